@@ -1,0 +1,83 @@
+# `make` alone lists what there is to do.
+
+PYTHON ?= python3
+# RAW_PATH: folder of your own raw data. WAREHOUSE: file to build into.
+RAW_PATH ?=
+NAME ?=
+EXAMPLES ?= ../shared/data
+DEMO_WAREHOUSE := warehouse/customer_health.duckdb
+WAREHOUSE ?= $(or $(CUSTOMER_HEALTH_WAREHOUSE),$(if $(RAW_PATH),warehouse/own_data.duckdb,$(DEMO_WAREHOUSE)))
+
+VENV := .venv
+RUN := PYTHONPATH=python:. PYTHONDONTWRITEBYTECODE=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+	$(VENV)/bin/python
+DBT_FLAGS := --project-dir . --profiles-dir .
+
+.DEFAULT_GOAL := help
+.PHONY: help environment demo build example test docs clean
+.SILENT:
+
+# $(call step,name,what was done,commands): runs the commands without their output and prints a line
+# with the time they took; if they (joined by &&) fail, prints their output and stops.
+define step
+log=$$(mktemp); started=$$(date +%s); \
+if { $(3); } >"$$log" 2>&1; then rm -f "$$log"; \
+	printf '%-12s %s (%s s)\n' '$(1)' '$(2)' "$$(( $$(date +%s) - started ))"; \
+else cat "$$log" >&2; rm -f "$$log"; printf '%-12s failed\n' '$(1)' >&2; exit 1; fi
+endef
+
+# One text for the contents of files: $(call contents,what find shall find)
+contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
+
+help: ## this list
+	echo 'make what:'
+	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
+	echo
+	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
+	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
+	echo 'WAREHOUSE=...                DuckDB file to build into'
+
+environment: ## Python environment in .venv, from requirements.lock
+	if cmp -s requirements.lock $(VENV)/requirements.lock; then \
+		printf '%-12s %s\n' environment unchanged; exit 0; fi; \
+	version=$$($(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null) || version=none; \
+	if [ "$$version" = none ]; then \
+		echo 'There is no `$(PYTHON)`. Mend: install Python 3.11 or later, or make PYTHON=/its/path.' >&2; exit 1; \
+	elif [ "$$version" != True ]; then \
+		echo "$$($(PYTHON) --version) is too old. Mend: install Python 3.11 or later, or make PYTHON=/its/path." >&2; exit 1; fi; \
+	$(call step,environment,made,$(PYTHON) -m venv --clear $(VENV) && \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		cp requirements.lock $(VENV)/requirements.lock)
+
+demo: environment ## demo data in data/demo, from the generator in demo/
+	if [ -f data/demo/made_by ] && $(call contents,demo requirements.lock) | cmp -s - data/demo/made_by; then \
+		printf '%-12s %s\n' 'demo data' unchanged; exit 0; fi; \
+	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo && \
+		$(call contents,demo requirements.lock) > data/demo/made_by)
+
+ifdef RAW_PATH
+build: environment
+	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --raw-path "$(RAW_PATH)"
+else
+build: demo ## environment, demo data (or RAW_PATH), scores in a DuckDB file
+	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --unless-unchanged
+endif
+
+example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstack
+	case '$(NAME)' in crm5|ravenstack) ;; *) \
+		echo 'Which example? Mend: make example NAME=crm5, or NAME=ravenstack.' >&2; exit 1;; esac; \
+	if [ ! -d '$(EXAMPLES)/$(NAME)' ]; then \
+		echo '$(EXAMPLES)/$(NAME): there is no such folder. Mend: make example NAME=$(NAME) EXAMPLES=folder' >&2; exit 1; fi; \
+	$(call step,$(NAME) data,made,$(RUN) -m demo.examples $(NAME) --from '$(EXAMPLES)/$(NAME)' --out 'data/$(NAME)')
+	$(RUN) -m customer_health.build --warehouse 'warehouse/$(NAME).duckdb' --raw-path 'data/$(NAME)/raw'
+
+test: demo ## ruff, sqlfluff and pytest
+	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
+	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models analyses)
+	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
+
+docs: build ## documentation site in target/, from the models' own descriptions
+	$(call step,docs,made: target/static_index.html,$(RUN) -m dbt.cli.main docs generate --static $(DBT_FLAGS))
+
+clean: ## takes away the environment, the demo and its warehouse; not what was built from your data
+	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE)* target logs .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,174 @@
+{#- Runs at the start of every dbt build, run, seed, snapshot and test: what would make the scores
+    wrong stops it here, before anything is written, with every message at once. -#}
+
+{% macro check_before_build() -%}
+    {#- dbt compiles the hook for these two commands as well, which build nothing. -#}
+    {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
+        {%- set errors = variable_problems() -%}
+        {%- for found in [policy_problems(), raw_data_problems()] -%}
+            {%- do errors.extend(found.errors) -%}
+            {%- for message in found.warnings -%}
+                {%- do exceptions.warn(message) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- set errors = errors | unique | list -%}
+        {%- if errors -%}
+            {{ exceptions.raise_compiler_error(
+                'Nothing was built: ' ~ errors | length ~ ' problem(s) to mend first.\n- '
+                ~ errors | join('\n- ')
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro variable_problems() -%}
+    {#- The variables of dbt_project.yml hold what the models can read: a list of messages. -#}
+    {%- set errors = [] -%}
+    {%- set allowed = {'history_grain': ['day', 'week'], 'id_case': ['lower', 'preserve']} -%}
+    {%- for name, values in allowed.items() if var(name) not in values -%}
+        {%- do errors.append(
+            "variable " ~ name ~ ": '" ~ var(name) ~ "' is not known. Mend: set it to "
+            ~ values | join(' or ') ~ ", in dbt_project.yml or with --vars."
+        ) -%}
+    {%- endfor -%}
+    {%- set as_of_date = var('as_of_date') | string -%}
+    {%- if as_of_date and not is_date(as_of_date) -%}
+        {%- do errors.append(
+            "variable as_of_date: '" ~ as_of_date ~ "' is not a date. Mend: write it as YYYY-MM-DD,"
+            ~ " such as 2025-06-30, or leave it empty for the newest date of the data."
+        ) -%}
+    {%- endif -%}
+    {{ return(errors) }}
+{%- endmacro %}
+
+{% macro is_date(text) -%}
+    {#- Whether a text is a day of the calendar, written YYYY-MM-DD. -#}
+    {%- if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set year, month, day = text[:4] | int, text[5:7] | int, text[8:] | int -%}
+    {%- set month_days = {2: 29 if (year % 4 == 0 and year % 100) or year % 400 == 0 else 28,
+        4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31) -%}
+    {{ return(year >= 1 and 1 <= month <= 12 and 1 <= day <= month_days) }}
+{%- endmacro %}
+
+{% macro raw_contract() -%}
+    {#- The tables of the raw contract: a list of {source, table, relation, columns}, with columns a
+        list of {name, required}. -#}
+    {%- set contract = [] -%}
+    {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
+        {%- set columns = [] -%}
+        {%- for column in contract_columns(node.source_name, node.name) -%}
+            {%- do columns.append({
+                'name': column.name,
+                'required': true if is_required(column) else false,
+            }) -%}
+        {%- endfor -%}
+        {%- do contract.append({
+            'source': node.source_name,
+            'table': node.name,
+            'relation': {
+                'database': node.database, 'schema': node.schema, 'identifier': node.identifier
+            },
+            'columns': columns,
+        }) -%}
+    {%- endfor -%}
+    {{ return(contract) }}
+{%- endmacro %}
+
+{% macro policy_problems() -%}
+    {#- What keeps the policy of seeds/policy from being used: {errors, warnings}. -#}
+    {{ return(adapter.dispatch('policy_problems', 'customer_health')()) }}
+{%- endmacro %}
+
+{% macro default__policy_problems() -%}
+    {#- The files are checked in Python, which only DuckDB runs inside the build. -#}
+    {{ return({'errors': [], 'warnings': []}) }}
+{%- endmacro %}
+
+{% macro duckdb__policy_problems() -%}
+    {{ return(python_check('policy_problems', 'seeds/policy', metrics_by_dimension())) }}
+{%- endmacro %}
+
+{% macro raw_data_problems() -%}
+    {#- What keeps the raw data from being read as the contract declares it: {errors, warnings}. -#}
+    {%- if var('raw_path') -%}
+        {{ return(adapter.dispatch('raw_file_problems', 'customer_health')()) }}
+    {%- endif -%}
+    {{ return(raw_table_problems()) }}
+{%- endmacro %}
+
+{% macro default__raw_file_problems() -%}
+    {{ return({'errors': [
+        "variable raw_path: this adapter cannot read files. Mend: set raw_path to '' and deliver the"
+        ~ " raw tables as tables, one schema per source."
+    ], 'warnings': []}) }}
+{%- endmacro %}
+
+{% macro duckdb__raw_file_problems() -%}
+    {{ return(python_check('raw_problems', var('raw_path'), raw_contract())) }}
+{%- endmacro %}
+
+{% macro raw_table_problems() -%}
+    {%- set errors, warnings, found = [], [], [] -%}
+    {%- for table in raw_contract() -%}
+        {%- set relation = adapter.get_relation(**table.relation) -%}
+        {%- if relation is not none -%}
+            {%- set place = table.relation.schema ~ '.' ~ table.relation.identifier -%}
+            {%- do found.append(place) -%}
+            {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name')
+                | map('lower') | list -%}
+            {%- for column in table.columns if column.required and column.name not in names -%}
+                {%- do errors.append(
+                    place ~ ": the required column '" ~ column.name ~ "' of " ~ table.source ~ '.'
+                    ~ table.table ~ " is missing. Mend: add the column '" ~ column.name ~ "'."
+                ) -%}
+            {%- endfor -%}
+            {%- if not run_query('select 1 as n from ' ~ relation ~ ' limit 1').rows -%}
+                {%- do warnings.append(
+                    place ~ ': the table ' ~ table.source ~ '.' ~ table.table ~ ' has no rows and'
+                    ~ ' counts as absent. Mend: none needed if that is so; else deliver its rows.'
+                ) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not found -%}
+        {%- do errors.append(
+            'variable raw_path is empty, and no table of the raw contract is in the database; it'
+            ~ ' should hold tables such as crm.accounts. Mend: set raw_path to a folder of raw data,'
+            ~ ' or <source>_schema to the schema that holds the tables of that source.'
+        ) -%}
+    {%- endif -%}
+    {{ return({'errors': errors, 'warnings': warnings}) }}
+{%- endmacro %}
+
+{% macro project_folder() -%}
+    {#- Where this project lies on disk, also as a package of another: dbt keeps it with each seed. -#}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'seed' and node.package_name == 'customer_health' -%}
+        {{ return(node.root_path) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro absolute_path(path) -%}
+    {#- A path that is relative starts at the project, from wherever dbt is run. -#}
+    {{ return(path if path.startswith('/') or ':' in path else project_folder() ~ '/' ~ path) }}
+{%- endmacro %}
+
+{% macro python_check(function, path, details) -%}
+    {#- Calls a function of python/customer_health/dbt_plugin.py: {errors, warnings}. Messages
+        show paths from the project on. -#}
+    {%- if not run_query(
+        "select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'"
+    ).rows -%}
+        {{ return({'errors': [
+            'profiles.yml: the profile lacks the plugin that checks policy and raw data. Mend: add'
+            ~ ' these lines to its output, beside `type: duckdb`:'
+            ~ '\n      module_paths: [python]\n      plugins:'
+            ~ '\n        - module: customer_health.dbt_plugin'
+        ], 'warnings': []}) }}
+    {%- endif -%}
+    {%- set arguments = [absolute_path(path), tojson(details)] | map('replace', "'", "''") | join("', '") -%}
+    {%- set answer = run_query('select ' ~ function ~ "('" ~ arguments ~ "') as problems") -%}
+    {{ return(fromjson(answer.rows[0][0].replace(project_folder() ~ '/', ''))) }}
+{%- endmacro %}

@@ -1,0 +1,181 @@
+{#- Metrics are sums over spans. A span says: from from_date on (when the fact was known) and until
+    until_date (exclusive; null: for ever) `amount` counts towards `measure` of an account. A rolling
+    count is a span per fact as long as the window, a state a span as long as it lasts. The value on
+    any date is the sum of the spans that cover it, found from their edges alone: the cost is linear
+    in the facts, whatever the number of dates. Amounts are decimals, so that sums are exact and do
+    not depend on the order of the rows. -#}
+
+{% macro span_amount(expression) -%}
+    cast({{ expression }} as decimal(18, 6))
+{%- endmacro %}
+
+{% macro span(measure, from_date, until_date='null', amount='1') -%}
+    {#- Select list of a span, for a select from a relation that has account_id. -#}
+    account_id,
+    '{{ measure }}' as measure,
+    cast({{ from_date }} as date) as from_date,
+    cast({{ until_date }} as date) as until_date,
+    {{ span_amount(amount) }} as amount
+{%- endmacro %}
+
+{% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none) -%}
+    {#- Spans of the latest value: each fact counts from the day it is known until a later fact is
+        known or, with expiry_days (a number or column of the relation), so many days after the fact.
+        A fact known after a later one changes nothing; facts of one day are averaged. -#}
+    select
+        account_id,
+        '{{ measure }}' as measure,
+        from_date,
+        {% if expiry_days is none -%}
+        next_from_date
+        {%- else -%}
+        least(coalesce(next_from_date, expiry_date), expiry_date)
+        {%- endif %} as until_date,
+        {{ span_amount('fact_value') }} as amount
+    from (
+        select
+            account_id,
+            from_date,
+            fact_value,
+            expiry_date,
+            lead(from_date) over (partition by account_id order by from_date) as next_from_date
+        from (
+            select
+                account_id,
+                from_date,
+                fact_date,
+                fact_value,
+                expiry_date,
+                max(fact_date) over (
+                    partition by account_id
+                    order by from_date, fact_date
+                    rows unbounded preceding
+                ) as latest_fact_date,
+                row_number() over (
+                    partition by account_id, from_date
+                    order by fact_date desc
+                ) as recency
+            from (
+                select
+                    account_id,
+                    {{ fact_date }} as fact_date,
+                    greatest({{ known_date }}, {{ fact_date }}) as from_date,
+                    avg({{ value }}) as fact_value,
+                    {% if expiry_days is none -%}
+                    cast(null as date)
+                    {%- else -%}
+                    max({{ add_days(fact_date, expiry_days) }})
+                    {%- endif %} as expiry_date
+                from {{ relation }}
+                where {{ fact_date }} is not null and {{ value }} is not null
+                group by 1, 2, 3
+            ) as facts
+        ) as ordered
+        where fact_date = latest_fact_date and recency = 1
+    ) as sequenced
+    {%- if expiry_days is not none %}
+    where from_date < expiry_date
+    {%- endif %}
+{%- endmacro %}
+
+{% macro presence_spans(relation, measure, entity, from_date, until_date) -%}
+    {#- Spans that count entities present (people active, features used), each once however often it
+        is seen: an entity's overlapping spans become one. until_date null: for ever. -#}
+    select
+        account_id,
+        '{{ measure }}' as measure,
+        from_date,
+        nullif(
+            lead(earlier_reach, 1, whole_reach)
+                over (partition by account_id, entity order by from_date),
+            cast('9999-12-31' as date)
+        ) as until_date,
+        {{ span_amount('1') }} as amount
+    from (
+        select
+            account_id,
+            entity,
+            from_date,
+            max(until_date) over (
+                partition by account_id, entity
+                order by from_date, until_date
+                rows between unbounded preceding and 1 preceding
+            ) as earlier_reach,
+            max(until_date) over (partition by account_id, entity) as whole_reach
+        from (
+            select
+                account_id,
+                {{ entity }} as entity,
+                {{ from_date }} as from_date,
+                coalesce({{ until_date }}, cast('9999-12-31' as date)) as until_date
+            from {{ relation }}
+            where {{ entity }} is not null
+        ) as seen
+        where from_date < until_date
+    ) as reached
+    where earlier_reach is null or from_date > earlier_reach
+{%- endmacro %}
+
+{% macro span_totals(spans, spine, measures) -%}
+    {#- One row per row of the spine (account_id, as_of_date) with each measure's total on that date.
+        A measure without any span has 0. -#}
+    select
+        account_id,
+        as_of_date,
+        {% for measure in measures -%}
+        {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
+        select
+            account_id,
+            as_of_date,
+            on_spine,
+            {% for measure in measures -%}
+            cast(sum({{ measure }}) over edges_so_far as double) as {{ measure }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from (
+            select
+                account_id,
+                edge_date as as_of_date,
+                max(on_spine) as on_spine,
+                {% for measure in measures -%}
+                sum(case when measure = '{{ measure }}' then amount else 0 end)
+                    as {{ measure }}{{ ',' if not loop.last }}
+                {% endfor %}
+            from (
+                select
+                    account_id,
+                    from_date as edge_date,
+                    measure,
+                    amount,
+                    0 as on_spine
+                from {{ spans }}
+                where until_date is null or from_date < until_date
+                union all
+                select
+                    account_id,
+                    until_date as edge_date,
+                    measure,
+                    -amount as amount,
+                    0 as on_spine
+                from {{ spans }}
+                where from_date < until_date
+                union all
+                select
+                    account_id,
+                    as_of_date as edge_date,
+                    '' as measure,
+                    {{ span_amount('0') }} as amount,
+                    1 as on_spine
+                from {{ spine }}
+            ) as edges
+            group by account_id, edge_date
+        ) as daily
+        window edges_so_far as (
+            partition by account_id
+            order by as_of_date
+            rows unbounded preceding
+        )
+    ) as running
+    where on_spine = 1
+{%- endmacro %}

@@ -1,0 +1,159 @@
+{% macro judged_raw_rows(source_name, table_name, horizon, vocabularies, accounts=none) -%}
+    {#- Every row of a raw table, typed, with the verdict on it: quarantine_reason is null for a row
+        that staging accepts, else the first reason against it, and quarantine_column the column at
+        fault; row_key joins the key columns with '|'. The checks are the contract's (meta of the columns):
+          id            can be decoded              key, required  not null (key: nullable may be)
+          not_negative  not below zero              not_in_future  not after the sources' end
+          is_account    an account we know          vocabulary     a word of that vocabulary
+        Of several rows with one key the one known last is accepted.
+        Arguments: horizon, vocabularies, accounts: the relations to check against. -#}
+    {%- set columns = contract_columns(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set types = table.types if table else {} -%}
+    {%- set names = columns | map(attribute='name') | list -%}
+    {%- set keys = columns | selectattr('meta.key', 'defined') | map(attribute='name') | list -%}
+    {%- set worded = columns | selectattr('meta.vocabulary', 'defined') | list -%}
+    {%- set time_column = raw_time_column(source_name, table_name) -%}
+
+    {#- the raw row as the quarantine shows it: what was delivered, less what is personal -#}
+    {%- set shown = {} -%}
+    {%- for column in columns if column.name in types and not column.meta.get('personal') -%}
+        {%- do shown.update({column.name: 'raw_' ~ column.name}) -%}
+    {%- endfor -%}
+
+    {#- (condition, reason, column), first one that holds decides -#}
+    {%- set checks = [] -%}
+    {%- for column in columns if column.meta.get('id') -%}
+        {%- do checks.append(("strpos(typed." ~ column.name ~ ", '\ufffd') > 0", 'undecodable text', column.name)) -%}
+    {%- endfor -%}
+    {%- for column in columns if column.data_type != 'varchar' and types.get(column.name) == 'varchar' -%}
+        {%- do checks.append((
+            'typed.' ~ column.name ~ ' is null and trim(typed.raw_' ~ column.name ~ ") <> ''",
+            'unparsable value', column.name,
+        )) -%}
+    {%- endfor -%}
+    {%- for column in columns if is_required(column) -%}
+        {%- do checks.append(('typed.' ~ column.name ~ ' is null', 'missing value', column.name)) -%}
+    {%- endfor -%}
+    {%- for column in columns if column.meta.get('not_negative') -%}
+        {%- do checks.append(('typed.' ~ column.name ~ ' < 0', 'negative value', column.name)) -%}
+    {%- endfor -%}
+    {%- for column in columns if column.meta.get('not_in_future') -%}
+        {%- do checks.append((
+            'cast(typed.' ~ column.name ~ ' as date) > horizon.data_end_date',
+            'date in the future', column.name,
+        )) -%}
+    {%- endfor -%}
+    {%- for column in columns if accounts and column.meta.get('is_account') -%}
+        {%- do checks.append(('accounts.account_id is null', 'unknown account', column.name)) -%}
+    {%- endfor -%}
+    {%- for column in worded -%}
+        {%- do checks.append((
+            'typed.' ~ column.name ~ ' is not null and words_' ~ column.name ~ '.value is null',
+            'unknown value', column.name,
+        )) -%}
+    {%- endfor -%}
+
+    with typed as (
+        {{ raw_rows(source_name, table_name, keep_raw=true) }}
+    ),
+
+    horizon as (
+        select data_end_date from {{ horizon }}
+    ),
+
+    vocabularies as (
+        select vocabulary, raw_value, value from {{ vocabularies }}
+    ),
+
+    {% if accounts -%}
+    accounts as (
+        select account_id from {{ accounts }}
+    ),
+
+    {% endif -%}
+    judged as (
+        select
+            {% for name in names -%}
+            {{ 'words_' ~ name ~ '.value' if name in worded | map(attribute='name') else 'typed.' ~ name }}
+                as {{ name }},
+            typed.raw_{{ name }},
+            {% endfor -%}
+            {% if checks -%}
+            case
+                {% for condition, reason, column in checks -%}
+                when {{ condition }} then '{{ reason }}'
+                {% endfor -%}
+            end as reason,
+            case
+                {% for condition, reason, column in checks -%}
+                when {{ condition }} then '{{ column }}'
+                {% endfor -%}
+            end as reason_column
+            {%- else -%}
+            cast(null as varchar) as reason,
+            cast(null as varchar) as reason_column
+            {%- endif %}
+        from typed
+        cross join horizon
+        {% if accounts -%}
+        left join accounts on typed.account_id = accounts.account_id
+        {% endif -%}
+        {%- for column in worded %}
+        left join vocabularies as words_{{ column.name }}
+            on
+                words_{{ column.name }}.vocabulary = '{{ column.meta.vocabulary }}'
+                and words_{{ column.name }}.raw_value = lower(typed.{{ column.name }})
+        {%- endfor %}
+    ),
+
+    ranked as (
+        select
+            judged.*,
+            {% if keys -%}
+            row_number() over (
+                partition by (reason is null), {{ keys | join(', ') }}
+                order by
+                    {% if 'known_at' in names and time_column -%}
+                    coalesce(known_at, {{ time_column }}) desc nulls last,
+                    {% endif -%}
+                    {% for name in names if name not in keys -%}
+                    {{ name }} desc nulls last{{ ',' if not loop.last }}
+                    {% else -%}
+                    1
+                    {% endfor %}
+            ) as copy_number
+            {%- else -%}
+            1 as copy_number
+            {%- endif %}
+        from judged
+    ),
+
+    final as (
+        select
+            {% for name in names -%}
+            {{ name }},
+            {% endfor -%}
+            case
+                when reason is not null then reason
+                when copy_number > 1 then 'duplicate key'
+            end as quarantine_reason,
+            case
+                when reason is not null then reason_column
+                when copy_number > 1 then '{{ keys | join(", ") }}'
+            end as quarantine_column,
+            {% if keys -%}
+            {% for key in keys -%}
+            coalesce(cast({{ key }} as varchar), ''){{ " || '|' || " if not loop.last }}
+            {%- endfor %}
+            {%- else -%}
+            ''
+            {%- endif %} as row_key,
+            case
+                when reason is not null or copy_number > 1 then {{ json_object(shown) }}
+            end as raw_row
+        from ranked
+    )
+
+    select * from final
+{%- endmacro %}

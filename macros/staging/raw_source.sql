@@ -1,0 +1,122 @@
+{#- The raw contract (models/staging/*/_*__sources.yml) is code: these macros read a raw table as the
+    contract declares it, wherever it lies. -#}
+
+{% macro contract_columns(source_name, table_name) -%}
+    {#- The columns the contract declares for a raw table: a list of {name, data_type, meta}.
+        Empty while dbt parses, when the graph is not there yet. -#}
+    {%- set columns = [] -%}
+    {%- for node in graph.get('sources', {}).values()
+        if node.source_name == source_name and node.name == table_name -%}
+        {%- for column in node.columns.values() -%}
+            {%- do columns.append({
+                'name': column.name,
+                'data_type': column.data_type,
+                'meta': column.get('config', {}).get('meta', {}) or column.meta,
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+{% macro is_required(column) -%}
+    {#- Whether the contract wants a column delivered and filled in every row. -#}
+    {{ return(column.meta.get('required') or column.meta.get('key') is sameas true) }}
+{%- endmacro %}
+
+{% macro raw_time_column(source_name, table_name) -%}
+    {#- The column that says when a row's fact happened (meta time_column); none if there is none. -#}
+    {%- for node in graph.get('sources', {}).values()
+        if node.source_name == source_name and node.name == table_name -%}
+        {{ return(node.config.meta.get('time_column') or node.meta.get('time_column')) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro raw_table(source_name, table_name) -%}
+    {#- Where a raw table lies: {sql: what to write after `from`, types: {column: type}}; none if the
+        table is absent. Reads Parquet below var raw_path, or else the table source() names. -#}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if not execute -%}
+        {{ return(none) }}
+    {%- elif var('raw_path') -%}
+        {{ return(adapter.dispatch('raw_files', 'customer_health')(source_name, table_name)) }}
+    {%- endif -%}
+    {%- set found = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
+    {%- if found is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set types = {} -%}
+    {%- for column in adapter.get_columns_in_relation(found) -%}
+        {%- do types.update({column.name | lower: column.data_type | lower}) -%}
+    {%- endfor -%}
+    {{ return({'sql': found | string, 'types': types}) }}
+{%- endmacro %}
+
+{% macro default__raw_files(source_name, table_name) -%}
+    {{ exceptions.raise_compiler_error(
+        "This adapter cannot read files. Set the variable raw_path to '' and deliver the raw tables"
+        ~ " as tables, one schema per source."
+    ) }}
+{%- endmacro %}
+
+{% macro duckdb__raw_files(source_name, table_name) -%}
+    {%- set stem = (absolute_path(var('raw_path')) ~ '/' ~ source_name ~ '/' ~ table_name) | replace("'", "''") -%}
+    {%- for pattern in [stem ~ '.parquet', stem ~ '/**/*.parquet'] -%}
+        {%- if run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length -%}
+            {%- set sql = "read_parquet('" ~ pattern ~ "', union_by_name = true)" -%}
+            {%- set types = {} -%}
+            {%- for row in run_query('describe select * from ' ~ sql).rows -%}
+                {%- do types.update({row[0] | lower: row[1] | lower}) -%}
+            {%- endfor -%}
+            {{ return({'sql': sql, 'types': types}) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro clean_id(expression) -%}
+    {#- One spelling of an id: no white space, no-break, zero-width space or byte-order mark, and no
+        case unless var id_case says so. -#}
+    {%- set spelled -%}
+        nullif(translate(cast({{ expression }} as varchar), ' {{ "\t\r\n\u00a0\u200b\ufeff" }}', ''), '')
+    {%- endset -%}
+    {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
+{%- endmacro %}
+
+{% macro typed_column(expression, column, actual_type) -%}
+    {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
+    {%- set declared = column.data_type -%}
+    {%- if actual_type is none -%}
+        cast(null as {{ declared }})
+    {%- elif declared == 'varchar' -%}
+        {{ clean_id(expression) if column.meta.get('id')
+            else 'nullif(trim(cast(' ~ expression ~ ' as varchar)), \'\')' }}
+    {%- elif actual_type == declared -%}
+        {{ expression }}
+    {%- elif declared in ('timestamp', 'date') and actual_type == 'varchar' -%}
+        {#- by way of a time zone, so that an offset in the text counts -#}
+        cast(cast({{ dbt.safe_cast(expression, 'timestamptz') }} as timestamp) as {{ declared }})
+    {%- elif declared == 'date' -%}
+        {{ dbt.safe_cast('cast(' ~ expression ~ ' as timestamp)', 'date') }}
+    {%- else -%}
+        {{ dbt.safe_cast(expression, declared) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro raw_rows(source_name, table_name, keep_raw=false) -%}
+    {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
+        keep_raw adds raw_<column> for every column that was delivered, so that a check can tell a
+        missing value from one that could not be read, and the quarantine can show the row. -#}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set types = table.types if table else {} -%}
+    select
+        {% for column in contract_columns(source_name, table_name) -%}
+        {{ typed_column('raw.' ~ column.name, column, types.get(column.name)) }} as {{ column.name }},
+        {% if keep_raw -%}
+        {{ 'raw.' ~ column.name if column.name in types else 'cast(null as varchar)' }}
+            as raw_{{ column.name }},
+        {% endif -%}
+        {% endfor -%}
+        1 as n_rows
+    from {{ table.sql if table else '(select 1 as absent where false)' }} as raw
+{%- endmacro %}

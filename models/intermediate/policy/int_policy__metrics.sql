@@ -1,0 +1,23 @@
+with metrics as (
+    select * from {{ ref('metrics') }}
+),
+
+feeds as (
+    select * from {{ ref('int_sources__feeds') }}
+),
+
+final as (
+    select
+        metrics.metric,
+        metrics.dimension,
+        metrics.feed,
+        metrics.unit,
+        metrics.shape,
+        metrics.weight,
+        metrics.when_absent = 'zero' as is_zero_when_absent,
+        feeds.connected_from
+    from metrics
+    left join feeds on metrics.feed = feeds.feed
+)
+
+select * from final

@@ -1,0 +1,35 @@
+{#- Named in code, numbers in seeds: each threshold that a model reads is a column here. -#}
+{% set thresholds = [
+    'minimum_coverage_share',
+    'high_confidence_coverage_share',
+    'minimum_peer_accounts',
+    'momentum_stable_points',
+    'momentum_tie_break',
+    'drop_alert_points',
+    'rapid_decline_points',
+    'renewal_window_days',
+    'renewal_grace_days',
+    'nps_expiry_days',
+    'assessment_expiry_days',
+    'champion_active_days',
+    'payment_past_due_days',
+    'first_value_days',
+    'onboarding_days',
+    'integration_days',
+    'active_users_goal',
+] %}
+
+with thresholds as (
+    select * from {{ ref('thresholds') }}
+),
+
+final as (
+    select
+        {% for threshold in thresholds -%}
+        max(case when threshold = '{{ threshold }}' then value end) as {{ threshold }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from thresholds
+)
+
+select * from final

@@ -1,0 +1,32 @@
+with spine as (
+    select * from {{ ref('int_spine__account_days') }}
+),
+
+{% for dimension in dimensions() -%}
+{{ dimension }} as (
+    select * from {{ ref('int_' ~ dimension ~ '__scores') }}
+),
+
+{% endfor -%}
+final as (
+    select
+        spine.account_id,
+        spine.as_of_date,
+        spine.day_number,
+        spine.segment,
+        spine.lifecycle_stage,
+        {% for dimension in dimensions() -%}
+        {{ dimension }}.{{ dimension }}_score,
+        {{ dimension }}.{{ dimension }}_coverage,
+        {{ dimension }}.{{ dimension }}_connected{{ ',' if not loop.last }}
+        {% endfor %}
+    from spine
+    {% for dimension in dimensions() -%}
+    inner join {{ dimension }}
+        on
+            spine.account_id = {{ dimension }}.account_id
+            and spine.as_of_date = {{ dimension }}.as_of_date
+    {% endfor %}
+)
+
+select * from final

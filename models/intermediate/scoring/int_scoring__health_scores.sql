@@ -1,0 +1,160 @@
+{#- Every scorecard over every account and day in one pass. A dimension with no feed connected by then
+    leaves the scorecard; one that is connected but unknown for the account takes its peers' median, or
+    drops out where the scorecard says renormalise or no peer has one. -#}
+
+with dimension_days as (
+    select * from {{ ref('int_scoring__dimension_days') }}
+),
+
+peers as (
+    select * from {{ ref('int_scoring__peers') }}
+),
+
+scorecards as (
+    select * from {{ ref('int_policy__scorecard_weights') }}
+),
+
+bands as (
+    select * from {{ ref('bands') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+weighed as (
+    select
+        dimension_days.*,
+        scorecards.scorecard,
+        scorecards.role,
+        scorecards.band_set,
+        scorecards.weights_version,
+        {% for dimension in dimensions() -%}
+        scorecards.{{ dimension }}_weight,
+        case
+            when dimension_days.{{ dimension }}_connected > 0 then scorecards.{{ dimension }}_weight
+            else 0
+        end as {{ dimension }}_weight_left,
+        case
+            when dimension_days.{{ dimension }}_connected > 0
+                then coalesce(
+                    dimension_days.{{ dimension }}_score,
+                    case
+                        when scorecards.is_imputed_when_missing
+                            then peers.{{ dimension }}_peer_score
+                    end
+                )
+        end as {{ dimension }}_score_used{{ ',' if not loop.last }}
+        {% endfor %}
+    from dimension_days
+    cross join scorecards
+    inner join peers
+        on
+            dimension_days.as_of_date = peers.as_of_date
+            and dimension_days.segment = peers.segment
+            and dimension_days.lifecycle_stage = peers.lifecycle_stage
+),
+
+{#- sums over the dimensions: (name, term) with D for the dimension -#}
+{% set sums = [
+    ('used_sum', 'coalesce(D_weight_left * D_score_used, 0)'),
+    ('used_weight', 'case when D_score_used is null then 0 else D_weight_left end'),
+    ('left_weight', 'D_weight_left'),
+    ('known_weight', 'D_weight * D_coverage'),
+    ('connected_weight', 'D_weight * D_connected'),
+    ('whole_weight', 'D_weight'),
+    ('low_sum',
+        'coalesce(D_weight_left * D_score * D_coverage / nullif(D_connected, 0), 0)'),
+    ('unknown_sum',
+        'coalesce(D_weight_left * (1 - D_coverage / nullif(D_connected, 0)), 0)'),
+    ('n_dimensions_known',
+        'case when D_score is not null and D_weight_left > 0 then 1 else 0 end'),
+    ('n_dimensions_imputed',
+        'case when D_score is null and D_score_used is not null and D_weight_left > 0'
+        ~ ' then 1 else 0 end'),
+] -%}
+summed as (
+    select
+        *,
+        {% for name, term in sums -%}
+        {% for dimension in dimensions() -%}
+        {{ term | replace('D_', dimension ~ '_') }}{{ ' +' if not loop.last }}
+        {% endfor %} as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from weighed
+),
+
+scored as (
+    select
+        *,
+        case when n_dimensions_known > 0 then used_sum / nullif(used_weight, 0) end
+            as health_score_unrounded,
+        case
+            when n_dimensions_known > 0
+                then round(used_sum / nullif(used_weight, 0), 1)
+        end as health_score,
+        case
+            when n_dimensions_known > 0
+                then round(low_sum / nullif(left_weight, 0), 1)
+        end as health_score_low,
+        case
+            when n_dimensions_known > 0
+                then round((low_sum + 100 * unknown_sum) / nullif(left_weight, 0), 1)
+        end as health_score_high,
+        round(coalesce(known_weight / nullif(connected_weight, 0), 0), 9)
+            as account_coverage,
+        round(connected_weight / nullif(whole_weight, 0), 9) as scorecard_coverage,
+        round(known_weight / nullif(whole_weight, 0), 9) as known_share
+    from summed
+),
+
+final as (
+    select
+        scored.scorecard,
+        scored.role,
+        scored.account_id,
+        scored.as_of_date,
+        scored.day_number,
+        scored.segment,
+        scored.lifecycle_stage,
+        scored.health_score,
+        scored.health_score_unrounded,
+        scored.health_score_low,
+        scored.health_score_high,
+        case
+            when
+                scored.health_score is null
+                or scored.account_coverage < thresholds.minimum_coverage_share
+                then 'insufficient data'
+            else bands.band
+        end as band,
+        scored.account_coverage,
+        scored.scorecard_coverage,
+        case
+            when scored.known_share >= thresholds.high_confidence_coverage_share then 'high'
+            when scored.known_share >= thresholds.minimum_coverage_share then 'medium'
+            else 'low'
+        end as confidence,
+        scored.n_dimensions_known,
+        scored.n_dimensions_imputed,
+        scored.used_weight,
+        scored.weights_version,
+        {% for dimension in dimensions() -%}
+        scored.{{ dimension }}_score,
+        scored.{{ dimension }}_score_used,
+        scored.{{ dimension }}_weight_left{{ ',' if not loop.last }}
+        {% endfor %}
+    from scored
+    cross join thresholds
+    left join bands
+        on
+            scored.band_set = bands.band_set
+            and scored.health_score >= bands.lower_bound
+            and (
+                scored.health_score < bands.upper_bound
+                -- the top of the scale belongs to the top band
+                or (scored.health_score = 100 and bands.upper_bound = 100)
+            )
+)
+
+select * from final

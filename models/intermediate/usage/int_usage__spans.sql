@@ -1,0 +1,147 @@
+with activity as (
+    select * from {{ ref('int_usage__activity_days') }}
+),
+
+users as (
+    select * from {{ ref('stg_product__users') }}
+),
+
+storage as (
+    select * from {{ ref('stg_product__storage') }}
+),
+
+user_days as (
+    select
+        account_id,
+        user_id,
+        activity_date,
+        min(known_date) as known_date
+    from activity
+    where user_id is not null
+    group by 1, 2, 3
+),
+
+department_days as (
+    select
+        user_days.account_id,
+        users.department,
+        user_days.activity_date,
+        min(greatest(user_days.known_date, users.known_date)) as known_date
+    from user_days
+    inner join users on user_days.user_id = users.user_id
+    where users.department is not null
+    group by 1, 2, 3
+),
+
+feature_days as (
+    select
+        account_id,
+        feature_id,
+        is_core,
+        activity_date,
+        min(known_date) as known_date
+    from activity
+    where feature_type = 'feature'
+    group by 1, 2, 3, 4
+),
+
+core_feature_days as (
+    select * from feature_days
+    where is_core
+),
+
+account_days as (
+    select
+        account_id,
+        activity_date,
+        min(known_date) as known_date
+    from activity
+    group by 1, 2
+),
+
+volumes as (
+    select
+        account_id,
+        activity_date,
+        known_date,
+        sum(n_events) as n_events,
+        sum(case when feature_type = 'login' then n_events else 0 end) as n_logins,
+        sum(case when feature_type = 'page_view' then n_events else 0 end) as n_page_views,
+        sum(case when is_key then n_events else 0 end) as n_key_events
+    from activity
+    group by 1, 2, 3
+),
+
+open_logins as (
+    select
+        account_id,
+        known_date,
+        cast(deactivated_at as date) as closed_date
+    from users
+),
+
+stored as (
+    select * from storage
+),
+
+final as (
+    {% for days in [7, 28] -%}
+    {{ presence_spans(
+        'user_days', 'active_users_' ~ days ~ 'd', 'user_id',
+        'known_date', add_days('activity_date', days)
+    ) }}
+    union all
+    {% endfor -%}
+    {{ presence_spans(
+        'department_days', 'departments_active_28d', 'department',
+        'known_date', add_days('activity_date', 28)
+    ) }}
+    union all
+    {{ presence_spans(
+        'feature_days', 'features_28d', 'feature_id', 'known_date', add_days('activity_date', 28)
+    ) }}
+    union all
+    {{ presence_spans(
+        'core_feature_days', 'core_features_28d', 'feature_id',
+        'known_date', add_days('activity_date', 28)
+    ) }}
+    union all
+    select {{ span('active_days_28d', 'known_date', add_days('activity_date', 28)) }}
+    from account_days
+    union all
+    select {{ span('user_days_28d', 'known_date', add_days('activity_date', 28)) }}
+    from user_days
+    {% for measure, number, from_days, to_days in [
+        ('events_7d', 'n_events', 0, 7),
+        ('events_14d', 'n_events', 0, 14),
+        ('events_previous_14d', 'n_events', 14, 28),
+        ('events_28d', 'n_events', 0, 28),
+        ('events_previous_28d', 'n_events', 28, 56),
+        ('logins_28d', 'n_logins', 0, 28),
+        ('page_views_28d', 'n_page_views', 0, 28),
+        ('key_events_28d', 'n_key_events', 0, 28),
+    ] -%}
+    union all
+    select
+        {{ span(
+            measure,
+            'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
+            add_days('activity_date', to_days),
+            number
+        ) }}
+    from volumes
+    where {{ number }} > 0
+    {% endfor -%}
+    union all
+    {{ latest_spans(
+        'account_days', 'last_activity_day', 'activity_date', 'known_date',
+        day_number('activity_date')
+    ) }}
+    union all
+    select {{ span('registered_users', 'known_date', 'closed_date') }}
+    from open_logins
+    union all
+    {{ latest_spans('stored', 'stored_gb', 'measured_date', 'known_date', 'stored_gb') }}
+)
+
+select * from final

@@ -1,0 +1,91 @@
+with spine as (
+    select * from {{ ref('int_spine__account_days') }}
+),
+
+usage as (
+    select * from {{ ref('int_usage__metrics') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+totals as (
+    {{ span_totals(ref('int_value__spans'), 'spine', [
+        'goals_due',
+        'goals_achieved',
+        'measured_value',
+        'values_measured',
+        'use_cases_live',
+        'milestones_due',
+        'milestones_reached',
+        'first_value_day',
+        'onboarding_complete_day',
+        'integrations_in_time',
+    ]) }}
+),
+
+placed as (
+    select
+        totals.*,
+        spine.tenure_days,
+        spine.arr_in_contract_currency,
+        usage.active_users_28d,
+        thresholds.first_value_days,
+        thresholds.onboarding_days,
+        thresholds.integration_days,
+        thresholds.active_users_goal,
+        -- days from the first contract; null while not reached
+        case
+            when totals.first_value_day > 0
+                then
+                    greatest(
+                        totals.first_value_day - {{ day_number('spine.first_contract_date') }}, 0
+                    )
+        end as first_value_tenure_days,
+        case
+            when totals.onboarding_complete_day > 0
+                then totals.onboarding_complete_day - {{ day_number('spine.first_contract_date') }}
+        end as onboarding_tenure_days
+    from spine
+    inner join totals
+        on spine.account_id = totals.account_id and spine.as_of_date = totals.as_of_date
+    inner join usage
+        on spine.account_id = usage.account_id and spine.as_of_date = usage.as_of_date
+    cross join thresholds
+),
+
+measured as (
+    select
+        account_id,
+        as_of_date,
+        goals_achieved / nullif(goals_due, 0) as goals_achieved_share,
+        case
+            when values_measured > 0 then measured_value / nullif(arr_in_contract_currency, 0)
+        end as roi_ratio,
+        nullif(use_cases_live, 0) as use_cases_live,
+        milestones_reached / nullif(milestones_due, 0) as milestones_reached_share,
+        case
+            when first_value_tenure_days is not null then first_value_tenure_days
+            when milestones_due > 0 and tenure_days > first_value_days then tenure_days
+        end as days_to_first_value,
+        case
+            when onboarding_tenure_days <= onboarding_days then 1
+            when onboarding_tenure_days is not null then 0
+            when milestones_due > 0 and tenure_days > onboarding_days then 0
+        end as is_onboarded_in_time,
+        case
+            when milestones_due > 0 and tenure_days > integration_days then integrations_in_time
+        end as integrations_in_time,
+        case
+            when active_users_28d >= active_users_goal then 1
+            when active_users_28d is not null then 0
+        end as has_active_users_goal
+    from placed
+),
+
+final as (
+    {{ metrics_as_of('value', 'measured') }}
+)
+
+select * from final

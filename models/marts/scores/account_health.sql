@@ -1,0 +1,134 @@
+with accounts as (
+    select * from {{ ref('dim_accounts') }}
+),
+
+scores as (
+    select * from {{ ref('fct_health_scores') }}
+    where scorecard_role = 'production'
+),
+
+contributions as (
+    select * from {{ ref('fct_score_contributions') }}
+),
+
+feeds as (
+    select * from {{ ref('int_sources__feeds') }}
+),
+
+today as (
+    select
+        scores.*,
+        accounts.account_id is not null as is_current
+    from scores
+    inner join accounts
+        on scores.account_id = accounts.account_id and scores.as_of_date = accounts.as_of_date
+),
+
+-- the three metrics that cost the score most today
+losses as (
+    select
+        contributions.account_id,
+        contributions.component,
+        contributions.points_lost,
+        row_number() over (
+            partition by contributions.account_id
+            order by contributions.points_lost desc, contributions.component
+        ) as loss_rank
+    from contributions
+    inner join today
+        on
+            contributions.scorecard = today.scorecard
+            and contributions.account_id = today.account_id
+            and contributions.as_of_date = today.as_of_date
+    where contributions.component_type = 'metric' and contributions.points_lost > 0
+),
+
+drivers as (
+    select
+        account_id,
+        {% for rank in [1, 2, 3] -%}
+        max(case when loss_rank = {{ rank }} then component end) as driver_{{ rank }},
+        max(case when loss_rank = {{ rank }} then round(points_lost, 1) end)
+            as driver_{{ rank }}_points_lost{{ ',' if not loop.last }}
+        {% endfor %}
+    from losses
+    where loss_rank <= 3
+    group by account_id
+),
+
+systems as (
+    {% for source_name in ['product', 'crm', 'support', 'survey', 'billing', 'signals'] -%}
+    select '{{ source_name }}' as source_name
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+absent as (
+    select
+        {{ dbt.listagg('systems.source_name', "', '", 'order by systems.source_name') }}
+            as absent_sources
+    from systems
+    where systems.source_name not in (select feeds.source_name from feeds)
+),
+
+final as (
+    select
+        accounts.account_id,
+        accounts.account_name,
+        accounts.segment,
+        accounts.lifecycle_stage,
+        accounts.csm_owner_id,
+        accounts.customer_status,
+        accounts.arr,
+        accounts.seats,
+        accounts.renewal_date,
+        accounts.days_to_renewal,
+        accounts.as_of_date,
+        today.health_score,
+        case
+            when today.account_id is null then 'not scored'
+            else today.band
+        end as band,
+        today.momentum,
+        today.momentum_arrow,
+        today.change_30d,
+        today.change_90d,
+        today.change_365d,
+        coalesce(today.is_drop_alert, false) as is_drop_alert,
+        coalesce(today.is_rapid_decline, false) as is_rapid_decline,
+        {% for dimension in dimensions() -%}
+        today.{{ dimension }}_score,
+        {% endfor -%}
+        {% for rank in [1, 2, 3] -%}
+        drivers.driver_{{ rank }},
+        drivers.driver_{{ rank }}_points_lost,
+        {% endfor -%}
+        today.health_score_low,
+        today.health_score_high,
+        today.account_coverage,
+        today.scorecard_coverage,
+        today.confidence,
+        today.n_dimensions_imputed,
+        case
+            when today.account_id is null and accounts.customer_status = 'churned'
+                then 'The last term ended; scores run up to last_scored_date in dim_accounts.'
+            when today.account_id is null and accounts.customer_status = 'not started'
+                then 'The first term has not started.'
+            when today.account_id is null
+                then 'No contract term is on record.'
+            when today.health_score is null
+                then 'Nothing is known of the account in any connected source.'
+            when today.band = 'insufficient data'
+                then 'Too little of the scorecard is known; see account_coverage.'
+        end as not_scored_reason,
+        nullif(absent.absent_sources, '') as absent_sources,
+        today.scorecard,
+        today.weights_version,
+        today.policy_version
+    from accounts
+    cross join absent
+    left join today on accounts.account_id = today.account_id
+    left join drivers on accounts.account_id = drivers.account_id
+)
+
+select * from final

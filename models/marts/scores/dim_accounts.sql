@@ -1,0 +1,98 @@
+with account_ids as (
+    select * from {{ ref('stg_sources__account_ids') }}
+),
+
+attributes as (
+    select * from {{ ref('int_spine__account_attributes') }}
+),
+
+terms as (
+    select * from {{ ref('int_spine__terms') }}
+),
+
+account_days as (
+    select * from {{ ref('int_spine__account_days') }}
+),
+
+clock as (
+    select * from {{ ref('int_spine__clock') }}
+),
+
+current_attributes as (
+    select attributes.*
+    from attributes
+    cross join clock
+    where
+        attributes.from_date <= clock.as_of_date
+        and (attributes.until_date is null or attributes.until_date > clock.as_of_date)
+),
+
+contracts as (
+    select
+        terms.account_id,
+        min(terms.start_date) as first_contract_date,
+        max(terms.service_end_date) as last_service_end_date,
+        count(*) as n_terms
+    from terms
+    cross join clock
+    where terms.known_date <= clock.as_of_date
+    group by terms.account_id
+),
+
+today as (
+    select account_days.*
+    from account_days
+    inner join clock on account_days.as_of_date = clock.as_of_date
+),
+
+history as (
+    select
+        account_id,
+        min(as_of_date) as first_scored_date,
+        max(as_of_date) as last_scored_date
+    from account_days
+    group by account_id
+),
+
+final as (
+    select
+        account_ids.account_id,
+        current_attributes.account_name,
+        current_attributes.parent_account_id,
+        current_attributes.industry,
+        current_attributes.employees,
+        coalesce(current_attributes.segment, 'unknown') as segment,
+        current_attributes.region,
+        current_attributes.plan,
+        current_attributes.deployment_model,
+        current_attributes.use_case,
+        current_attributes.csm_owner_id,
+        contracts.first_contract_date,
+        coalesce(contracts.n_terms, 0) as n_terms,
+        today.seats,
+        today.arr,
+        today.renewal_date,
+        today.days_to_renewal,
+        today.lifecycle_stage,
+        case
+            when today.account_id is not null then 'customer'
+            when contracts.account_id is null then 'no contract'
+            when contracts.first_contract_date > clock.as_of_date then 'not started'
+            else 'churned'
+        end as customer_status,
+        case
+            when today.account_id is null and contracts.last_service_end_date <= clock.as_of_date
+                then contracts.last_service_end_date
+        end as churned_date,
+        history.first_scored_date,
+        history.last_scored_date,
+        clock.as_of_date
+    from account_ids
+    cross join clock
+    left join current_attributes on account_ids.account_id = current_attributes.account_id
+    left join contracts on account_ids.account_id = contracts.account_id
+    left join today on account_ids.account_id = today.account_id
+    left join history on account_ids.account_id = history.account_id
+)
+
+select * from final

@@ -1,0 +1,135 @@
+with health_scores as (
+    select * from {{ ref('int_scoring__health_scores') }}
+),
+
+metrics as (
+    select * from {{ ref('int_scoring__explained_metrics') }}
+),
+
+explained_dates as (
+    select distinct
+        account_id,
+        as_of_date
+    from metrics
+),
+
+explained_scores as (
+    select health_scores.*
+    from health_scores
+    inner join explained_dates
+        on
+            health_scores.account_id = explained_dates.account_id
+            and health_scores.as_of_date = explained_dates.as_of_date
+),
+
+-- each dimension's place in each score: one row per scorecard, account, date and dimension
+dimension_parts as (
+    {% for dimension in dimensions() -%}
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        weights_version,
+        '{{ dimension }}' as dimension,
+        {{ dimension }}_score as dimension_score,
+        {{ dimension }}_score_used as score_used,
+        case
+            when {{ dimension }}_score_used is null then 0
+            else {{ dimension }}_weight_left / nullif(used_weight, 0)
+        end as dimension_share
+    from explained_scores
+    where {{ dimension }}_weight_left > 0 and n_dimensions_known > 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+metric_parts as (
+    select
+        dimension_parts.scorecard,
+        dimension_parts.account_id,
+        dimension_parts.as_of_date,
+        'metric' as component_type,
+        dimension_parts.dimension,
+        metrics.metric as component,
+        metrics.metric_value,
+        metrics.unit,
+        metrics.metric_score as score,
+        dimension_parts.dimension_share * metrics.share_of_dimension as weight_share,
+        metrics.metric_score is not null as is_known,
+        dimension_parts.weights_version
+    from dimension_parts
+    inner join metrics
+        on
+            dimension_parts.account_id = metrics.account_id
+            and dimension_parts.as_of_date = metrics.as_of_date
+            and dimension_parts.dimension = metrics.dimension
+    where metrics.is_connected
+),
+
+imputed_parts as (
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        'imputed dimension' as component_type,
+        dimension,
+        'peer_median' as component,
+        cast(null as double) as metric_value,
+        cast(null as varchar) as unit,
+        score_used as score,
+        dimension_share as weight_share,
+        false as is_known,
+        weights_version
+    from dimension_parts
+    where dimension_score is null and score_used is not null
+),
+
+-- the published score is rounded: this row carries what the rounding added
+rounding_parts as (
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        'rounding' as component_type,
+        cast(null as varchar) as dimension,
+        'rounding' as component,
+        cast(null as double) as metric_value,
+        cast(null as varchar) as unit,
+        health_score - health_score_unrounded as score,
+        1.0 as weight_share,
+        true as is_known,
+        weights_version
+    from explained_scores
+    where health_score is not null
+),
+
+parts as (
+    select * from metric_parts
+    union all
+    select * from imputed_parts
+    union all
+    select * from rounding_parts
+),
+
+final as (
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        component_type,
+        dimension,
+        component,
+        metric_value,
+        unit,
+        score,
+        weight_share,
+        coalesce(score * weight_share, 0) as contribution,
+        case
+            when component_type <> 'rounding' then coalesce((100 - score) * weight_share, 0)
+        end as points_lost,
+        is_known,
+        weights_version
+    from parts
+)
+
+select * from final

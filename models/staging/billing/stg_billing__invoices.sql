@@ -1,0 +1,20 @@
+with base as (
+    select * from {{ ref('base_billing__invoices') }}
+),
+
+final as (
+    select
+        invoice_id,
+        account_id,
+        issued_date,
+        due_date,
+        paid_date,
+        amount,
+        currency,
+        coalesce(is_void, false) as is_void,
+        {{ known_date('known_at', 'issued_date') }} as known_date
+    from base
+    where quarantine_reason is null
+)
+
+select * from final

@@ -1,0 +1,6 @@
+{{ judged_raw_rows(
+    'crm',
+    'accounts',
+    horizon=ref('stg_sources__horizon'),
+    vocabularies=ref('vocabularies'),
+) }}

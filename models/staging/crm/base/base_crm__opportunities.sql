@@ -1,0 +1,7 @@
+{{ judged_raw_rows(
+    'crm',
+    'opportunities',
+    horizon=ref('stg_sources__horizon'),
+    vocabularies=ref('vocabularies'),
+    accounts=ref('stg_sources__account_ids'),
+) }}

@@ -1,0 +1,24 @@
+with base as (
+    select * from {{ ref('base_crm__accounts') }}
+),
+
+final as (
+    select
+        account_id,
+        valid_from,
+        account_name,
+        parent_account_id,
+        industry,
+        employees,
+        region,
+        plan,
+        deployment_model,
+        use_case,
+        csm_owner_id,
+        customer_since_date,
+        churned_date
+    from base
+    where quarantine_reason is null
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with base as (
+    select * from {{ ref('base_crm__csm_assessments') }}
+),
+
+final as (
+    select
+        assessment_id,
+        account_id,
+        assessed_at,
+        csm_rating,
+        relationship_depth,
+        {{ known_date('known_at', 'assessed_at') }} as known_date
+    from base
+    where quarantine_reason is null
+)
+
+select * from final

@@ -1,0 +1,15 @@
+with base as (
+    select * from {{ ref('base_product__storage') }}
+),
+
+final as (
+    select
+        account_id,
+        measured_date,
+        stored_gb,
+        {{ known_date('known_at', 'measured_date') }} as known_date
+    from base
+    where quarantine_reason is null
+)
+
+select * from final

@@ -1,0 +1,56 @@
+"""Gives dbt-duckdb the checks that run before a build, as SQL functions.
+
+Listed in the profile under `plugins`; the macro `check_before_build` calls the functions.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+from duckdb.sqltypes import VARCHAR
+
+from customer_health import policy, raw_sources
+
+
+class Plugin(BasePlugin):
+    """Registers `policy_problems` and `raw_problems` on dbt's connection."""
+
+    def initialize(self, plugin_config: dict) -> None:
+        """Make the folder of the warehouse, which DuckDB does not do."""
+        is_file = not re.match(r"\w*:", self.creds.path.removeprefix(Path(self.creds.path).drive))
+        if is_file:  # not :memory:, nor a service such as md:name
+            Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Register the functions; each takes and gives JSON text."""
+        for function in (policy_problems, raw_problems):
+            conn.create_function(
+                function.__name__, function, [VARCHAR, VARCHAR], VARCHAR, side_effects=True
+            )
+
+
+def policy_problems(policy_dir: str, computed_metrics: str) -> str:
+    """Check the policy files: `{"errors": […], "warnings": […]}`.
+
+    Args:
+        policy_dir: The folder with the CSV files.
+        computed_metrics: JSON of dimension → names of the metrics that the models compute.
+    """
+    return _as_json(policy.policy_problems(Path(policy_dir), json.loads(computed_metrics)))
+
+
+def raw_problems(raw_path: str, contract: str) -> str:
+    """Check the raw files: `{"errors": […], "warnings": […]}`.
+
+    Args:
+        raw_path: The folder with the raw data.
+        contract: JSON of `[{source, table, columns: [{name, required}]}]`.
+    """
+    return _as_json(raw_sources.raw_problems(raw_path, json.loads(contract)))
+
+
+def _as_json(problems: tuple[list[str], list[str]]) -> str:
+    errors, warnings = problems
+    return json.dumps({"errors": errors, "warnings": warnings}, ensure_ascii=False)

@@ -1,0 +1,689 @@
+"""Checks the policy: every number the scores are made of, in the CSV files of `seeds/policy`.
+
+A policy that contradicts itself must not run, so the build asks `policy_problems` before it writes
+anything. Whoever edits these files knows the business, not SQL: each message names the file, the
+row as an editor counts it, what is wrong with it and how to mend it.
+
+Three layers, each in its own place below: `TABLES` says what a file must look like, cell by cell;
+`_read` holds a file against it; the `_check_…` functions look at rules that span rows and files.
+"""
+
+import csv
+import difflib
+import itertools
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MAX_CURVE_POINTS = 5
+MAX_WEIGHT_GROUPS = 6
+WEIGHTS_TOLERANCE = 1e-9
+
+SIGNAL_TYPES = (
+    "layoffs",
+    "funding",
+    "acquisition",
+    "leadership_change",
+    "competitor",
+    "champion_job_change",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a policy file may hold.
+
+    `kind` is text, number, whole or boolean. `low` and `high` are the limits, both allowed;
+    `above` is a lower limit that is itself not allowed. `among` lists the only words allowed;
+    `refers_to` names the file whose first column lists them, and `all_allowed` adds 'all'.
+    `reserved` are words that mean something else already.
+    """
+
+    name: str
+    kind: str = "text"
+    may_be_blank: bool = False
+    low: float = -math.inf
+    high: float = math.inf
+    above: float = -math.inf
+    among: tuple[str, ...] = ()
+    refers_to: str = ""
+    all_allowed: bool = False
+    reserved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a policy file and those which together may occur only once."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+
+_SOURCE = Column("source")
+
+TABLES: dict[str, Table] = {
+    "bands.csv": Table(
+        (
+            Column("band_set"),
+            Column("band", reserved=("insufficient_data",)),
+            Column("lower_bound", "number"),
+            Column("upper_bound", "number"),
+            _SOURCE,
+        ),
+        key=("band_set", "band"),
+    ),
+    "dimensions.csv": Table(
+        (
+            Column("dimension"),
+            Column("weight_group"),
+            Column("display_name"),
+            Column("description"),
+            _SOURCE,
+        ),
+        key=("dimension",),
+    ),
+    "exchange_rates.csv": Table(
+        (Column("currency"), Column("rate", "number", above=0), _SOURCE), key=("currency",)
+    ),
+    "lifecycle_stages.csv": Table(
+        (
+            Column("lifecycle_stage", reserved=("all", "unknown")),
+            Column("from_day", "whole"),
+            Column("to_day", "whole", may_be_blank=True),
+            _SOURCE,
+        ),
+        key=("lifecycle_stage",),
+    ),
+    "metric_curves.csv": Table(
+        (
+            Column("metric", refers_to="metrics.csv"),
+            Column("segment", refers_to="segments.csv", all_allowed=True),
+            Column("lifecycle_stage", refers_to="lifecycle_stages.csv", all_allowed=True),
+            Column("at_value", "number"),
+            Column("score", "number", low=0, high=100),
+            _SOURCE,
+        ),
+        key=("metric", "segment", "lifecycle_stage", "at_value"),
+    ),
+    "metrics.csv": Table(
+        (
+            Column("metric"),
+            Column("dimension", refers_to="dimensions.csv"),
+            Column("feed"),
+            Column("unit"),
+            Column("direction", among=("higher", "lower", "range")),
+            Column("shape", among=("line", "steps")),
+            Column("weight", "number", low=0),
+            Column("when_absent", among=("zero", "unknown")),
+            Column("indicator", among=("leading", "lagging")),
+            Column("is_vanity_suspect", "boolean"),
+            Column("owner"),
+            Column("description"),
+            _SOURCE,
+        ),
+        key=("metric",),
+    ),
+    "scorecard_weights.csv": Table(
+        (
+            Column("scorecard", refers_to="scorecards.csv"),
+            Column("dimension", refers_to="dimensions.csv"),
+            Column("weight", "number", low=0),
+            _SOURCE,
+        ),
+        key=("scorecard", "dimension"),
+    ),
+    "scorecards.csv": Table(
+        (
+            Column("scorecard"),
+            Column("role", among=("production", "challenger", "shadow", "off")),
+            Column("band_set", refers_to="bands.csv"),
+            Column("missing_dimensions", among=("impute", "renormalise")),
+            Column("weights_version", "whole", low=1),
+            Column("description"),
+            _SOURCE,
+        ),
+        key=("scorecard",),
+    ),
+    "segments.csv": Table(
+        (
+            Column("segment", reserved=("all", "unknown")),
+            Column("min_employees", "whole"),
+            Column("max_employees", "whole", may_be_blank=True),
+            _SOURCE,
+        ),
+        key=("segment",),
+    ),
+    "signal_types.csv": Table(
+        (Column("signal_type", among=SIGNAL_TYPES), Column("budget_effect", "number"), _SOURCE),
+        key=("signal_type",),
+    ),
+    "thresholds.csv": Table(
+        (
+            Column("threshold"),
+            Column("value", "number"),
+            Column("unit"),
+            Column("description"),
+            _SOURCE,
+        ),
+        key=("threshold",),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold the models read, and the values that make sense for it."""
+
+    name: str
+    low: float
+    high: float
+    whole: bool = True
+
+
+THRESHOLDS = (
+    Threshold("minimum_coverage_share", 0, 1, whole=False),
+    Threshold("high_confidence_coverage_share", 0, 1, whole=False),
+    Threshold("minimum_peer_accounts", 1, 10_000),
+    Threshold("momentum_stable_points", 0, 100, whole=False),
+    Threshold("momentum_tie_break", 0, 1),
+    Threshold("drop_alert_points", 0, 100, whole=False),
+    Threshold("rapid_decline_points", 0, 100, whole=False),
+    Threshold("renewal_window_days", 0, 730),
+    Threshold("renewal_grace_days", 0, 365),
+    Threshold("nps_expiry_days", 1, 1825),
+    Threshold("assessment_expiry_days", 1, 1825),
+    Threshold("champion_active_days", 1, 730),
+    Threshold("payment_past_due_days", 0, 365),
+    Threshold("first_value_days", 1, 730),
+    Threshold("onboarding_days", 1, 730),
+    Threshold("integration_days", 1, 730),
+    Threshold("active_users_goal", 1, 1_000_000),
+)
+
+# The first must not exceed the second.
+ORDERED_THRESHOLDS = (
+    ("minimum_coverage_share", "high_confidence_coverage_share"),
+    ("drop_alert_points", "rapid_decline_points"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file: its number in an editor, and its cells by column."""
+
+    number: int
+    cells: dict
+
+    def __getitem__(self, column: str):
+        """Give the cell of a column."""
+        return self.cells[column]
+
+
+@dataclass
+class Findings:
+    """Collects the messages about one policy folder, in the one form they all have."""
+
+    folder: str
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def error(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> None:
+        """Note something that stops the build."""
+        self.errors.append(self._message(file, rows, what, mend))
+
+    def warning(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> None:
+        """Note something worth a look."""
+        self.warnings.append(self._message(file, rows, what, mend))
+
+    def _message(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> str:
+        numbers = [rows] if isinstance(rows, int) else list(rows)
+        place = f"{self.folder}/{file}"
+        if numbers:
+            word = "row" if len(numbers) == 1 else "rows"
+            place += f", {word} {', '.join(map(str, numbers))}"
+        return f"{place}: {what}. Mend: {mend}."
+
+
+def policy_problems(
+    policy_dir: Path, computed_metrics: dict[str, list[str]] | None = None
+) -> tuple[list[str], list[str]]:
+    """Find everything that keeps the policy from being used.
+
+    Args:
+        policy_dir: The folder with the CSV files.
+        computed_metrics: The metrics the models compute, by dimension. None: not compared.
+
+    Returns:
+        The errors, which must stop the build, and the warnings. Rules that span rows are checked
+        only on files whose every cell is sound, so that one slip is not reported three times.
+    """
+    found = Findings("/".join(policy_dir.parts[-2:]))
+    if not policy_dir.is_dir():
+        what = f"{policy_dir}: there is no such folder"
+        mend = "put it back, or delete the folder target if the project was moved"
+        return [f"{what}. Mend: {mend}."], []
+    tables: dict[str, list[Row]] = {}
+    sound: set[str] = set()
+    for file in TABLES:
+        errors_before = len(found.errors)
+        rows = _read(policy_dir / file, found)
+        if rows is not None:
+            tables[file] = rows
+            if len(found.errors) == errors_before:
+                sound.add(file)
+
+    _check_references(tables, found)
+    for needed, check in CHECKS:
+        if sound.issuperset(needed):
+            check(*(tables[file] for file in needed), found)
+    if computed_metrics is not None and "metrics.csv" in sound:
+        _check_computed(tables["metrics.csv"], computed_metrics, found)
+    return found.errors, found.warnings
+
+
+# ---------------------------------------------------------------------------------------- reading
+
+
+def _read(path: Path, found: Findings) -> list[Row] | None:
+    """Read a file against its table; None if it cannot be read as that table at all.
+
+    Cells that do not fit are noted and become None.
+    """
+    table = TABLES[path.name]
+    expected = [column.name for column in table.columns]
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        near = _nearest(path.name, [other.name for other in path.parent.glob("*")])
+        mend = f"rename {near} to {path.name}" if near else f"put {path.name} back"
+        found.error(path.name, (), "the file is missing", mend)
+        return None
+    except UnicodeDecodeError:
+        mend = "save it as 'CSV UTF-8'"
+        found.error(path.name, (), "the file is not written in UTF-8", mend)
+        return None
+
+    lines = _records(text)
+    header = [name.strip() for name in lines[0][1]] if lines else []
+    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and separator in header[0]:
+            what = f"the columns are separated by {word}, as some Excel versions do"
+            found.error(path.name, 1, what, "save it as 'CSV (comma delimited)', or with commas")
+            return None
+    if not _header_fits(path.name, header, expected, found):
+        return None
+
+    rows = []
+    for number, fields in lines[1:]:
+        if len(fields) != len(header):
+            what = f"the row has {len(fields)} fields, the header {len(header)}"
+            mend = "put a text that holds a comma between double quotes, and fill in what is left"
+            found.error(path.name, number, what, mend)
+            continue
+        texts = dict(zip(header, fields, strict=True))
+        cells = {c.name: _cell(texts[c.name], c, path.name, number, found) for c in table.columns}
+        rows.append(Row(number, cells))
+    if not lines[1:]:
+        found.error(path.name, 1, "the file has no rows", "put its rows back")
+    _check_key(path.name, table.key, rows, found)
+    return rows
+
+
+def _records(text: str) -> list[tuple[int, list[str]]]:
+    """Split CSV text into records that are not blank, each with the number of its first line."""
+    reader = csv.reader(text.splitlines(keepends=True))
+    records = []
+    first_line = 1
+    for fields in reader:
+        if any(value.strip() for value in fields):
+            records.append((first_line, fields))
+        first_line = reader.line_num + 1
+    return records
+
+
+def _header_fits(file: str, header: list[str], expected: list[str], found: Findings) -> bool:
+    unknown = [name for name in header if name not in expected]
+    missing = [name for name in expected if name not in header]
+    for name in unknown:
+        near = _nearest(name, missing)
+        mend = f"call it '{near}'" if near else f"take it out; known are {_listed(expected)}"
+        found.error(file, 1, f"there is no column '{name}' in this file's form", mend)
+    for name in missing:
+        if name not in [_nearest(other, missing) for other in unknown]:
+            found.error(file, 1, f"the column '{name}' is missing", "put it back")
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        found.error(file, 1, f"the column '{name}' is there twice", "keep one of them")
+    return sorted(header) == sorted(expected)
+
+
+def _cell(text: str, column: Column, file: str, number: int, found: Findings):
+    """Give the value of a cell, or None where it is blank or, noted, does not fit."""
+
+    def wrong(what: str, mend: str) -> None:
+        found.error(file, number, f"{column.name} {what}", mend)
+
+    if not text.strip():
+        if column.name == "source":
+            wrong("is empty", "say where the number comes from, or 'project default'")
+        elif not column.may_be_blank:
+            wrong("is empty", f"fill in {column.name}")
+        return None
+    if text != text.strip():
+        return wrong(f"'{text}' has a space before or after it", "take the space out")
+
+    if column.kind == "boolean":
+        if text.lower() not in ("true", "false"):
+            return wrong(f"is '{text}'", "write true or false")
+        return text.lower() == "true"
+
+    if column.kind in ("number", "whole"):
+        value = _number(text)
+        if value is None:
+            return wrong(f"'{text}' is not a number", "write digits and a point, such as 12.5")
+        if column.kind == "whole" and not value.is_integer():
+            return wrong(f"'{text}' is not a whole number", "write it without decimals")
+        if value <= column.above:
+            return wrong(f"{text} is too small", f"write a number above {column.above:g}")
+        if not column.low <= value <= column.high:
+            limit = f"at least {column.low:g}"
+            if math.isfinite(column.high):
+                limit = f"between {column.low:g} and {column.high:g}"
+            return wrong(f"{text} is outside what is allowed", f"write a number {limit}")
+        return value
+
+    if column.among and text not in column.among:
+        return wrong(f"'{text}' is not known", _use_one_of(text, column.among))
+    if text in column.reserved:
+        return wrong(f"'{text}' is a word with its own meaning here", "choose another name")
+    return text
+
+
+def _number(text: str) -> float | None:
+    """Read a plain decimal number; None for anything else, also for nan, inf and 1_000."""
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, flags=re.ASCII):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+# --------------------------------------------------------------------------------- rules over rows
+
+
+def _check_key(file: str, key: tuple[str, ...], rows: list[Row], found: Findings) -> None:
+    """Two rows that say the same thing twice are two rules of equal precedence."""
+    for values, same in _grouped(rows, *key).items():
+        if len(same) > 1 and None not in values:
+            named = ", ".join(
+                f"{column} {_show(value)}" for column, value in zip(key, values, strict=True)
+            )
+            what = f"{named} is there {len(same)} times, and nothing says which row counts"
+            found.error(file, [row.number for row in same], what, "keep one of these rows")
+
+
+def _check_references(tables: dict[str, list[Row]], found: Findings) -> None:
+    """Each id that one file takes from another exists there."""
+    for file, rows in tables.items():
+        for column in TABLES[file].columns:
+            if column.refers_to not in tables:
+                continue
+            id_column = TABLES[column.refers_to].columns[0].name
+            known = list(dict.fromkeys(row[id_column] for row in tables[column.refers_to]))
+            known = [name for name in known if name is not None]
+            if column.all_allowed:
+                known.append("all")
+            for (name,), same in _grouped(rows, column.name).items():
+                if name is not None and name not in known:
+                    what = f"{column.name} '{name}' is not in {column.refers_to}"
+                    numbers = [row.number for row in same]
+                    found.error(file, numbers, what, _use_one_of(name, known))
+
+
+def _check_ranges(
+    file: str, rows: list[Row], low: str, high: str, end: float, whose: str, found: Findings
+) -> None:
+    """Half-open ranges [low, high) cover everything from 0 to `end` once.
+
+    A blank `high` has no end. `end` is the value that the last `high` must have.
+    """
+
+    def upper(row: Row) -> float:
+        return math.inf if row[high] is None else row[high]
+
+    def shown(value: float) -> str:
+        return "open" if math.isinf(value) else f"{value:.12g}"
+
+    empty = [row for row in rows if row[low] >= upper(row)]
+    for row in empty:
+        what = f"{low} {shown(row[low])} is not below {high} {shown(upper(row))}"
+        found.error(file, row.number, what, f"make {high} the larger of the two")
+    if empty:
+        return
+
+    ordered = sorted(rows, key=lambda row: row[low])
+    first, last = ordered[0], ordered[-1]
+    if first[low] != 0:
+        what = f"the lowest {low}{whose} is {shown(first[low])}, not 0"
+        found.error(file, first.number, what, f"set {low} of this row to 0")
+    for before, after in itertools.pairwise(ordered):
+        if upper(before) != after[low]:
+            word = "a gap" if upper(before) < after[low] else "an overlap"
+            what = (
+                f"there is {word} between {high} {shown(upper(before))} of row {before.number}"
+                f" and {low} {shown(after[low])} of this row{whose}"
+            )
+            mend = f"set {high} of row {before.number} and {low} of this row to the same number"
+            found.error(file, after.number, what, mend)
+    if upper(last) != end:
+        to = "leave it empty" if math.isinf(end) else f"set {high} of this row to {end:g}"
+        what = f"the highest {high}{whose} is {shown(upper(last))}, not {shown(end)}"
+        found.error(file, last.number, what, to)
+
+
+def _check_bands(bands: list[Row], found: Findings) -> None:
+    for (band_set,), rows in _grouped(bands, "band_set").items():
+        whose = f" of band_set '{band_set}'"
+        _check_ranges("bands.csv", rows, "lower_bound", "upper_bound", 100, whose, found)
+
+
+def _check_segments(segments: list[Row], found: Findings) -> None:
+    low, high = "min_employees", "max_employees"
+    _check_ranges("segments.csv", segments, low, high, math.inf, "", found)
+
+
+def _check_stages(stages: list[Row], found: Findings) -> None:
+    _check_ranges("lifecycle_stages.csv", stages, "from_day", "to_day", math.inf, "", found)
+
+
+def _check_production(scorecards: list[Row], found: Findings) -> None:
+    numbers = [row.number for row in scorecards if row["role"] == "production"]
+    if len(numbers) != 1:
+        what = f"{len(numbers) or 'no'} scorecards have the role production"
+        mend = "give exactly one scorecard the role production; others may be challenger or off"
+        found.error("scorecards.csv", numbers, what, mend)
+
+
+def _check_weights(scorecards: list[Row], weights: list[Row], found: Findings) -> None:
+    of_scorecard = _grouped(weights, "scorecard")
+    for scorecard in scorecards:
+        name = scorecard["scorecard"]
+        rows = of_scorecard.get((name,), [])
+        if not rows:
+            mend = f"add its rows to {found.folder}/scorecard_weights.csv"
+            what = f"scorecard '{name}' has no weights"
+            found.error("scorecards.csv", scorecard.number, what, mend)
+            continue
+        total = math.fsum(row["weight"] for row in rows)
+        if abs(total - 100) > WEIGHTS_TOLERANCE:
+            much = f"{abs(total - 100):.12g} {'less' if total > 100 else 'more'}"
+            what = f"the weights of scorecard '{name}' sum to {total:.12g}, not to 100"
+            mend = f"change these weights so that they sum to 100 ({much})"
+            found.error("scorecard_weights.csv", [row.number for row in rows], what, mend)
+
+
+def _check_weight_groups(
+    scorecards: list[Row], weights: list[Row], dimensions: list[Row], found: Findings
+) -> None:
+    group_of = {row["dimension"]: row["weight_group"] for row in dimensions}
+    in_use = {row["scorecard"] for row in scorecards if row["role"] != "off"}
+    for (name,), rows in _grouped(weights, "scorecard").items():
+        weighted = [row for row in rows if row["weight"] > 0]
+        groups = {group_of.get(row["dimension"], row["dimension"]) for row in weighted}
+        if name in in_use and len(groups) > MAX_WEIGHT_GROUPS:
+            what = (
+                f"scorecard '{name}' weighs {len(groups)} groups of dimensions"
+                f" ({_listed(sorted(groups))}); with more than {MAX_WEIGHT_GROUPS} no single one"
+                " moves the score much"
+            )
+            mend = "give the least important ones weight 0, or join two in dimensions.csv"
+            numbers = [row.number for row in weighted]
+            found.warning("scorecard_weights.csv", numbers, what, mend)
+
+
+def _check_dimensions(dimensions: list[Row], metrics: list[Row], found: Findings) -> None:
+    weighted = {row["dimension"] for row in metrics if row["weight"] > 0}
+    for row in dimensions:
+        if row["dimension"] not in weighted:
+            what = f"dimension '{row['dimension']}' has no metric with a weight above 0"
+            mend = f"give one of its metrics a weight in {found.folder}/metrics.csv"
+            found.error("dimensions.csv", row.number, what, mend)
+
+
+def _check_curves(metrics: list[Row], curves: list[Row], found: Findings) -> None:
+    direction_of = {row["metric"]: row["direction"] for row in metrics}
+    curve_of = _grouped(curves, "metric", "segment", "lifecycle_stage")
+    for row in metrics:
+        if row["weight"] > 0 and (row["metric"], "all", "all") not in curve_of:
+            what = f"metric '{row['metric']}' has a weight but no curve that turns it into a score"
+            mend = f"add its points (all, all) to {found.folder}/metric_curves.csv, or weight 0"
+            found.error("metrics.csv", row.number, what, mend)
+
+    for (metric, segment, stage), rows in curve_of.items():
+        numbers = [row.number for row in rows]
+        curve = f"the curve of '{metric}' for segment '{segment}' and stage '{stage}'"
+        if not 2 <= len(rows) <= MAX_CURVE_POINTS:
+            what = f"{curve} has {len(rows)} point{'s' if len(rows) > 1 else ''}"
+            found.error("metric_curves.csv", numbers, what, f"give it 2 to {MAX_CURVE_POINTS}")
+        sign = {"higher": 1, "lower": -1}.get(direction_of.get(metric, ""), 0)
+        points = sorted(rows, key=lambda row: row["at_value"])
+        for before, after in itertools.pairwise(points):
+            if (after["score"] - before["score"]) * sign < 0:
+                word = "falls" if sign > 0 else "rises"
+                what = (
+                    f"{curve} {word} from score {before['score']:g} (row {before.number}) to"
+                    f" {after['score']:g}, but direction in metrics.csv is"
+                    f" '{direction_of[metric]}'"
+                )
+                mend = "change the score, or the metric's direction"
+                found.error("metric_curves.csv", after.number, what, mend)
+
+
+def _check_thresholds(rows: list[Row], found: Findings) -> None:
+    file = "thresholds.csv"
+    row_of = {row["threshold"]: row for row in rows}
+    known = {threshold.name: threshold for threshold in THRESHOLDS}
+    missing = [name for name in known if name not in row_of]
+    for row in rows:
+        name, value = row["threshold"], row["value"]
+        threshold = known.get(name)
+        if threshold is None:
+            near = _nearest(name, missing)
+            mend = f"call it '{near}'" if near else "take the row out"
+            found.error(file, row.number, f"no model reads a threshold '{name}'", mend)
+        elif threshold.whole and not value.is_integer():
+            what = f"{name} {value:g} is not a whole number"
+            found.error(file, row.number, what, "write it without decimals")
+        elif not threshold.low <= value <= threshold.high:
+            what = f"{name} {value:g} makes no sense"
+            mend = f"write a number between {threshold.low:g} and {threshold.high:g}"
+            found.error(file, row.number, what, mend)
+    for name in missing:
+        found.error(file, (), f"the threshold '{name}' is missing", f"add a row '{name}'")
+    for lesser, greater in ORDERED_THRESHOLDS:
+        if lesser in row_of and greater in row_of:
+            low, high = row_of[lesser], row_of[greater]
+            if low["value"] > high["value"]:
+                what = f"{lesser} {low['value']:g} is above {greater} {high['value']:g}"
+                mend = f"lower {lesser} or raise {greater}"
+                found.error(file, [low.number, high.number], what, mend)
+
+
+def _check_signal_types(rows: list[Row], found: Findings) -> None:
+    for name in SIGNAL_TYPES:
+        if name not in [row["signal_type"] for row in rows]:
+            mend = f"add a row '{name}' (budget_effect 0: it changes nothing)"
+            found.error("signal_types.csv", (), f"the signal type '{name}' is missing", mend)
+
+
+def _check_computed(
+    metrics: list[Row], computed_metrics: dict[str, list[str]], found: Findings
+) -> None:
+    """The metrics in the policy are those the models compute."""
+    computed_in = {
+        metric: dimension for dimension, names in computed_metrics.items() for metric in names
+    }
+    in_policy = {row["metric"] for row in metrics}
+    without_row = [name for name in computed_in if name not in in_policy]
+    for row in metrics:
+        metric, dimension = row["metric"], row["dimension"]
+        if metric not in computed_in:
+            near = _nearest(metric, without_row)
+            mend = f"call it '{near}'" if near else "take the row out, or add the metric to a model"
+            found.error("metrics.csv", row.number, f"no model computes a metric '{metric}'", mend)
+        elif computed_in[metric] != dimension:
+            what = f"metric '{metric}' is computed in dimension '{computed_in[metric]}'"
+            what += f", but this row puts it in '{dimension}'"
+            mend = f"set dimension to '{computed_in[metric]}'"
+            found.error("metrics.csv", row.number, what, mend)
+    for name in without_row:
+        what = f"a model computes '{name}' in dimension '{computed_in[name]}', but it has no row"
+        found.error("metrics.csv", (), what, "add a row for it (weight 0 switches it off)")
+
+
+# What to check, and the files it needs in the order of its arguments.
+CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
+    (("bands.csv",), _check_bands),
+    (("segments.csv",), _check_segments),
+    (("lifecycle_stages.csv",), _check_stages),
+    (("scorecards.csv",), _check_production),
+    (("scorecards.csv", "scorecard_weights.csv"), _check_weights),
+    (("scorecards.csv", "scorecard_weights.csv", "dimensions.csv"), _check_weight_groups),
+    (("dimensions.csv", "metrics.csv"), _check_dimensions),
+    (("metrics.csv", "metric_curves.csv"), _check_curves),
+    (("thresholds.csv",), _check_thresholds),
+    (("signal_types.csv",), _check_signal_types),
+)
+
+
+# ------------------------------------------------------------------------------------------ words
+
+
+def _grouped(rows: Iterable[Row], *columns: str) -> dict[tuple, list[Row]]:
+    """Group rows by the cells of some columns, in the order of the file."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[tuple(row[column] for column in columns)].append(row)
+    return dict(groups)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    """Give the known name that `name` is most likely a slip of, if any is close."""
+    near = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _use_one_of(name: str, known: Sequence[str]) -> str:
+    near = _nearest(name, known)
+    return f"write '{near}', if that is meant" if near else f"use one of {_listed(known)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """List some names, the first eight if there are more."""
+    shown = ", ".join(names[:8])
+    return shown if len(names) <= 8 else f"{shown} … ({len(names)} in all)"
+
+
+def _show(value) -> str:
+    return f"{value:g}" if isinstance(value, float) else f"'{value}'"

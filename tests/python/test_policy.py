@@ -1,0 +1,443 @@
+"""The policy check lets the committed policy through and names every slip in a copy of it."""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from customer_health.policy import TABLES, THRESHOLDS, policy_problems
+
+POLICY = Path(__file__).parents[2] / "seeds" / "policy"
+
+
+@pytest.fixture
+def policy(tmp_path) -> Path:
+    """Give a copy of the committed policy, to break."""
+    return Path(shutil.copytree(POLICY, tmp_path / "seeds" / "policy"))
+
+
+def edit(policy: Path, file: str, before: str, after: str) -> int:
+    """Replace a text that is in the file once; give the row it starts in."""
+    text = (policy / file).read_text(encoding="utf-8")
+    assert text.count(before) == 1, f"{before!r} is {text.count(before)} times in {file}"
+    (policy / file).write_text(text.replace(before, after), encoding="utf-8")
+    return text[: text.index(before)].count("\n") + 1
+
+
+def computed() -> dict[str, list[str]]:
+    """Give the metrics of the committed policy as if the models computed just those."""
+    metrics: dict[str, list[str]] = {}
+    with (POLICY / "metrics.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            metrics.setdefault(row["dimension"], []).append(row["metric"])
+    return metrics
+
+
+def test_the_committed_policy_is_sound():
+    assert policy_problems(POLICY, computed()) == ([], [])
+
+
+def test_the_committed_files_are_the_known_ones():
+    assert set(TABLES) <= {path.name for path in POLICY.glob("*.csv")}
+
+
+def test_the_required_thresholds_are_the_committed_ones():
+    with (POLICY / "thresholds.csv").open(encoding="utf-8") as lines:
+        names = [row["threshold"] for row in csv.DictReader(lines)]
+    assert [threshold.name for threshold in THRESHOLDS] == names
+
+
+# (file, text to replace, replacement, what the message says, what the mend says).
+# The row is that of the replaced text.
+BROKEN_ROWS = {
+    "unparsable number": (
+        "exchange_rates.csv", "EUR,1.08", 'EUR,"1,08"', "rate '1,08' is not a number", "12.5",
+    ),
+    "not a finite number": (
+        "exchange_rates.csv", "EUR,1.08", "EUR,nan", "rate 'nan' is not a number", "12.5",
+    ),
+    "rate of zero": ("exchange_rates.csv", "EUR,1.08", "EUR,0", "rate 0 is too small", "above 0"),
+    "unparsable boolean": (
+        "metrics.csv", "stored_gb,usage,product_storage,GB,higher,line,0,unknown,leading,true",
+        "stored_gb,usage,product_storage,GB,higher,line,0,unknown,leading,yes",
+        "is_vanity_suspect is 'yes'", "true or false",
+    ),
+    "fraction where a whole number belongs": (
+        "lifecycle_stages.csv", "maturity,365,", "maturity,365.5,", "'365.5' is not a whole", "dec",
+    ),
+    "empty source": (
+        "segments.csv", "enterprise,1000,,D0 model segmentation by company size",
+        "enterprise,1000,,", "source is empty", "project default",
+    ),
+    "empty id": ("bands.csv", "d3,red,", "d3,,", "band is empty", "fill in band"),
+    "space after an id": (
+        "scorecards.csv", "d0_simple,off", "d0_simple ,off", "'d0_simple ' has a space", "out",
+    ),
+    "wrong number of fields": (
+        "scorecard_weights.csv", "D3 traditional health scoring: business outcomes",
+        "D3, business outcomes", "the row has 5 fields, the header 4", "double quotes",
+    ),
+    "unknown metric": (
+        "metric_curves.csv", "ces_avg_180d,all,all,3,", "ces_avg_180,all,all,3,",
+        "metric 'ces_avg_180' is not in metrics.csv", "write 'ces_avg_180d'",
+    ),
+    "unknown dimension of a metric": (
+        "metrics.csv", "stored_gb,usage", "stored_gb,usge",
+        "dimension 'usge' is not in dimensions.csv", "write 'usage'",
+    ),
+    "unknown dimension of a weight": (
+        "scorecard_weights.csv", "d2,support", "d2,suport",
+        "dimension 'suport' is not in dimensions.csv", "write 'support'",
+    ),
+    "unknown segment": (
+        "metric_curves.csv", "touchpoints_90d,enterprise,all,0,0",
+        "touchpoints_90d,xyz,all,0,0", "segment 'xyz' is not in segments.csv", "use one of smb",
+    ),
+    "unknown lifecycle stage": (
+        "metric_curves.csv", "core_feature_share_28d,all,onboarding,0,0",
+        "core_feature_share_28d,all,onbording,0,0",
+        "lifecycle_stage 'onbording' is not in lifecycle_stages.csv", "write 'onboarding'",
+    ),
+    "unknown scorecard": (
+        "scorecard_weights.csv", "d0_simple,usage", "do_simple,usage",
+        "scorecard 'do_simple' is not in scorecards.csv", "write 'd0_simple'",
+    ),
+    "unknown band set": (
+        "scorecards.csv", "d3,off,d3,", "d3,off,d4,", "band_set 'd4' is not in bands.csv", "d3",
+    ),
+    "unknown threshold": (
+        "thresholds.csv", "nps_expiry_days,", "nps_expiry_day,",
+        "no model reads a threshold 'nps_expiry_day'", "call it 'nps_expiry_days'",
+    ),
+    "threshold that makes no sense": (
+        "thresholds.csv", "renewal_window_days,60", "renewal_window_days,60000",
+        "renewal_window_days 60000 makes no sense", "between 0 and 730",
+    ),
+    "threshold that is not whole": (
+        "thresholds.csv", "renewal_window_days,60", "renewal_window_days,60.5",
+        "renewal_window_days 60.5 is not a whole", "without decimals",
+    ),
+    "negative weight of a dimension": (
+        "scorecard_weights.csv", "d2,support,10", "d2,support,-10", "weight -10 is outside",
+        "at least 0",
+    ),
+    "negative weight of a metric": (
+        "metrics.csv", "pulse 1-5,higher,line,7", "pulse 1-5,higher,line,-7",
+        "weight -7 is outside", "at least 0",
+    ),
+    "unknown role": (
+        "scorecards.csv", "d0_default,challenger", "d0_default,challanger",
+        "role 'challanger' is not known", "write 'challenger'",
+    ),
+    "unknown way with missing dimensions": (
+        "scorecards.csv", "d3,off,d3,impute", "d3,off,d3,guess",
+        "missing_dimensions 'guess' is not known", "impute, renormalise",
+    ),
+    "gap between bands": (
+        "bands.csv", "default,moderate,50,", "default,moderate,50.5,",
+        "a gap between upper_bound 50 of row 3 and lower_bound 50.5", "upper_bound of row 3",
+    ),
+    "overlap of bands": (
+        "bands.csv", "default,moderate,50,", "default,moderate,49.9,",
+        "an overlap between upper_bound 50 of row 3 and lower_bound 49.9", "same number",
+    ),
+    "bands do not start at 0": (
+        "bands.csv", "d3,red,0,", "d3,red,10,", "lowest lower_bound of band_set 'd3' is 10", "to 0",
+    ),
+    "bands do not end at 100": (
+        "bands.csv", "d3,green,80,100", "d3,green,80,99.9",
+        "highest upper_bound of band_set 'd3' is 99.9, not 100", "to 100",
+    ),
+    "empty band": (
+        "bands.csv", "d3,green,80,100", "d3,green,100,100",
+        "lower_bound 100 is not below upper_bound 100", "larger",
+    ),
+    "band called insufficient_data": (
+        "bands.csv", "d3,green", "d3,insufficient_data", "a word with its own meaning", "another",
+    ),
+    "gap between segments": (
+        "segments.csv", "mid_market,100,", "mid_market,101,", "there is a gap", "same number",
+    ),
+    "overlap of lifecycle stages": (
+        "lifecycle_stages.csv", "adoption,90,", "adoption,89,", "there is an overlap", "same",
+    ),
+    "segments do not start at 0": (
+        "segments.csv", "smb,0,", "smb,1,", "lowest min_employees is 1, not 0", "to 0",
+    ),
+    "segments end": (
+        "segments.csv", "enterprise,1000,,", "enterprise,1000,5000,",
+        "highest max_employees is 5000, not open", "leave it empty",
+    ),
+    "segment called all": (
+        "segments.csv", "smb,0", "all,0", "segment 'all' is a word with its own", "another name",
+    ),
+    "score out of range": (
+        "metric_curves.csv", "top_user_share_4w,smb,all,1,20", "top_user_share_4w,smb,all,1,120",
+        "score 120 is outside", "between 0 and 100",
+    ),
+    "rising curve of a metric that should be low": (
+        "metric_curves.csv", "open_p2_tickets,all,all,0,100", "open_p2_tickets,all,all,9,100",
+        "rises from score 0 (row 122) to 100, but direction in metrics.csv is 'lower'", "score",
+    ),
+    "falling curve of a metric that should be high": (
+        "metric_curves.csv", "nps_latest,all,all,7,70", "nps_latest,all,all,7,30",
+        "falls from score 35 (row 73) to 30, but direction in metrics.csv is 'higher'", "score",
+    ),
+    "unknown direction": (
+        "metrics.csv", "GB,higher", "GB,up", "direction 'up' is not known", "higher, lower, range",
+    ),
+    "unknown shape": (
+        "metrics.csv", "GB,higher,line", "GB,higher,curve", "shape 'curve' is not", "line, steps",
+    ),
+    "unknown when_absent": (
+        "metrics.csv", "GB,higher,line,0,unknown", "GB,higher,line,0,none",
+        "when_absent 'none' is not known", "zero",
+    ),
+    "unknown indicator": (
+        "metrics.csv", "GB,higher,line,0,unknown,leading", "GB,higher,line,0,unknown,early",
+        "indicator 'early' is not known", "lagging",
+    ),
+    "unknown signal type": (
+        "signal_types.csv", "layoffs,-1", "layofs,-1", "signal_type 'layofs' is not", "'layoffs'",
+    ),
+    "dimension without a weighted metric": (
+        "dimensions.csv", "financial,financial,",
+        "spare,spare,Spare,Not computed.,test\nfinancial,financial,",
+        "dimension 'spare' has no metric with a weight above 0", "seeds/policy/metrics.csv",
+    ),
+    "metric without a curve": (
+        "metrics.csv", "stored_gb,usage,product_storage,GB,higher,line,0",
+        "stored_gb,usage,product_storage,GB,higher,line,2",
+        "metric 'stored_gb' has a weight but no curve", "metric_curves.csv",
+    ),
+    "scorecard without weights": (
+        "scorecards.csv", "d0_simple,off",
+        "empty,off,default,impute,1,None,test\nd0_simple,off",
+        "scorecard 'empty' has no weights", "seeds/policy/scorecard_weights.csv",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN_ROWS)
+def test_a_broken_row_is_named_with_its_mend(policy, case):
+    file, before, after, what, mend = BROKEN_ROWS[case]
+    row = edit(policy, file, before, after)
+    errors, warnings = policy_problems(policy)
+    assert warnings == []
+    named = [e for e in errors if re.match(rf"seeds/policy/{file}, row {row}: ", e)]
+    assert any(what in e.split(" Mend: ")[0] and mend in e.split(" Mend: ")[1] for e in named), (
+        errors
+    )
+    assert all(e.endswith(".") for e in errors)
+
+
+# The message cites several rows, or none: (file, text to replace, replacement, message).
+BROKEN_FILES = {
+    "weights do not sum to 100": (
+        "scorecard_weights.csv", "d0_simple,usage,40", "d0_simple,usage,39.9",
+        "scorecard_weights.csv, rows 14, 15, 16, 17: the weights of scorecard 'd0_simple' sum to"
+        " 99.9, not to 100. Mend: change these weights so that they sum to 100 (0.1 more).",
+    ),
+    "two production scorecards": (
+        "scorecards.csv", "d0_default,challenger", "d0_default,production",
+        "scorecards.csv, rows 2, 3: 2 scorecards have the role production. Mend: give exactly one",
+    ),
+    "no production scorecard": (
+        "scorecards.csv", "expert_default,production", "expert_default,off",
+        "scorecards.csv: no scorecards have the role production. Mend: give exactly one",
+    ),
+    "the same metric twice": (
+        "metrics.csv", "active_users_28d,", "active_users_7d,",
+        "metrics.csv, rows 2, 3: metric 'active_users_7d' is there 2 times, and nothing says which"
+        " row counts. Mend: keep one",
+    ),
+    "the same point of a curve twice": (
+        "metric_curves.csv", "contract_months,all,all,12,", "contract_months,all,all,1.0,",
+        "at_value 1 is there 2 times",
+    ),
+    "the same weight twice": (
+        "scorecard_weights.csv", "d3,engagement,", "d3,usage,",
+        "scorecard 'd3', dimension 'usage' is there 2 times",
+    ),
+    "the same threshold twice": (
+        "thresholds.csv", "onboarding_days,", "first_value_days,",
+        "threshold 'first_value_days' is there 2 times",
+    ),
+    "the same band twice": (
+        "bands.csv", "d3,yellow,", "d3,red,", "band_set 'd3', band 'red' is there 2 times",
+    ),
+    "a missing threshold": (
+        "thresholds.csv", "active_users_goal,", "something_else,",
+        "thresholds.csv: the threshold 'active_users_goal' is missing. Mend: add a row",
+    ),
+    "a missing signal type": (
+        "signal_types.csv", "funding,1,D3 external signals: funded\n".replace("D3", "D0"), "",
+        "signal_types.csv: the signal type 'funding' is missing. Mend: add a row 'funding'",
+    ),
+    "thresholds out of order": (
+        "thresholds.csv", "drop_alert_points,10", "drop_alert_points,20",
+        "thresholds.csv, rows 7, 8: drop_alert_points 20 is above rapid_decline_points 15. Mend:",
+    ),
+    "a curve of one point": (
+        "metric_curves.csv", "roi_ratio,all,all,0,0,project default\n", "",
+        "the curve of 'roi_ratio' for segment 'all' and stage 'all' has 1 point. Mend: give it 2",
+    ),
+    "a curve of six points": (
+        "metric_curves.csv", "roi_ratio,all,all,0,0,",
+        "".join(f"roi_ratio,all,all,0.{n},0,x\n" for n in range(1, 5)) + "roi_ratio,all,all,0,0,",
+        "has 6 points. Mend: give it 2 to 5.",
+    ),
+    "a missing column": (
+        "bands.csv", ",lower_bound,", ",",
+        "bands.csv, row 1: the column 'lower_bound' is missing. Mend: put it back.",
+    ),
+    "an unknown column": (
+        "segments.csv", "max_employees,", "max_employes,",
+        "segments.csv, row 1: there is no column 'max_employes' in this file's form. Mend: call it"
+        " 'max_employees'.",
+    ),
+    "a column twice": (
+        "segments.csv", "max_employees,", "min_employees,",
+        "segments.csv, row 1: the column 'min_employees' is there twice. Mend: keep one",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN_FILES)
+def test_a_broken_file_is_named_with_its_mend(policy, case):
+    file, before, after, message = BROKEN_FILES[case]
+    edit(policy, file, before, after)
+    errors, _ = policy_problems(policy)
+    assert any(f"seeds/policy/{file}" in error and message in error for error in errors), errors
+
+
+def test_a_missing_file_is_named_with_the_name_it_may_have_now(policy):
+    (policy / "bands.csv").rename(policy / "band.csv")
+    errors, _ = policy_problems(policy)
+    assert errors == [
+        "seeds/policy/bands.csv: the file is missing. Mend: rename band.csv to bands.csv."
+    ]
+
+
+def test_a_missing_folder_is_one_message(tmp_path):
+    errors, _ = policy_problems(tmp_path / "policy")
+    assert len(errors) == 1
+    assert "there is no such folder" in errors[0]
+
+
+def test_a_file_without_rows_says_so(policy):
+    path = policy / "segments.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    errors, _ = policy_problems(policy)
+    assert any("segments.csv, row 1: the file has no rows. Mend:" in error for error in errors)
+
+
+@pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_says_so_once(policy, separator, word):
+    path = policy / "lifecycle_stages.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", separator), encoding="utf-8")
+    errors, _ = policy_problems(policy)
+    assert len(errors) == 1
+    assert f"lifecycle_stages.csv, row 1: the columns are separated by {word}" in errors[0]
+
+
+def test_a_file_that_is_not_utf8_says_so(policy):
+    path = policy / "segments.csv"
+    path.write_bytes(path.read_bytes() + "é,1,2,x\n".encode("latin-1"))
+    errors, _ = policy_problems(policy)
+    assert any("segments.csv: the file is not written in UTF-8. Mend:" in e for e in errors)
+
+
+def test_files_saved_by_excel_are_read_alike(policy):
+    for path in policy.glob("*.csv"):
+        text = path.read_bytes().decode("utf-8").replace("\n", "\r\n")
+        path.write_bytes(text.encode("utf-8-sig"))
+    assert policy_problems(policy, computed()) == ([], [])
+
+
+def test_rows_are_counted_as_in_an_editor(policy):
+    path = policy / "exchange_rates.csv"
+    path.write_text(
+        'currency,rate,source\n\nUSD,1,"a note\nof two lines"\nEUR,x,y\n', encoding="utf-8"
+    )
+    errors, _ = policy_problems(policy)
+    assert errors[0].startswith("seeds/policy/exchange_rates.csv, row 5: rate 'x'")
+
+
+def test_the_policy_names_the_metrics_that_are_computed(policy):
+    metrics = computed()
+    metrics["usage"].remove("stored_gb")
+    metrics["value"].append("new_metric")
+    metrics["support"].remove("reopen_rate_90d")
+    metrics["value"].append("reopen_rate_90d")
+    errors, _ = policy_problems(policy, metrics)
+    assert len(errors) == 3
+    assert "row 22: no model computes a metric 'stored_gb'. Mend: take the row out" in errors[0]
+    assert "'reopen_rate_90d' is computed in dimension 'value', but this row puts" in errors[1]
+    assert errors[2] == (
+        "seeds/policy/metrics.csv: a model computes 'new_metric' in dimension 'value', but it has"
+        " no row. Mend: add a row for it (weight 0 switches it off)."
+    )
+
+
+def test_a_slip_in_a_metric_points_at_the_computed_one(policy):
+    edit(policy, "metrics.csv", "stored_gb,", "stored_gib,")
+    errors, _ = policy_problems(policy, computed())
+    assert "no model computes a metric 'stored_gib'. Mend: call it 'stored_gb'." in errors[0]
+
+
+def test_more_than_six_weighted_groups_warn(policy):
+    edit(policy, "dimensions.csv", "sentiment,relationship_and_sentiment", "sentiment,sentiment")
+    errors, warnings = policy_problems(policy)
+    assert errors == []
+    assert len(warnings) == 1
+    assert "scorecard 'expert_default' weighs 7 groups" in warnings[0]
+    edit(policy, "scorecards.csv", "expert_default,production", "expert_default,off")
+    edit(policy, "scorecards.csv", "d0_default,challenger", "d0_default,production")
+    assert policy_problems(policy) == ([], [])
+
+
+def write_bands(policy: Path, bounds: list[tuple[float, float]]) -> list[str]:
+    """Write bands with these bounds for the band set of every scorecard; give the errors."""
+    lines = ["band_set,band,lower_bound,upper_bound,source"]
+    for band_set in ("default", "d3"):
+        lines += [f"{band_set},b{n},{low},{high},test" for n, (low, high) in enumerate(bounds)]
+    (policy / "bands.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return policy_problems(policy)[0]
+
+
+cuts = st.lists(
+    st.decimals(min_value="0.001", max_value="99.999", places=3), unique=True, max_size=6
+).map(sorted)
+reused_copy = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@reused_copy
+@given(cuts=cuts, order=st.randoms())
+def test_every_partition_of_0_to_100_is_a_set_of_bands(policy, cuts, order):
+    edges = [0, *cuts, 100]
+    bounds = list(zip(edges[:-1], edges[1:], strict=True))
+    order.shuffle(bounds)
+    assert write_bands(policy, bounds) == []
+
+
+@reused_copy
+@given(
+    cuts=cuts,
+    which=st.integers(min_value=0),
+    upper=st.booleans(),
+    shift=st.decimals(min_value="-200", max_value="200", places=3).filter(lambda d: d != 0),
+)
+def test_no_single_bound_of_a_set_of_bands_can_move(policy, cuts, which, upper, shift):
+    edges = [0, *cuts, 100]
+    bounds = [list(pair) for pair in zip(edges[:-1], edges[1:], strict=True)]
+    bounds[which % len(bounds)][upper] += shift
+    errors = write_bands(policy, bounds)
+    assert errors
+    assert all("seeds/policy/bands.csv, row " in error for error in errors)

@@ -1,0 +1,173 @@
+"""The check of the raw data lets what the contract allows through and names all else."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from customer_health.raw_sources import raw_problems
+
+
+def columns(**required: bool) -> list[dict]:
+    return [{"name": name, "required": value} for name, value in required.items()]
+
+
+CONTRACT = [
+    {"source": "crm", "table": "accounts", "columns": columns(account_id=True, plan=False)},
+    {"source": "support", "table": "tickets", "columns": columns(ticket_id=True, account_id=True)},
+    {"source": "support", "table": "organizations", "columns": columns(organization_id=True)},
+]
+TICKETS = {"ticket_id": ["t1"], "account_id": ["a1"]}
+
+
+def write(path: Path, table: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(table), path)
+
+
+@pytest.fixture
+def raw(tmp_path) -> Path:
+    """Give a sound folder of raw data, with one table of the contract absent."""
+    write(tmp_path / "crm" / "accounts.parquet", {"account_id": ["a1"]})
+    write(tmp_path / "support" / "tickets.parquet", TICKETS)
+    return tmp_path
+
+
+def problems(raw: Path) -> tuple[list[str], list[str]]:
+    """Check the folder; the messages without the path of the folder."""
+    errors, warnings = raw_problems(str(raw), CONTRACT)
+    return tuple([m.replace(f"{raw}/", "") for m in messages] for messages in (errors, warnings))
+
+
+def test_a_sound_folder_passes_with_a_table_absent(raw):
+    assert problems(raw) == ([], [])
+
+
+def test_a_table_may_be_many_files_in_folders(raw):
+    (raw / "support" / "tickets.parquet").unlink()
+    for day in ("2025-01-01", "2025-01-02"):
+        write(raw / "support" / "tickets" / f"day={day}" / "part-0.parquet", TICKETS)
+    assert problems(raw) == ([], [])
+
+
+def test_a_column_in_the_name_of_a_folder_is_there(raw):
+    (raw / "support" / "tickets.parquet").unlink()
+    write(raw / "support" / "tickets" / "account_id=a1" / "x.parquet", {"ticket_id": ["t1"]})
+    assert problems(raw) == ([], [])
+
+
+def test_columns_are_known_in_any_case_and_may_be_more(raw):
+    write(raw / "crm" / "accounts.parquet", {"Account_ID": ["a1"], "Custom__c": [1]})
+    assert problems(raw) == ([], [])
+
+
+def test_a_missing_folder_says_what_to_do(tmp_path):
+    errors, warnings = raw_problems(str(tmp_path / "nowhere"), CONTRACT)
+    assert warnings == []
+    assert errors == [
+        f"{tmp_path}/nowhere: there is no such folder of raw data. Mend: run `make demo` for demo"
+        " data, or set the variable raw_path to your folder of raw data."
+    ]
+
+
+def test_a_folder_without_any_table_says_what_belongs_there(tmp_path):
+    errors, _ = raw_problems(str(tmp_path), CONTRACT)
+    assert len(errors) == 1
+    assert "it should hold files such as crm/accounts.parquet. Mend: run `make demo`" in errors[0]
+
+
+def test_a_missing_required_column_is_named(raw):
+    write(raw / "support" / "tickets.parquet", {"ticket_id": ["t1"]})
+    assert problems(raw)[0] == [
+        "support/tickets.parquet: the required column 'account_id' of support.tickets is missing."
+        " Mend: add the column 'account_id'."
+    ]
+
+
+def test_a_misspelt_required_column_is_recognised(raw):
+    write(raw / "support" / "tickets.parquet", {"ticket_id": ["t1"], "acount_id": ["a1"]})
+    assert problems(raw)[0][0].endswith("Mend: rename 'acount_id' to 'account_id'.")
+
+
+def test_the_files_that_lack_a_column_are_named_and_counted(raw):
+    (raw / "support" / "tickets.parquet").unlink()
+    for n in range(9):
+        table = TICKETS if n < 4 else {"ticket_id": ["t1"]}
+        write(raw / "support" / "tickets" / f"{n}.parquet", table)
+    (error,) = problems(raw)[0]
+    assert error.startswith(
+        "support/tickets/4.parquet, support/tickets/5.parquet, support/tickets/6.parquet and 2 more"
+        ": the required column 'account_id'"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"ticket_id,account_id\nt1,a1\n", b"PAR1 cut off"])
+def test_a_file_that_is_not_parquet_is_named(raw, content):
+    (raw / "support" / "tickets.parquet").write_bytes(content)
+    (error,) = problems(raw)[0]
+    assert error.startswith("support/tickets.parquet: the file cannot be read as Parquet (")
+    assert error.endswith("Mend: deliver it again, or take it away.")
+
+
+def test_a_truncated_file_is_named(raw):
+    path = raw / "support" / "tickets.parquet"
+    path.write_bytes(path.read_bytes()[:-20])
+    (error,) = problems(raw)[0]
+    assert error.startswith("support/tickets.parquet: the file cannot be read as Parquet (")
+
+
+def test_a_file_and_a_folder_of_one_table_are_too_much(raw):
+    write(raw / "support" / "tickets" / "1.parquet", TICKETS)
+    (error,) = problems(raw)[0]
+    assert error.endswith("Mend: keep the file or the folder, not both.")
+
+
+def test_a_table_without_rows_counts_as_absent(raw):
+    none = pa.array([], pa.string())
+    write(raw / "support" / "tickets.parquet", {"ticket_id": none, "account_id": none})
+    errors, warnings = problems(raw)
+    assert errors == []
+    assert warnings == [
+        "support/tickets.parquet: the table support.tickets has no rows and counts as absent."
+        " Mend: none needed if that is so; else deliver its rows."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "warning"),
+    [
+        ("support/ticket.parquet", "no table 'ticket', so this is not read. Mend: rename it to"),
+        ("support/organisations/1.parquet", "Mend: rename it to organizations."),
+        ("suport/tickets.parquet", "no source 'suport', so this is not read. Mend: rename it to"),
+        ("crm/zzz.parquet", "no table 'zzz', so this is not read. Mend: known are accounts."),
+    ],
+)
+def test_names_that_nothing_reads_warn(raw, path, warning):
+    write(raw / path, TICKETS)
+    errors, warnings = problems(raw)
+    assert errors == []
+    assert len(warnings) == 1
+    assert warning in warnings[0]
+
+
+def test_other_formats_warn(raw):
+    (raw / "support" / "organizations.csv").write_text("organization_id\no1\n")
+    errors, warnings = problems(raw)
+    assert errors == []
+    assert warnings == [
+        "support/organizations.csv: only Parquet files are read. Mend: convert it to Parquet, or"
+        " take it away."
+    ]
+
+
+def test_hidden_files_are_nobodys_business(raw):
+    for name in ("crm/_SUCCESS", "crm/.accounts.parquet.crc", "_tmp", ".DS_Store"):
+        (raw / name).write_text("")
+    assert problems(raw) == ([], [])
+
+
+def test_files_elsewhere_are_left_to_the_build():
+    errors, warnings = raw_problems("s3://bucket/raw", CONTRACT)
+    assert errors == []
+    assert "not on this computer" in warnings[0]
