@@ -1,4 +1,4 @@
-{% macro judged_raw_rows(source_name, table_name, horizon, vocabularies, accounts=none) -%}
+{% macro judged_raw_rows(source_name, table_name, horizon, vocabularies, accounts=none, keep_spelling=[]) -%}
     {#- Every row of a raw table, typed, with the verdict on it: quarantine_reason is null for a row
         that staging accepts, else the first reason against it, and quarantine_column the column at
         fault; row_key joins the key columns with '|'. The checks are the contract's (meta of the columns):
@@ -6,7 +6,8 @@
           not_negative  not below zero              not_in_future  not after the sources' end
           is_account    an account we know          vocabulary     a word of that vocabulary
         Of several rows with one key the one known last is accepted.
-        Arguments: horizon, vocabularies, accounts: the relations to check against. -#}
+        horizon, vocabularies, accounts: the relations to check against.
+        keep_spelling: id columns to give as <column>_as_delivered as well. -#}
     {%- set columns = contract_columns(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
@@ -133,6 +134,9 @@
         select
             {% for name in names -%}
             {{ name }},
+            {% endfor -%}
+            {% for name in keep_spelling -%}
+            trim(cast(raw_{{ name }} as varchar)) as {{ name }}_as_delivered,
             {% endfor -%}
             case
                 when reason is not null then reason

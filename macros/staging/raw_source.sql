@@ -95,11 +95,11 @@
         {{ expression }}
     {%- elif declared in ('timestamp', 'date') and actual_type == 'varchar' -%}
         {#- by way of a time zone, so that an offset in the text counts -#}
-        cast(cast({{ dbt.safe_cast(expression, 'timestamptz') }} as timestamp) as {{ declared }})
+        cast(cast({{ cast_or_null(expression, 'timestamptz') }} as timestamp) as {{ declared }})
     {%- elif declared == 'date' -%}
-        {{ dbt.safe_cast('cast(' ~ expression ~ ' as timestamp)', 'date') }}
+        {{ cast_or_null('cast(' ~ expression ~ ' as timestamp)', 'date') }}
     {%- else -%}
-        {{ dbt.safe_cast(expression, declared) }}
+        {{ cast_or_null(expression, declared) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -26,6 +26,7 @@ final as (
             partition by dated.account_id
             order by dated.from_date
         ) as until_date,
+        dated.crm_account_id,
         dated.account_name,
         dated.parent_account_id,
         dated.industry,

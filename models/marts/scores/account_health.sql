@@ -11,8 +11,8 @@ contributions as (
     select * from {{ ref('fct_score_contributions') }}
 ),
 
-feeds as (
-    select * from {{ ref('int_sources__feeds') }}
+reconciliation as (
+    select * from {{ ref('int_sources__reconciliation') }}
 ),
 
 today as (
@@ -57,23 +57,25 @@ drivers as (
 ),
 
 systems as (
-    {% for source_name in ['product', 'crm', 'support', 'survey', 'billing', 'signals'] -%}
-    select '{{ source_name }}' as source_name
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        source_name,
+        sum(n_accepted) as n_accepted
+    from reconciliation
+    group by source_name
 ),
 
 absent as (
     select
-        {{ dbt.listagg('systems.source_name', "', '", 'order by systems.source_name') }}
-            as absent_sources
+        {{ dbt.listagg(
+            'case when n_accepted = 0 then source_name end', "', '", 'order by source_name'
+        ) }} as absent_sources
     from systems
-    where systems.source_name not in (select feeds.source_name from feeds)
 ),
 
 final as (
     select
         accounts.account_id,
+        accounts.crm_account_id,
         accounts.account_name,
         accounts.segment,
         accounts.lifecycle_stage,
@@ -121,7 +123,7 @@ final as (
             when today.band = 'insufficient data'
                 then 'Too little of the scorecard is known; see account_coverage.'
         end as not_scored_reason,
-        nullif(absent.absent_sources, '') as absent_sources,
+        absent.absent_sources,
         today.scorecard,
         today.weights_version,
         today.policy_version

@@ -57,6 +57,7 @@ history as (
 final as (
     select
         account_ids.account_id,
+        current_attributes.crm_account_id,
         current_attributes.account_name,
         current_attributes.parent_account_id,
         current_attributes.industry,

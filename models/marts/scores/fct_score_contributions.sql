@@ -73,7 +73,7 @@ imputed_parts as (
         as_of_date,
         'imputed dimension' as component_type,
         dimension,
-        'peer_median' as component,
+        dimension || '_peer_median' as component,
         cast(null as double) as metric_value,
         cast(null as varchar) as unit,
         score_used as score,

@@ -5,6 +5,7 @@ with base as (
 final as (
     select
         account_id,
+        account_id_as_delivered as crm_account_id,
         valid_from,
         account_name,
         parent_account_id,

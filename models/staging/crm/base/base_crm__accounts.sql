@@ -3,4 +3,5 @@
     'accounts',
     horizon=ref('stg_sources__horizon'),
     vocabularies=ref('vocabularies'),
+    keep_spelling=['account_id'],
 ) }}

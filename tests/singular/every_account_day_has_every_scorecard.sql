@@ -1,0 +1,17 @@
+-- Joins that lose or repeat account days would bend every average above them.
+with expected as (
+    select
+        (select count(*) from {{ ref('int_spine__account_days') }})
+        * (select count(*) from {{ ref('int_policy__scorecard_weights') }}) as n_rows
+),
+
+published as (
+    select count(*) as n_rows from {{ ref('fct_health_scores') }}
+)
+
+select
+    expected.n_rows as n_expected,
+    published.n_rows as n_published
+from expected
+cross join published
+where expected.n_rows <> published.n_rows
