@@ -5,13 +5,16 @@ PYTHON ?= python3
 RAW_PATH ?=
 NAME ?=
 EXAMPLES ?= ../shared/data
+# The simulation behind crm5 ends on this day; what it left after it fades out.
+EXAMPLE_OPTIONS_crm5 := --as-of-date 2024-01-01
+# AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
+AS_OF_DATE ?=
+BUILD_OPTIONS := $(if $(AS_OF_DATE),--as-of-date $(AS_OF_DATE))
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
 WAREHOUSE ?= $(or $(CUSTOMER_HEALTH_WAREHOUSE),$(if $(RAW_PATH),warehouse/own_data.duckdb,$(DEMO_WAREHOUSE)))
 
 VENV := .venv
-RUN := PYTHONPATH=python:. PYTHONDONTWRITEBYTECODE=1 DBT_SEND_ANONYMOUS_USAGE_STATS=false \
-	$(VENV)/bin/python
-DBT_FLAGS := --project-dir . --profiles-dir .
+RUN := PYTHONPATH=python:. DBT_SEND_ANONYMOUS_USAGE_STATS=false $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help environment demo build example test docs clean
@@ -34,6 +37,7 @@ help: ## this list
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
 	echo
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
+	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
 	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
 	echo 'WAREHOUSE=...                DuckDB file to build into'
 
@@ -57,10 +61,10 @@ demo: environment ## demo data in data/demo, from the generator in demo/
 
 ifdef RAW_PATH
 build: environment
-	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --raw-path "$(RAW_PATH)"
+	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --raw-path "$(RAW_PATH)" $(BUILD_OPTIONS)
 else
 build: demo ## environment, demo data (or RAW_PATH), scores in a DuckDB file
-	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --unless-unchanged
+	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --unless-unchanged $(BUILD_OPTIONS)
 endif
 
 example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstack
@@ -68,8 +72,10 @@ example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstac
 		echo 'Which example? Mend: make example NAME=crm5, or NAME=ravenstack.' >&2; exit 1;; esac; \
 	if [ ! -d '$(EXAMPLES)/$(NAME)' ]; then \
 		echo '$(EXAMPLES)/$(NAME): there is no such folder. Mend: make example NAME=$(NAME) EXAMPLES=folder' >&2; exit 1; fi; \
-	$(call step,$(NAME) data,made,$(RUN) -m demo.examples $(NAME) --from '$(EXAMPLES)/$(NAME)' --out 'data/$(NAME)')
-	$(RUN) -m customer_health.build --warehouse 'warehouse/$(NAME).duckdb' --raw-path 'data/$(NAME)/raw'
+	$(call step,$(NAME) data,made,rm -rf 'data/examples/$(NAME)' && \
+		$(RUN) examples/map_sources.py $(NAME) --data '$(EXAMPLES)/$(NAME)' --out 'data/examples/$(NAME)/raw')
+	$(RUN) -m customer_health.build --warehouse 'warehouse/$(NAME).duckdb' \
+		--raw-path 'data/examples/$(NAME)/raw' $(EXAMPLE_OPTIONS_$(NAME))
 
 test: demo ## ruff, sqlfluff and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
@@ -77,7 +83,7 @@ test: demo ## ruff, sqlfluff and pytest
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
 
 docs: build ## documentation site in target/, from the models' own descriptions
-	$(call step,docs,made: target/static_index.html,$(RUN) -m dbt.cli.main docs generate --static $(DBT_FLAGS))
+	$(call step,docs,made: target/static_index.html,$(VENV)/bin/dbt --no-send-anonymous-usage-stats docs generate --static)
 
 clean: ## takes away the environment, the demo and its warehouse; not what was built from your data
 	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE)* target logs .pytest_cache .ruff_cache .hypothesis

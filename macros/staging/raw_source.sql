@@ -47,7 +47,8 @@
     {%- endif -%}
     {%- set types = {} -%}
     {%- for column in adapter.get_columns_in_relation(found) -%}
-        {%- do types.update({column.name | lower: column.data_type | lower}) -%}
+        {%- set type = 'varchar' if column.is_string() else column.dtype | lower -%}
+        {%- do types.update({column.name | lower: type}) -%}
     {%- endfor -%}
     {{ return({'sql': found | string, 'types': types}) }}
 {%- endmacro %}

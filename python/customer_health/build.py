@@ -57,6 +57,7 @@ def main() -> int:
     """Build, and give the exit code: 0 built or nothing to do, 1 dbt failed, 2 it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m customer_health.build", description=__doc__)
     parser.add_argument("--raw-path", type=Path, help="folder of raw data (default: demo data)")
+    parser.add_argument("--as-of-date", help="newest day to score (default: the data's newest)")
     parser.add_argument("--warehouse", type=Path, required=True, help="DuckDB file to build into")
     parser.add_argument(
         "--unless-unchanged", action="store_true", help="do nothing if no input has changed"
@@ -65,11 +66,14 @@ def main() -> int:
     warehouse = given.warehouse.absolute()
     stamp = warehouse.with_name(f"{warehouse.name}.built")
     raw_path = given.raw_path.absolute() if given.raw_path else DEMO_RAW_PATH
+    variables = {"raw_path": str(raw_path)} if given.raw_path else {}
+    if given.as_of_date:
+        variables["as_of_date"] = given.as_of_date
 
     try:
         check_warehouse(warehouse)
         if given.unless_unchanged and stamp.exists():
-            if stamp.read_text(encoding="utf-8") == fingerprint(raw_path, warehouse):
+            if stamp.read_text(encoding="utf-8") == fingerprint(raw_path, variables, warehouse):
                 print(f"{'warehouse':<12} unchanged: no input has changed since it was built")
                 print_summary(warehouse)
                 return 0
@@ -78,10 +82,9 @@ def main() -> int:
         return 2
 
     stamp.unlink(missing_ok=True)
-    variables = {"raw_path": str(raw_path)} if given.raw_path else {}
     if not run_dbt(variables, warehouse):
         return 1
-    stamp.write_text(fingerprint(raw_path, warehouse), encoding="utf-8")
+    stamp.write_text(fingerprint(raw_path, variables, warehouse), encoding="utf-8")
     print_summary(warehouse)
     return 0
 
@@ -118,9 +121,9 @@ def check_warehouse(warehouse: Path) -> None:
             ) from problem
 
 
-def fingerprint(raw_path: Path, warehouse: Path) -> str:
+def fingerprint(raw_path: Path, variables: dict[str, str], warehouse: Path) -> str:
     """Sum up all that a build depends on, and the warehouse it made, as one text."""
-    digest = hashlib.sha256(str(raw_path).encode())
+    digest = hashlib.sha256(json.dumps([str(raw_path), variables]).encode())
     for name in INPUTS:
         for path in _files(PROJECT / name):
             digest.update(str(path.relative_to(PROJECT)).encode())
@@ -141,7 +144,8 @@ def _files(path: Path) -> Iterator[Path]:
 
 def run_dbt(variables: dict[str, str], warehouse: Path) -> bool:
     """Run `dbt build`, showing how far it is; True if it went well."""
-    command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors"]
+    dbt_program = Path(sys.executable).with_name("dbt")
+    command = [str(dbt_program), "--log-format", "json", "--no-use-colors"]
     command += ["build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     command += ["--vars", json.dumps(variables)]
     environment = {
@@ -244,27 +248,31 @@ def _without_frames(message: str) -> str:
 def print_summary(warehouse: Path) -> None:
     """Say what the warehouse holds, and what one may do next."""
     place = warehouse.relative_to(Path.cwd()) if warehouse.is_relative_to(Path.cwd()) else warehouse
-    print()
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        try:
-            rows = connection.execute(
-                """
-                select as_of_date, coalesce(band, 'not scored'), count(*)
-                from marts.account_health
-                where as_of_date = (select max(as_of_date) from marts.account_health)
-                group by all
-                order by max(health_score) desc nulls last
-                """
-            ).fetchall()
-        except duckdb.CatalogException:
-            rows = []
-    if rows:
-        accounts = sum(number for _, _, number in rows)
-        print(f"{accounts:,} accounts scored as of {rows[0][0]}:")
-        for _, band, number in rows:
-            print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}")
-    else:
-        print("No account is scored yet.")
+        bands = connection.execute(
+            """
+            select band, count(*), sum(arr)
+            from marts.account_health
+            group by band
+            order by max(health_score) desc nulls last, band
+            """
+        ).fetchall()
+        as_of_date, absent = connection.execute(
+            "select max(as_of_date), max(absent_sources) from marts.account_health"
+        ).fetchone()
+        quarantined = connection.execute(
+            "select count(*) from marts.fct_quarantined_rows"
+        ).fetchone()[0]
+    accounts = sum(number for _, number, _ in bands)
+    print()
+    print(f"{accounts:,} accounts as of {as_of_date}:")
+    for band, number, arr in bands:
+        money = f"  ARR {arr:>14,.0f}" if arr else ""
+        print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}{money}")
+    if absent:
+        print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
+    if quarantined:
+        print(f"{quarantined:,} raw rows were not accepted: marts.fct_quarantined_rows says why.")
     print(f"Warehouse:  {place} (any DuckDB client; begin with marts.account_health)")
     print("Next:       change a number in seeds/policy and run `make build` again;")
     print("            `make build RAW_PATH=folder` for your own data; `make docs`; `make test`")

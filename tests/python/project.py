@@ -1,0 +1,97 @@
+"""Runs the project as its users do: the demo from its command line, the build from dbt's."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended: its exit code and all that it printed."""
+
+    code: int
+    text: str
+
+
+def run(*command: str | Path, **environment: str) -> Outcome:
+    """Run a command from the project's folder; options and .py files are given to Python."""
+    first = str(command[0])
+    python = [sys.executable] if first.startswith("-") or first.endswith(".py") else []
+    done = subprocess.run(
+        [*python, *map(str, command)],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{PROJECT / 'python'}{os.pathsep}{PROJECT}",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout)
+
+
+def make_demo(out: Path, **options: int | float | str) -> Path:
+    """Generate a small demo company and return the folder of its raw data."""
+    given = {"accounts": 40, "months": 10, "events": 60_000, "seed": 11, "dirt": 0.02, **options}
+    flags = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    outcome = run("-m", "demo", "--out", out, *flags)
+    assert outcome.code == 0, outcome.text
+    return out / "raw"
+
+
+def dbt(verb: str, warehouse: Path, *flags: str, project: Path = PROJECT, **variables) -> Outcome:
+    """Run a dbt command on a warehouse of the test's own, with these variables."""
+    return run(
+        *(Path(sys.executable).with_name("dbt"), "--no-use-colors", verb),
+        *("--project-dir", project, "--profiles-dir", project),
+        *("--target-path", warehouse.with_suffix(".target")),
+        *("--log-path", warehouse.with_suffix(".logs")),
+        *("--vars", json.dumps({name: str(value) for name, value in variables.items()})),
+        *flags,
+        CUSTOMER_HEALTH_WAREHOUSE=str(warehouse),
+    )
+
+
+def build(warehouse: Path, *flags: str, **variables) -> Path:
+    """Build a warehouse and return it; fail with what dbt said if it cannot be built."""
+    outcome = dbt("build", warehouse, *flags, **variables)
+    assert outcome.code == 0, outcome.text
+    return warehouse
+
+
+def query(warehouse: Path, sql: str) -> list[tuple]:
+    """Rows of a query on a warehouse."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def differences(first: Path, second: Path, select: str) -> list[tuple]:
+    """Rows that a select gives on one of two warehouses and not on the other (at most 20)."""
+    with duckdb.connect() as connection:
+        found = []
+        for name, path in (("first_file", first), ("second_file", second)):
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        for here, there in (("first_file", "second_file"), ("second_file", "first_file")):
+            connection.execute(f"use {here}")
+            connection.execute(f"create or replace temp table here as {select}")
+            connection.execute(f"use {there}")
+            connection.execute(f"create or replace temp table there as {select}")
+            found += [
+                (here, *row)
+                for row in connection.execute(
+                    "select * from temp.here except all select * from temp.there limit 10"
+                ).fetchall()
+            ]
+        return found

@@ -1,0 +1,269 @@
+"""From raw files to marts as users go the way, with good, dirty, broken and missing input."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from project import PROJECT, SHARED_DATA, build, dbt, differences, make_demo, query, run
+
+# Every published number of the score history, rounded where summing order may show.
+HISTORY = """
+    select
+        scorecard, account_id, as_of_date, health_score, band, momentum, change_30d, change_90d,
+        round(account_coverage, 9), round(scorecard_coverage, 9), health_score_low,
+        health_score_high, round(usage_score, 6), round(engagement_score, 6),
+        round(sentiment_score, 6), round(relationship_score, 6), round(support_score, 6),
+        round(value_score, 6), round(financial_score, 6)
+    from marts.fct_health_scores
+"""
+
+
+@pytest.fixture(scope="module")
+def dirty(tmp_path_factory) -> Path:
+    """Folder of a dirty demo with its warehouse."""
+    folder = tmp_path_factory.mktemp("dirty")
+    make_demo(folder / "demo")
+    build(folder / "warehouse.duckdb", raw_path=folder / "demo" / "raw")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory) -> Path:
+    """Folder of the same demo without dirt, with its warehouse."""
+    folder = tmp_path_factory.mktemp("clean")
+    make_demo(folder / "demo", dirt=0)
+    build(folder / "warehouse.duckdb", raw_path=folder / "demo" / "raw")
+    return folder
+
+
+def test_dirty_and_clean_data_give_the_same_history(dirty, clean):
+    warehouse = clean / "warehouse.duckdb"
+    assert query(warehouse, "select count(*) from marts.fct_quarantined_rows") == [(0,)]
+    assert query(warehouse, "select count(*) > 1000 from marts.fct_health_scores") == [(True,)]
+    assert differences(dirty / "warehouse.duckdb", warehouse, HISTORY) == []
+
+
+def test_each_kind_of_dirt_is_quarantined_under_its_own_reason(dirty):
+    planted = duckdb.sql(
+        f"select source_name, table_name, reason, n_rows from '{dirty}/demo/truth/dirt.parquet'"
+    ).fetchall()
+    found = query(
+        dirty / "warehouse.duckdb",
+        """
+        select source_name, table_name, quarantine_reason, count(*)
+        from marts.fct_quarantined_rows
+        group by all
+        """,
+    )
+    assert sorted(found) == sorted(planted)
+    assert len({reason for _, _, reason, _ in planted}) == 8
+
+
+def test_nothing_personal_reaches_the_quarantine(dirty):
+    rows = query(dirty / "warehouse.duckdb", "select raw_row from marts.fct_quarantined_rows")
+    personal = ('"full_name":', '"email":', '"subject":', '"comment":', '"goal_name":', "@")
+    assert [row for (row,) in rows if any(part in row for part in personal)] == []
+
+
+# Values that come with a later time of the same row.
+COME_WITH = {"csat_score": "csat_at", "score": "responded_at", "measured_value": "measured_at"}
+
+
+def _as_known_on(day: str, source_file: str, table: dict) -> str:
+    """Select of a raw table as an extraction on a day would have given it."""
+    present = duckdb.sql(f"select * from '{source_file}'").columns
+    columns = {
+        column["name"]: column.get("config", {}).get("meta", {}) for column in table["columns"]
+    }
+
+    def is_past(expression: str) -> str:
+        return f"try_cast(cast({expression} as varchar) as timestamptz) < date '{day}' + 1"
+
+    later = [
+        name for name, meta in columns.items()
+        if meta.get("not_in_future") and not meta.get("required") and name in present
+    ]  # fmt: skip
+    emptied = {name: name for name in later if name != "known_at"}
+    emptied |= {name: time for name, time in COME_WITH.items() if name in present}
+    replaced = ", ".join(
+        f"case when {is_past(time)} then {name} end as {name}" for name, time in emptied.items()
+    )
+    select = f"select * {f'replace ({replaced})' if replaced else ''} from '{source_file}'"
+    # a milestone is planned ahead, so its row is there before its day
+    time = table.get("config", {}).get("meta", {}).get("time_column")
+    if time in (None, "planned_date"):
+        return select
+    known = ", ".join(name for name in ("known_at", time) if name in present)
+    return f"{select} where {is_past(f'coalesce({known})')} or {time} is null"
+
+
+def test_rows_known_later_change_nothing_before(clean, tmp_path):
+    cut = "2026-03-31"
+    raw = tmp_path / "raw"
+    for contract in sorted((PROJECT / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in yaml.safe_load(contract.read_text())["sources"]:
+            (raw / source["name"]).mkdir(parents=True)
+            for table in source["tables"]:
+                path = clean / "demo" / "raw" / source["name"] / table["name"]
+                files = path / "*.parquet" if path.is_dir() else path.with_suffix(".parquet")
+                if path.is_dir() or files.exists():
+                    target = raw / source["name"] / f"{table['name']}.parquet"
+                    duckdb.sql(f"copy ({_as_known_on(cut, files, table)}) to '{target}'")
+    shorter = build(tmp_path / "warehouse.duckdb", raw_path=raw, as_of_date=cut)
+    newest = query(shorter, "select max(as_of_date) from marts.fct_health_scores")
+    assert newest[0][0].isoformat() == cut
+    history = HISTORY + f" where as_of_date <= date '{cut}'"
+    assert differences(clean / "warehouse.duckdb", shorter, history) == []
+
+
+def test_raw_tables_in_schemas_give_the_same_as_files(dirty, tmp_path):
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        for path in sorted((dirty / "demo" / "raw").glob("*/*")):
+            files = path if path.is_file() else path / "*.parquet"
+            connection.execute(f"create schema if not exists {path.parent.name}")
+            connection.execute(
+                f"create table {path.parent.name}.{path.stem} as select * from '{files}'"
+            )
+    build(warehouse, raw_path="")
+    assert differences(dirty / "warehouse.duckdb", warehouse, HISTORY) == []
+
+
+@pytest.mark.parametrize("source", ["product", "crm", "support", "survey", "billing", "signals"])
+def test_an_absent_source_makes_its_metrics_unknown_and_breaks_nothing(dirty, tmp_path, source):
+    raw = tmp_path / "raw"
+    shutil.copytree(dirty / "demo" / "raw", raw, ignore=shutil.ignore_patterns(source))
+    warehouse = build(tmp_path / "warehouse.duckdb", raw_path=raw)
+    (row,) = query(
+        warehouse,
+        """
+        select max(absent_sources), count(*), count(health_score), max(scorecard_coverage)
+        from marts.account_health
+        where customer_status = 'customer'
+        """,
+    )
+    assert row[0] == source
+    assert row[1] == row[2] > 10
+    assert row[3] < 1
+    of_source = query(
+        warehouse,
+        f"""
+        select count(*) from intermediate.int_scoring__explained_metrics
+        where split_part(feed, '_', 1) = '{source}' and metric_value is not null
+        """,
+    )
+    assert of_source == [(0,)]
+
+
+def test_only_the_product_is_enough_for_scores_and_too_little_for_a_colour(dirty, tmp_path):
+    raw = tmp_path / "raw" / "product"
+    shutil.copytree(dirty / "demo" / "raw" / "product", raw)
+    warehouse = build(tmp_path / "warehouse.duckdb", raw_path=raw.parent)
+    (row,) = query(
+        warehouse,
+        """
+        select count(*), count(health_score), max(scorecard_coverage), max(confidence)
+        from marts.account_health where customer_status = 'customer'
+        """,
+    )
+    assert row[0] == row[1] > 10
+    assert row[2] < 0.4
+    assert row[3] == "low"
+
+
+def _spoil_missing_column(raw: Path) -> None:
+    path = raw / "support" / "tickets.parquet"
+    duckdb.sql(f"copy (select * exclude created_at from '{path}') to '{path}.new' (format parquet)")
+    path.with_name("tickets.parquet.new").rename(path)
+
+
+def _spoil_not_parquet(raw: Path) -> None:
+    (raw / "billing" / "invoices.parquet").write_text("invoice_id;amount\n1;2\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_spoil_missing_column, ["tickets.parquet", "created_at", "Mend"]),
+        (_spoil_not_parquet, ["invoices.parquet", "Parquet", "Mend"]),
+    ],
+)
+def test_broken_raw_data_stops_the_build_and_touches_nothing(dirty, tmp_path, spoil, words):
+    shutil.copytree(dirty / "demo" / "raw", tmp_path / "raw")
+    spoil(tmp_path / "raw")
+    before = _fingerprint(dirty / "warehouse.duckdb")
+    outcome = dbt("build", dirty / "warehouse.duckdb", raw_path=tmp_path / "raw")
+    assert outcome.code != 0
+    assert [word for word in words if word not in outcome.text] == []
+    assert _fingerprint(dirty / "warehouse.duckdb") == before
+
+
+def test_a_typo_in_the_policy_stops_the_build_and_touches_nothing(dirty, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(
+        PROJECT, project,
+        ignore=shutil.ignore_patterns(".git", ".venv", "data", "warehouse", "target", "logs"),
+    )  # fmt: skip
+    bands = project / "seeds" / "policy" / "bands.csv"
+    bands.write_text(bands.read_text().replace("default,moderate,50,75", "default,moderate,50,57"))
+    before = _fingerprint(dirty / "warehouse.duckdb")
+    outcome = dbt(
+        "build", dirty / "warehouse.duckdb", project=project, raw_path=dirty / "demo" / "raw"
+    )
+    assert outcome.code != 0
+    assert "seeds/policy/bands.csv, row" in outcome.text
+    assert "Mend" in outcome.text
+    assert _fingerprint(dirty / "warehouse.duckdb") == before
+
+
+def test_an_empty_table_counts_as_absent_with_a_warning(dirty, tmp_path):
+    raw = tmp_path / "raw"
+    shutil.copytree(dirty / "demo" / "raw", raw)
+    path = raw / "survey" / "responses.parquet"
+    duckdb.sql(f"copy (select * from '{path}' limit 0) to '{path}.new' (format parquet)")
+    path.with_name("responses.parquet.new").rename(path)
+    outcome = dbt("build", tmp_path / "warehouse.duckdb", raw_path=raw)
+    assert outcome.code == 0, outcome.text
+    assert "responses" in outcome.text
+    assert "counts as absent" in outcome.text
+    absent = query(
+        tmp_path / "warehouse.duckdb", "select max(absent_sources) from marts.account_health"
+    )
+    assert absent == [("survey",)]
+
+
+def test_a_place_that_cannot_be_written_is_said_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    outcome = run(
+        *("-m", "customer_health.build", "--raw-path", tmp_path),
+        *("--warehouse", tmp_path / "file" / "warehouse.duckdb"),
+    )
+    assert outcome.code != 0
+    assert "nothing can be written there" in outcome.text
+    assert "Traceback" not in outcome.text
+
+
+@pytest.mark.parametrize(("name", "accounts"), [("crm5", 1355), ("ravenstack", 500)])
+def test_example_ends_with_every_account_scored_or_saying_why_not(tmp_path, name, accounts):
+    data = SHARED_DATA / name
+    if not data.is_dir():
+        pytest.skip(f"no data for the example {name}: {data.name} is not beside the project")
+    mapped = run(*("examples/map_sources.py", name, "--data", data, "--out", tmp_path / "raw"))
+    assert mapped.code == 0, mapped.text
+    warehouse = build(tmp_path / "warehouse.duckdb", raw_path=tmp_path / "raw")
+    assert query(
+        warehouse,
+        """
+        select count(*), count(*) filter (health_score is null and not_scored_reason is null)
+        from marts.account_health
+        """,
+    ) == [(accounts, 0)]
+    (row,) = query(warehouse, "select max(absent_sources) from marts.account_health")
+    assert "survey" in row[0]
+
+
+def _fingerprint(warehouse: Path) -> str:
+    return hashlib.sha256(warehouse.read_bytes()).hexdigest()
