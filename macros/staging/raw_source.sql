@@ -34,7 +34,7 @@
 
 {% macro raw_table(source_name, table_name) -%}
     {#- Where a raw table lies: {sql: what to write after `from`, types: {column: type}}; none if the
-        table is absent. Reads Parquet below var raw_path, or else the table source() names. -#}
+        table is absent or empty. Reads Parquet below var raw_path, or else the table source() names. -#}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
         {{ return(none) }}
@@ -50,7 +50,12 @@
         {%- set type = 'varchar' if column.is_string() else column.dtype | lower -%}
         {%- do types.update({column.name | lower: type}) -%}
     {%- endfor -%}
-    {{ return({'sql': found | string, 'types': types}) }}
+    {{ return(none if is_empty(found) else {'sql': found | string, 'types': types}) }}
+{%- endmacro %}
+
+{% macro is_empty(relation) -%}
+    {#- Whether a relation (what stands after `from`) has no row. -#}
+    {{ return(run_query('select 1 as one from ' ~ relation ~ ' limit 1').rows | length == 0) }}
 {%- endmacro %}
 
 {% macro default__raw_files(source_name, table_name) -%}
@@ -69,7 +74,7 @@
             {%- for row in run_query('describe select * from ' ~ sql).rows -%}
                 {%- do types.update({row[0] | lower: row[1] | lower}) -%}
             {%- endfor -%}
-            {{ return({'sql': sql, 'types': types}) }}
+            {{ return(none if is_empty(sql) else {'sql': sql, 'types': types}) }}
         {%- endif -%}
     {%- endfor -%}
     {{ return(none) }}
@@ -78,9 +83,12 @@
 {% macro clean_id(expression) -%}
     {#- One spelling of an id: no white space, no-break, zero-width space or byte-order mark, and no
         case unless var id_case says so. -#}
-    {%- set spelled -%}
-        nullif(translate(cast({{ expression }} as varchar), ' {{ "\t\r\n\u00a0\u200b\ufeff" }}', ''), '')
-    {%- endset -%}
+    {#- nested replace: several times faster than translate on DuckDB -#}
+    {%- set spelled = namespace(text='cast(' ~ expression ~ ' as varchar)') -%}
+    {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
+        {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
+    {%- endfor -%}
+    {%- set spelled = "nullif(" ~ spelled.text ~ ", '')" -%}
     {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
 {%- endmacro %}
 

@@ -1,40 +1,25 @@
 {#- The accounts we know: the CRM's; where the company has no CRM source, those that billing names;
-    without either, those seen in the product. -#}
+    without either, those seen in the product. Which it is is known when the model is compiled, and
+    only that source is read. -#}
 
-with crm as (
+-- depends_on: {{ ref('base_crm__accounts') }}
+with final as (
+    {% if raw_table('crm', 'accounts') %}
     select distinct account_id
     from {{ ref('base_crm__accounts') }}
     where quarantine_reason is null
-),
-
-billing as (
+    {% elif raw_table('billing', 'subscriptions') %}
     select distinct account_id
     from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions
     where account_id is not null
-),
-
-product as (
+    {% else %}
+    {% for table_name in ['users', 'daily_usage', 'events'] %}
     select account_id
-    from ({{ raw_rows('product', 'users') }}) as users
+    from ({{ raw_rows('product', table_name) }}) as {{ table_name }}
     where account_id is not null
-    union
-    select account_id
-    from ({{ raw_rows('product', 'daily_usage') }}) as daily_usage
-    where account_id is not null
-    union
-    select account_id
-    from ({{ raw_rows('product', 'events') }}) as events
-    where account_id is not null
-),
-
-final as (
-    select account_id from crm
-    union all
-    select account_id from billing
-    where not exists (select 1 from crm)
-    union all
-    select account_id from product
-    where not exists (select 1 from crm) and not exists (select 1 from billing)
+    {{ 'union' if not loop.last }}
+    {% endfor %}
+    {% endif %}
 )
 
 select * from final
