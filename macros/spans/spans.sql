@@ -18,10 +18,11 @@
     {{ span_amount(amount) }} as amount
 {%- endmacro %}
 
-{% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none) -%}
+{% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none, combine='avg') -%}
     {#- Spans of the latest value: each fact counts from the day it is known until a later fact is
         known or, with expiry_days (a number or column of the relation), so many days after the fact.
-        A fact known after a later one changes nothing; facts of one day are averaged. -#}
+        A fact known after a later one changes nothing; facts of one day are averaged or, by combine,
+        counted at their max. -#}
     select
         account_id,
         '{{ measure }}' as measure,
@@ -60,7 +61,7 @@
                     account_id,
                     {{ fact_date }} as fact_date,
                     greatest({{ known_date }}, {{ fact_date }}) as from_date,
-                    avg({{ value }}) as fact_value,
+                    {{ combine }}({{ value }}) as fact_value,
                     {% if expiry_days is none -%}
                     cast(null as date)
                     {%- else -%}
@@ -78,42 +79,53 @@
     {%- endif %}
 {%- endmacro %}
 
-{% macro presence_spans(relation, measure, entity, from_date, until_date) -%}
-    {#- Spans that count entities present (people active, features used), each once however often it
-        is seen: an entity's overlapping spans become one. until_date null: for ever. -#}
+{% macro merged_spans(relation, keys, from_date, until_date) -%}
+    {#- Spans of each combination of the keys (columns of the relation), those that overlap or touch
+        made one: keys, from_date, until_date (null: for ever). -#}
     select
-        account_id,
-        '{{ measure }}' as measure,
+        {{ keys | join(', ') }},
         from_date,
         nullif(
-            lead(earlier_reach, 1, whole_reach)
-                over (partition by account_id, entity order by from_date),
+            lead(earlier_reach, 1, whole_reach) over (
+                partition by {{ keys | join(', ') }} order by from_date
+            ),
             cast('9999-12-31' as date)
-        ) as until_date,
-        {{ span_amount('1') }} as amount
+        ) as until_date
     from (
         select
-            account_id,
-            entity,
+            {{ keys | join(', ') }},
             from_date,
             max(until_date) over (
-                partition by account_id, entity
+                partition by {{ keys | join(', ') }}
                 order by from_date, until_date
                 rows between unbounded preceding and 1 preceding
             ) as earlier_reach,
-            max(until_date) over (partition by account_id, entity) as whole_reach
+            max(until_date) over (partition by {{ keys | join(', ') }}) as whole_reach
         from (
             select
-                account_id,
-                {{ entity }} as entity,
+                {{ keys | join(', ') }},
                 {{ from_date }} as from_date,
                 coalesce({{ until_date }}, cast('9999-12-31' as date)) as until_date
             from {{ relation }}
-            where {{ entity }} is not null
         ) as seen
         where from_date < until_date
     ) as reached
     where earlier_reach is null or from_date > earlier_reach
+{%- endmacro %}
+
+{% macro presence_spans(relation, measure, entity, from_date, until_date) -%}
+    {#- Spans that count entities present (people active, features used), each once however often it
+        is seen. until_date null: for ever. -#}
+    select
+        account_id,
+        '{{ measure }}' as measure,
+        from_date,
+        until_date,
+        {{ span_amount('1') }} as amount
+    from (
+        {{ merged_spans(relation, ['account_id', entity], from_date, until_date) }}
+    ) as merged
+    where {{ entity }} is not null
 {%- endmacro %}
 
 {% macro span_totals(spans, spine, measures) -%}

@@ -1,0 +1,1088 @@
+"""Every metric, and the scores made of them, against a naive recomputation from the staged rows.
+
+The models sum spans; this file loops. It takes the words of `seeds/policy/metrics.csv` and of the
+raw contract as they stand ("calls and meetings in 90 days": the rows known by the day whose own day
+is one of the last 90), for every account on a few days and for more accounts on days at random. It
+shares no code with the models and reads nothing of theirs but the numbers it checks.
+
+Everything is as of a day: a row exists from its known_date on, and what happens to it later (an
+e-mail opened, a ticket resolved, a term cancelled) from the day on which that happens.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean, median, pstdev
+from types import SimpleNamespace as Row
+
+import duckdb
+import pytest
+
+POLICY = Path(__file__).resolve().parents[2] / "seeds" / "policy"
+DAYS_OF_ALL_ACCOUNTS = 6
+DAYS_OF_ONE_ACCOUNT = 120
+TOLERANCE = 1e-6
+# The models keep amounts to six decimals; a steep curve makes more of the sixth.
+SCORE_TOLERANCE = 1e-5
+
+TOUCHPOINTS = ("call", "email", "meeting", "qbr", "training")
+INVITATIONS = ("meeting", "qbr", "training", "webinar")
+DIMENSIONS = (
+    "usage",
+    "engagement",
+    "sentiment",
+    "relationship",
+    "support",
+    "value",
+    "financial",
+)
+# Not "nothing was measured", for which the policy may say zero: the question has no answer.
+UNKNOWABLE = object()
+
+
+@cache
+def policy(seed: str) -> list[Row]:
+    """Rows of a policy seed; what is a number is read as one."""
+    with (POLICY / f"{seed}.csv").open(encoding="utf-8") as file:
+        return [
+            Row(**{name: number(text) for name, text in row.items()})
+            for row in csv.DictReader(file)
+        ]
+
+
+def number(text: str) -> str | float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
+THRESHOLDS = {row.threshold: row.value for row in policy("thresholds")}
+RATES = {row.currency: row.rate for row in policy("exchange_rates")}
+METRICS = {row.metric: row for row in policy("metrics")}
+CURVES = defaultdict(list)
+for point in policy("metric_curves"):
+    CURVES[point.metric, point.segment, point.lifecycle_stage].append((point.at_value, point.score))
+
+
+# ---------------------------------------------------------------------- small words
+
+
+def day_of(moment: date | datetime | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def hours(start: datetime, end: datetime) -> float:
+    return (end - start) / timedelta(hours=1)
+
+
+def mean(values: Iterable[float]) -> float | None:
+    values = list(values)
+    return fmean(values) if values else None
+
+
+def ratio(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def times(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first * second
+
+
+def change(now: float, before: float) -> float | None:
+    return now / before - 1 if before else None
+
+
+def latest(rows: list[Row], when: str, what: str) -> float | None:
+    """Mean of what the rows of the newest day say."""
+    rows = [row for row in rows if getattr(row, what) is not None]
+    newest = max((day_of(getattr(row, when)) for row in rows), default=None)
+    return mean(getattr(row, what) for row in rows if day_of(getattr(row, when)) == newest)
+
+
+# ---------------------------------------------------------------------- what is staged
+
+
+class Staged:
+    """The staged rows of a warehouse."""
+
+    def __init__(self, warehouse: Path):
+        """Read every staged table."""
+        self.tables: dict[str, list[Row]] = {}
+        self.by_account: dict[str, dict[str, list[Row]]] = {}
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            names = connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'staging'"
+                " and table_name like 'stg\\_%' escape '\\'"
+            ).fetchall()
+            for (name,) in names:
+                found = connection.execute(f"select * from staging.{name}")
+                columns = [column[0] for column in found.description]
+                rows = [Row(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
+                table = name.removeprefix("stg_")
+                self.tables[table] = rows
+                self.by_account[table] = defaultdict(list)
+                for row in rows:
+                    if hasattr(row, "account_id"):
+                        self.by_account[table][row.account_id].append(row)
+        self.catalogue = {row.event_name: row for row in self.tables["product__features"]}
+        self.connected_from = {feed: min(days) for feed, days in self.feeds().items() if days}
+        self.history_from = min(
+            day
+            for feed, day in self.connected_from.items()
+            if feed in ("product_activity", "crm_activities", "support_tickets")
+            or feed.startswith("survey")
+        )
+
+    def feeds(self) -> dict[str, list[date]]:
+        """For each feed the days on which its rows became known."""
+        tables = self.tables
+        activity = [*tables["product__events"], *tables["product__daily_usage"]]
+        people = [row for row in activity if row.user_id]
+        kinds = {row.feature_type for row in self.catalogue.values()}
+        has_core = any(row.is_core for row in self.catalogue.values())
+        tickets, answers = tables["support__tickets"], tables["survey__responses"]
+        goals, views = tables["crm__goals"], tables["crm__csm_assessments"]
+
+        def known(rows: Iterable[Row], event: str | None = None) -> list[date]:
+            return [
+                max(row.known_date, day_of(getattr(row, event))) if event else row.known_date
+                for row in rows
+            ]
+
+        def answered(survey_type: str) -> list[date]:
+            rows = [row for row in answers if row.survey_type == survey_type]
+            rows = [row for row in rows if row.responded_at and row.score is not None]
+            return known(rows, "responded_at")
+
+        return {
+            "product_activity": known(activity),
+            "product_user_activity": known(people),
+            "product_features": known(activity) if has_core else [],
+            "product_logins": known(people) if "login" in kinds else [],
+            "product_page_views": known(activity) if "page_view" in kinds else [],
+            "product_users": known(tables["product__users"]),
+            "product_storage": known(tables["product__storage"]),
+            "crm_contacts": known(tables["crm__contacts"]),
+            "crm_contact_roles": known(tables["crm__contact_roles"]),
+            "crm_activities": known(tables["crm__activities"]),
+            "crm_goals": known(goals),
+            "crm_goal_values": known(
+                (row for row in goals if row.measured_at and row.measured_value is not None),
+                "measured_at",
+            ),
+            "crm_milestones": known(tables["crm__milestones"]),
+            "crm_csm_ratings": known(row for row in views if row.csm_rating is not None),
+            "crm_relationship_depths": known(
+                row for row in views if row.relationship_depth is not None
+            ),
+            "support_tickets": known(tickets),
+            "support_ticket_sentiment": known(row for row in tickets if row.sentiment is not None),
+            "support_ticket_csat": [
+                max(row.known_date, day_of(row.csat_at or row.resolved_at))
+                for row in tickets
+                if row.csat_score is not None and (row.csat_at or row.resolved_at)
+            ],
+            "survey_nps": answered("nps"),
+            "survey_csat": answered("csat"),
+            "survey_ces": answered("ces"),
+            "survey_pulse": answered("pulse"),
+            "survey_comments": known(
+                (row for row in answers if row.responded_at and row.sentiment is not None),
+                "responded_at",
+            ),
+            "billing_subscriptions": known(tables["billing__subscriptions"]),
+            "billing_invoices": known(tables["billing__invoices"]),
+            "signals": known(tables["signals__account_signals"]),
+        }
+
+
+class AsOf:
+    """An account as anybody could have known it on a day."""
+
+    def __init__(self, staged: Staged, account_id: str, day: date):
+        """Note which account and day; rows are looked up when they are asked for."""
+        self.staged, self.account_id, self.day = staged, account_id, day
+        self.by_dimension: dict[str, dict[str, float | None]] = {}
+
+    def rows(self, table: str) -> list[Row]:
+        """Rows of the account in a staged table that are known by the day."""
+        rows = self.staged.by_account[table][self.account_id]
+        return [row for row in rows if row.known_date <= self.day]
+
+    def within(self, moment: date | datetime | None, days: int, ago: int = 0) -> bool:
+        """Whether a moment is in the last days, the day itself being one of them."""
+        if moment is None:
+            return False
+        end = self.day - timedelta(days=ago)
+        return end - timedelta(days=days) < day_of(moment) <= end
+
+    def has_come(self, moment: date | datetime | None) -> bool:
+        """Whether a moment is on or before the day."""
+        return moment is not None and day_of(moment) <= self.day
+
+    # ------------------------------------------------------------ spine
+
+    @cached_property
+    def contract(self) -> Row | None:
+        """Seats, ARR and dates of the terms in force; none if the account is no customer."""
+        if self.day < self.staged.history_from:
+            return None
+        terms = [
+            Row(**vars(row), service_end=self.service_end(row))
+            for row in self.rows("billing__subscriptions")
+        ]
+        terms = [row for row in terms if max(row.start_date, row.known_date) < row.service_end]
+        started = [row for row in terms if row.start_date <= self.day]
+        in_force = [row for row in started if self.day < row.service_end]
+        grace = timedelta(days=THRESHOLDS["renewal_grace_days"])
+        in_grace = [
+            row
+            for row in started
+            if row.service_end <= self.day < min(row.service_end, date.max - grace) + grace
+            and not self.has_come(row.cancelled_date)
+        ]
+        current = in_force or in_grace
+        if not current:
+            return None
+
+        def total(numbers: Iterable[float | None]) -> float | None:
+            numbers = [number for number in numbers if number is not None]
+            return sum(numbers) if numbers else None
+
+        ends = [row.end_date for row in current if row.end_date]
+        renewal_date = (min if in_force else max)(ends) if ends else None
+        renewing = [row for row in current if row.end_date == renewal_date]
+        known = self.rows("billing__subscriptions")
+        first = min(known, key=lambda row: (row.known_date, row.start_date))
+        return Row(
+            is_in_service=bool(in_force),
+            seats=total(row.seats for row in current),
+            arr=total(
+                times(RATES.get(row.currency.upper()) if row.currency else 1, row.arr)
+                for row in current
+            ),
+            arr_in_contract_currency=total(row.arr for row in current),
+            term_start_date=max(row.start_date for row in renewing),
+            renewal_date=renewal_date,
+            days_to_renewal=(renewal_date - self.day).days if renewal_date else None,
+            first_contract_date=first.start_date,
+            tenure_days=(self.day - first.start_date).days,
+        )
+
+    def service_end(self, term: Row) -> date:
+        """First day without service, as far as is known on the day."""
+        ends = [term.end_date] if term.end_date else []
+        # a cancellation ahead is known of like the end of the term, one after its end is not
+        if term.cancelled_date and (not ends or term.cancelled_date < ends[0]):
+            ends = [term.cancelled_date]
+        return ends[0] if ends else date.max
+
+    @cached_property
+    def segment(self) -> str:
+        """Segment by the employees of the day."""
+        states = self.staged.by_account["crm__accounts"][self.account_id]
+        states = [row for row in states if not row.valid_from or self.has_come(row.valid_from)]
+        state = max(states, key=lambda row: row.valid_from or datetime.min, default=None)
+        if state is None or state.employees is None:
+            return "unknown"
+        for row in policy("segments"):
+            if row.min_employees <= state.employees < (row.max_employees or float("inf")):
+                return row.segment
+        return "unknown"
+
+    @cached_property
+    def stage(self) -> str:
+        """Lifecycle stage by the tenure of the day."""
+        for row in policy("lifecycle_stages"):
+            if row.from_day <= self.contract.tenure_days < (row.to_day or float("inf")):
+                return row.lifecycle_stage
+        return "unknown"
+
+    # ------------------------------------------------------------ usage
+
+    @cached_property
+    def activity(self) -> list[Row]:
+        """What was done: who, on which day, by which feature, how often."""
+        done = [(row, day_of(row.occurred_at), 1) for row in self.rows("product__events")]
+        done += [
+            (row, row.usage_date, row.n_events)
+            for row in self.rows("product__daily_usage")
+            if row.n_events
+        ]
+        found = []
+        for row, day, n_events in done:
+            entry = self.staged.catalogue.get(row.event_name)
+            found.append(
+                Row(
+                    user_id=row.user_id,
+                    day=day,
+                    known_date=row.known_date,
+                    n_events=n_events,
+                    feature_id=entry.feature_id if entry else row.event_name,
+                    feature_type=entry.feature_type if entry else "feature",
+                    is_core=bool(entry and entry.is_core),
+                    is_key=bool(entry and entry.is_key),
+                )
+            )
+        return found
+
+    def done(self, days: int, ago: int = 0) -> list[Row]:
+        """What was done in the last days."""
+        return [row for row in self.activity if self.within(row.day, days, ago)]
+
+    def n_events(self, days: int, ago: int = 0) -> int:
+        """How much was done in the last days."""
+        return sum(row.n_events for row in self.done(days, ago))
+
+    def people(self, days: int) -> set[str]:
+        """Who did something in the last days."""
+        return {row.user_id for row in self.done(days) if row.user_id}
+
+    @property
+    def days_of_usage(self) -> int:
+        """Days for which there could be activity: since the account's start and the feed's.
+
+        What is compared with an earlier time needs that time to be among them.
+        """
+        connected = self.staged.connected_from.get("product_activity", self.day)
+        return min(self.contract.tenure_days, (self.day - connected).days)
+
+    def usage(self) -> dict:
+        """Metrics of the usage dimension."""
+        month, people = self.done(28), self.people(28)
+        seats = self.contract.seats
+        core = {row.feature_id for row in self.staged.catalogue.values() if row.is_core}
+        weeks = [self.n_events(7, 7 * k) for k in range(12) if self.days_of_usage >= 7 * k]
+        departments = {
+            row.user_id: row.department for row in self.rows("product__users") if row.department
+        }
+
+        def per_person_and_week(rows: Iterable[Row]) -> float | None:
+            return ratio(sum(row.n_events for row in rows) / 4, len(people))
+
+        def features(rows: Iterable[Row]) -> int:
+            return len({row.feature_id for row in rows if row.feature_type == "feature"})
+
+        return {
+            "active_users_7d": len(self.people(7)) or None,
+            "active_users_28d": len(people) or None,
+            "active_seat_share_28d": len(people) / seats if seats else UNKNOWABLE,
+            "stickiness_dau_mau_28d": ratio(
+                len({(row.user_id, row.day) for row in month if row.user_id}) / 28, len(people)
+            ),
+            "stickiness_wau_mau": ratio(len(self.people(7)), len(people)),
+            "logins_per_user_week_28d": per_person_and_week(
+                row for row in month if row.feature_type == "login"
+            ),
+            "core_feature_share_28d": ratio(
+                len({row.feature_id for row in month if row.is_core}), len(core)
+            ),
+            "key_feature_depth_28d": per_person_and_week(row for row in month if row.is_key),
+            "days_since_last_activity": min(
+                ((self.day - row.day).days for row in self.activity), default=None
+            ),
+            "usage_trend_28d": change(self.n_events(28), self.n_events(28, 28))
+            if self.days_of_usage >= 56
+            else None,
+            "usage_trend_14d": change(self.n_events(14), self.n_events(14, 14))
+            if self.days_of_usage >= 28
+            else None,
+            "active_days_share_28d": len({row.day for row in month}) / 28,
+            "active_weeks_share_12w": mean(1 if week else 0 for week in weeks),
+            "weekly_usage_variation_12w": ratio(pstdev(weeks), fmean(weeks))
+            if len(weeks) >= 4
+            else None,
+            "feature_diversity_change_28d": change(features(month), features(self.done(28, 28)))
+            if self.days_of_usage >= 56
+            else None,
+            "top_user_share_4w": self.top_user_share(),
+            "departments_active_28d": len({departments.get(user) for user in people} - {None}),
+            "events_28d": self.n_events(28),
+            "registered_users": sum(
+                not self.has_come(row.deactivated_at) for row in self.rows("product__users")
+            ),
+            "page_views_28d": sum(row.n_events for row in month if row.feature_type == "page_view"),
+            "stored_gb": latest(self.rows("product__storage"), "measured_date", "stored_gb"),
+        }
+
+    def top_user_share(self) -> float | None:
+        """Measured on the last Sunday, with what was known by then."""
+        sunday = self.day - timedelta(days=(self.day.weekday() + 1) % 7)
+        events = Counter()
+        for row in AsOf(self.staged, self.account_id, sunday).done(28):
+            if row.user_id:
+                events[row.user_id] += row.n_events
+        return ratio(max(events.values(), default=None), events.total())
+
+    # ------------------------------------------------------------ engagement
+
+    @cached_property
+    def participations(self) -> list[Row]:
+        """What customers took part in: activities they came to, e-mails they answered."""
+        found = []
+        for row in self.rows("crm__activities"):
+            if row.activity_type == "email":
+                day = day_of(row.answered_at)
+            else:
+                day = day_of(row.occurred_at) if row.attendance in (None, "attended") else None
+            if self.has_come(day):
+                found.append(Row(day=day, kind=row.activity_type, contact_id=row.contact_id))
+        return found
+
+    def took_part(self, kinds: Iterable[str], days: int) -> int:
+        """How often somebody took part in something of these kinds in the last days."""
+        return sum(row.kind in kinds and self.within(row.day, days) for row in self.participations)
+
+    def engagement(self) -> dict:
+        """Metrics of the engagement dimension."""
+        activities = self.rows("crm__activities")
+        sent = [
+            row
+            for row in activities
+            if row.activity_type == "email" and self.within(row.occurred_at, 90)
+        ]
+        qbrs = defaultdict(bool)
+        for row in activities:
+            if row.activity_type == "qbr" and self.within(row.occurred_at, 365):
+                qbrs[day_of(row.occurred_at)] |= row.attendance in (None, "attended")
+        invitations = [
+            row
+            for row in activities
+            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90)
+        ]
+
+        def share_of_sent(action: str) -> float | None:
+            return ratio(sum(self.has_come(getattr(row, action)) for row in sent), len(sent))
+
+        return {
+            "touchpoints_90d": self.took_part(TOUCHPOINTS, 90),
+            "days_since_last_touchpoint": min(
+                (
+                    (self.day - row.day).days
+                    for row in self.participations
+                    if row.kind in TOUCHPOINTS
+                ),
+                default=None,
+            ),
+            "is_last_qbr_attended": float(qbrs[max(qbrs)]) if qbrs else None,
+            "qbr_attendance_share_12m": mean(qbrs.values()),
+            "trainings_attended_180d": self.took_part(["training"], 180),
+            "webinars_attended_180d": self.took_part(["webinar"], 180),
+            "email_open_rate_90d": share_of_sent("opened_at"),
+            "email_click_rate_90d": share_of_sent("clicked_at"),
+            "email_answer_rate_90d": share_of_sent("answered_at"),
+            "avg_response_hours_90d": mean(
+                hours(row.occurred_at, row.answered_at)
+                for row in sent
+                if self.has_come(row.answered_at) and row.answered_at >= row.occurred_at
+            ),
+            "community_posts_90d": self.took_part(["community_post"], 90),
+            "meeting_decline_rate_90d": mean(
+                row.attendance in ("declined", "no_show") for row in invitations
+            ),
+            "emails_sent_90d": len(sent),
+        }
+
+    # ------------------------------------------------------------ sentiment
+
+    def answers(self, survey_type: str | None, days: int, what: str) -> list[float]:
+        """What the answers of the last days say, of one kind of survey or of all."""
+        return [
+            getattr(row, what)
+            for row in self.rows("survey__responses")
+            if survey_type in (None, row.survey_type)
+            and self.within(row.responded_at, days)
+            and getattr(row, what) is not None
+        ]
+
+    def tone(self, ago: int) -> float | None:
+        """Mean tone of the tickets of 90 days."""
+        return mean(
+            row.sentiment
+            for row in self.rows("support__tickets")
+            if self.within(row.created_at, 90, ago) and row.sentiment is not None
+        )
+
+    def view(self, what: str) -> float | None:
+        """The account owner's last view that has not expired."""
+        return latest(
+            [
+                row
+                for row in self.rows("crm__csm_assessments")
+                if self.within(row.assessed_at, int(THRESHOLDS["assessment_expiry_days"]))
+            ],
+            "assessed_at",
+            what,
+        )
+
+    def tone_trend(self) -> float | None:
+        """Tone of the tickets of 90 days less that of the 90 days before."""
+        now, before = self.tone(0), self.tone(90)
+        return None if now is None or before is None else now - before
+
+    def sentiment(self) -> dict:
+        """Metrics of the sentiment dimension."""
+        nps = [
+            row
+            for row in self.rows("survey__responses")
+            if row.survey_type == "nps"
+            and row.score is not None
+            and self.has_come(row.responded_at)
+        ]
+        valid = int(THRESHOLDS["nps_expiry_days"])
+        return {
+            "nps_latest": latest(
+                [row for row in nps if self.within(row.responded_at, valid)],
+                "responded_at",
+                "score",
+            ),
+            "nps_age_days": min(
+                ((self.day - day_of(row.responded_at)).days for row in nps), default=None
+            ),
+            "csat_avg_90d": mean(self.answers("csat", 90, "score")),
+            "ces_avg_180d": mean(self.answers("ces", 180, "score")),
+            "pulse_avg_90d": mean(self.answers("pulse", 90, "score")),
+            "feedback_sentiment_180d": mean(self.answers(None, 180, "sentiment")),
+            "csm_rating_latest": self.view("csm_rating"),
+            "ticket_sentiment_trend_90d": self.tone_trend(),
+        }
+
+    # ------------------------------------------------------------ relationship
+
+    @cached_property
+    def contacts(self) -> list[Row]:
+        """Contacts who have not left."""
+        return [row for row in self.rows("crm__contacts") if not self.has_come(row.left_at)]
+
+    def holders(self, role: str) -> set[str]:
+        """Contacts in a role on the day."""
+        gone = {
+            row.contact_id
+            for row in self.staged.by_account["crm__contacts"][self.account_id]
+            if self.has_come(row.left_at)
+        }
+        return {
+            row.contact_id
+            for row in self.rows("crm__contact_roles")
+            if row.role == role and not self.has_come(row.end_date)
+        } - gone
+
+    def have_taken_part(self, contacts: set[str], days: int) -> int | None:
+        """One if any of these contacts took part in something in the last days."""
+        return int(
+            any(
+                row.contact_id in contacts and self.within(row.day, days)
+                for row in self.participations
+            )
+        )
+
+    def champion_risk(self) -> float | None:
+        """Mean of the known parts; 1 if the champion has gone and nobody took the place."""
+        champions = self.holders("champion")
+        if not champions:
+            had_one = any(row.role == "champion" for row in self.rows("crm__contact_roles"))
+            return 1 if had_one else None
+        theirs = [row for row in self.rows("crm__activities") if row.contact_id in champions]
+
+        def answer_hours(ago: int) -> float | None:
+            return mean(
+                hours(row.occurred_at, row.answered_at)
+                for row in theirs
+                if row.activity_type == "email"
+                and self.within(row.answered_at, 90, ago)
+                and row.answered_at >= row.occurred_at
+            )
+
+        parts = []
+        if self.is_connected("signals"):
+            parts.append(
+                any(
+                    row.signal_type == "champion_job_change" and self.within(row.occurred_at, 90)
+                    for row in self.rows("signals__account_signals")
+                )
+            )
+        now, before = answer_hours(0), answer_hours(90)
+        if now is not None and before:
+            parts.append(min(max(now / before - 1, 0), 1))
+        invitations = [
+            row.attendance in ("declined", "no_show")
+            for row in theirs
+            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90)
+        ]
+        if invitations:
+            parts.append(fmean(invitations))
+        tone_trend = self.published("sentiment")["ticket_sentiment_trend_90d"]
+        if tone_trend is not None:
+            parts.append(min(max(-tone_trend, 0), 1))
+        return mean(parts)
+
+    def relationship(self) -> dict:
+        """Metrics of the relationship dimension."""
+        sponsors, champions = self.holders("executive_sponsor"), self.holders("champion")
+        active_days = int(THRESHOLDS["champion_active_days"])
+        return {
+            "has_executive_sponsor": int(bool(sponsors)),
+            "is_sponsor_engaged_90d": self.have_taken_part(sponsors, 90),
+            "is_champion_active": self.have_taken_part(champions, active_days),
+            "champion_risk": self.champion_risk(),
+            "contacts_known": len(self.contacts),
+            "contact_departments": len({row.department for row in self.contacts} - {None}),
+            "engaged_contacts_90d": len(
+                {row.contact_id for row in self.participations if self.within(row.day, 90)} - {None}
+            ),
+            "relationship_depth_latest": self.view("relationship_depth"),
+        }
+
+    # ------------------------------------------------------------ support
+
+    def is_open(self, ticket: Row) -> bool:
+        """Open until resolved, and again from a later re-opening on."""
+        if not self.has_come(ticket.resolved_at):
+            return True
+        return self.has_come(ticket.reopened_at) and ticket.reopened_at > ticket.resolved_at
+
+    def support(self) -> dict:
+        """Metrics of the support dimension; all unknowable where the desk lists others only."""
+        listed = self.staged.tables["support__organizations"]
+        listed = [row.account_id for row in listed if row.known_date <= self.day]
+        if listed and self.account_id not in listed:
+            return {name: UNKNOWABLE for name, row in METRICS.items() if row.dimension == "support"}
+
+        tickets = self.rows("support__tickets")
+        new = [row for row in tickets if self.within(row.created_at, 90)]
+        people = self.published("usage")["active_users_28d"] or self.contract.seats
+
+        def mean_hours(event: str) -> float | None:
+            return mean(
+                hours(row.created_at, getattr(row, event))
+                for row in tickets
+                if self.within(getattr(row, event), 90) and getattr(row, event) >= row.created_at
+            )
+
+        def n_open(priority: str) -> int:
+            return sum(row.priority == priority and self.is_open(row) for row in tickets)
+
+        return {
+            "tickets_per_100_users_90d": 100 * len(new) / people if people else UNKNOWABLE,
+            "open_p1_tickets": n_open("p1"),
+            "open_p2_tickets": n_open("p2"),
+            "severe_ticket_share_90d": mean(
+                row.priority in ("p1", "p2") for row in new if row.priority
+            ),
+            "avg_resolution_hours_90d": mean_hours("resolved_at"),
+            "avg_first_response_hours_90d": mean_hours("first_response_at"),
+            "reopen_rate_90d": ratio(
+                sum(self.within(row.reopened_at, 90) for row in tickets), len(new)
+            ),
+            "escalations_90d": sum(self.within(row.escalated_at, 90) for row in tickets),
+            "csat_after_resolution_90d": mean(
+                row.csat_score
+                for row in tickets
+                if row.csat_score is not None and self.within(row.csat_at or row.resolved_at, 90)
+            ),
+        }
+
+    # ------------------------------------------------------------ value
+
+    def value(self) -> dict:
+        """Metrics of the value dimension."""
+        tenure, start = self.contract.tenure_days, self.contract.first_contract_date
+        goals, milestones = self.rows("crm__goals"), self.rows("crm__milestones")
+
+        def achieved_share(rows: list[Row], due: str, reached: str) -> float | None:
+            come = [
+                self.has_come(getattr(row, reached))
+                for row in rows
+                if self.has_come(getattr(row, due)) or self.has_come(getattr(row, reached))
+            ]
+            return mean(come)
+
+        def days_reached(kind: str) -> list[int]:
+            return [
+                (row.reached_date - start).days
+                for row in milestones
+                if row.milestone_type == kind and self.has_come(row.reached_date)
+            ]
+
+        # milestones are kept for the account if one is planned by now or reached
+        are_kept = achieved_share(milestones, "planned_date", "reached_date") is not None
+
+        def is_late(threshold: str) -> bool:
+            return are_kept and tenure > THRESHOLDS[threshold]
+
+        first_value, onboarded = days_reached("first_value"), days_reached("onboarding_complete")
+        measured = [
+            row.measured_value
+            for row in goals
+            if self.has_come(row.measured_at) and row.measured_value is not None
+        ]
+        people = self.published("usage")["active_users_28d"]
+        return {
+            "goals_achieved_share": achieved_share(goals, "due_date", "achieved_date"),
+            "roi_ratio": ratio(sum(measured), self.contract.arr_in_contract_currency)
+            if measured
+            else None,
+            "use_cases_live": len(days_reached("use_case_live")),
+            "milestones_reached_share": achieved_share(milestones, "planned_date", "reached_date"),
+            "days_to_first_value": max(min(first_value), 0)
+            if first_value
+            else (tenure if is_late("first_value_days") else None),
+            "is_onboarded_in_time": int(min(onboarded) <= THRESHOLDS["onboarding_days"])
+            if onboarded
+            else (0 if is_late("onboarding_days") else None),
+            "integrations_in_time": sum(
+                days <= THRESHOLDS["integration_days"] for days in days_reached("integration_live")
+            )
+            if is_late("integration_days")
+            else None,
+            "has_active_users_goal": None
+            if people is None
+            else int(people >= THRESHOLDS["active_users_goal"]),
+        }
+
+    # ------------------------------------------------------------ financial
+
+    def arr_before(self) -> float | None:
+        """ARR of 365 days before, or of the first day since."""
+        for days_ago in range(365, 0, -1):
+            before = AsOf(self.staged, self.account_id, self.day - timedelta(days=days_ago))
+            if before.contract:
+                return before.contract.arr
+        return self.contract.arr
+
+    def financial(self) -> dict:
+        """Metrics of the financial dimension."""
+        invoices = [row for row in self.rows("billing__invoices") if not row.is_void]
+        days_over = [
+            (self.day - row.due_date).days for row in invoices if not self.has_come(row.paid_date)
+        ]
+        overdue = [days for days in days_over if days > 0]
+        worst = max(overdue, default=0)
+        status = 2 if worst > THRESHOLDS["payment_past_due_days"] else 1 if worst else 0
+        arr, before = self.contract.arr, self.arr_before()
+        gain = None if arr is None or before is None else arr - before
+        start, end = self.contract.term_start_date, self.contract.renewal_date
+        effects = {row.signal_type: row.budget_effect for row in policy("signal_types")}
+        return {
+            "payment_status_code": status if invoices else None,
+            "avg_days_late_12m": mean(
+                max((row.paid_date - row.due_date).days, 0)
+                for row in invoices
+                if self.within(row.paid_date, 365)
+            ),
+            "overdue_invoices": len(overdue),
+            "expansion_share_12m": ratio(None if gain is None else max(gain, 0), before),
+            "contraction_share_12m": ratio(None if gain is None else max(-gain, 0), before),
+            # half a month up
+            "contract_months": int((end - start).days / 30.4375 + 0.5) if end else 1,
+            "budget_signal_180d": sum(
+                effects[row.signal_type]
+                for row in self.rows("signals__account_signals")
+                if self.within(row.occurred_at, 180)
+            ),
+        }
+
+    # ------------------------------------------------------------ as published, and scored
+
+    def is_connected(self, feed: str) -> bool:
+        """Whether a feed has had its first row by the day."""
+        return self.has_come(self.staged.connected_from.get(feed))
+
+    def published(self, dimension: str) -> dict[str, float | None]:
+        """Metrics of a dimension with what the policy says where nothing was measured."""
+        if dimension not in self.by_dimension:
+            found = {}
+            for name, value in getattr(self, dimension)().items():
+                rule = METRICS[name]
+                if value is UNKNOWABLE or not self.is_connected(rule.feed):
+                    found[name] = None
+                elif value is None:
+                    found[name] = 0 if rule.when_absent == "zero" else None
+                else:
+                    found[name] = value
+            self.by_dimension[dimension] = found
+        return self.by_dimension[dimension]
+
+    def metric_score(self, metric: str) -> float | None:
+        """0 to 100 by the policy's most specific curve."""
+        value, rule = self.published(METRICS[metric].dimension)[metric], METRICS[metric]
+        if value is None or not rule.weight:
+            return None
+        curve = next(
+            sorted(CURVES[metric, segment, stage])
+            for segment, stage in (
+                (self.segment, self.stage),
+                ("all", self.stage),
+                (self.segment, "all"),
+                ("all", "all"),
+            )
+            if (metric, segment, stage) in CURVES
+        )
+        if value <= curve[0][0]:
+            return curve[0][1]
+        for (left, low), (right, high) in pairwise(curve):
+            if value < right:
+                return (
+                    low
+                    if rule.shape == "steps"
+                    else low + (high - low) * (value - left) / (right - left)
+                )
+        return curve[-1][1]
+
+    @cached_property
+    def dimensions(self) -> dict[str, Row]:
+        """Score of each dimension, and the shares of its weight that are known and connected."""
+        found = {}
+        for dimension in DIMENSIONS:
+            rules = [row for row in METRICS.values() if row.dimension == dimension]
+            whole = sum(row.weight for row in rules)
+            known = {
+                row.metric: (row.weight, score)
+                for row in rules
+                if (score := self.metric_score(row.metric)) is not None
+            }
+            weight = sum(weight for weight, _ in known.values())
+            found[dimension] = Row(
+                score=ratio(sum(weight * score for weight, score in known.values()), weight),
+                coverage=weight / whole,
+                connected=sum(row.weight for row in rules if self.is_connected(row.feed)) / whole,
+            )
+        return found
+
+
+def health(account: AsOf, everybody: list[AsOf], scorecard: Row) -> Row:
+    """Score of an account among all that are scored on the day."""
+    weights = {
+        row.dimension: row.weight
+        for row in policy("scorecard_weights")
+        if row.scorecard == scorecard.scorecard
+    }
+    peers = [
+        other
+        for other in everybody
+        if (other.segment, other.stage) == (account.segment, account.stage)
+    ]
+    parts, low, high, known, connected, n_imputed = [], 0, 0, 0, 0, 0
+    for dimension, weight in weights.items():
+        own = account.dimensions[dimension]
+        known += weight * own.coverage
+        connected += weight * own.connected
+        if not own.connected:
+            continue
+        sure = own.coverage / own.connected
+        low += weight * sure * (own.score or 0)
+        high += weight * (sure * (own.score or 0) + (1 - sure) * 100)
+        score = own.score
+        if score is None and scorecard.missing_dimensions == "impute":
+            for group, at_least in ((peers, THRESHOLDS["minimum_peer_accounts"]), (everybody, 1)):
+                scores = [other.dimensions[dimension].score for other in group]
+                scores = [other for other in scores if other is not None]
+                if len(scores) >= at_least:
+                    score = median(scores)
+                    break
+            n_imputed += score is not None
+        if score is not None:
+            parts.append((weight, score))
+    left = sum(
+        weight for dimension, weight in weights.items() if account.dimensions[dimension].connected
+    )
+    if not any(account.dimensions[dimension].score is not None for dimension in weights):
+        return Row(score=None, band="insufficient data", account_coverage=0)
+    exact = sum(weight * score for weight, score in parts) / sum(weight for weight, _ in parts)
+    coverage = known / connected
+    band = next(
+        row.band
+        for row in policy("bands")
+        if row.band_set == scorecard.band_set
+        and row.lower_bound <= round(exact, 1)
+        and (round(exact, 1) < row.upper_bound or row.upper_bound == 100)
+    )
+    enough = coverage > THRESHOLDS["minimum_coverage_share"] - 1e-9
+    return Row(
+        score=exact,
+        band=band if enough else "insufficient data",
+        account_coverage=coverage,
+        low=low / left,
+        high=high / left,
+        n_imputed=n_imputed,
+    )
+
+
+# ---------------------------------------------------------------------- the comparison
+
+
+class Comparison:
+    """The sample of accounts and days, recomputed and as the models have them."""
+
+    def __init__(self, warehouse: Path):
+        """Draw the sample and read what the models say of it."""
+        self.staged = Staged(warehouse)
+        accounts = sorted(row.account_id for row in self.staged.tables["sources__account_ids"])
+        end = self.staged.tables["sources__horizon"][0].data_end_date
+        days = (end - self.staged.history_from).days
+        chance = random.Random(7)
+        self.whole_days = sorted(
+            end - timedelta(days=ago)
+            for ago in {0, days - 20, *chance.sample(range(days), DAYS_OF_ALL_ACCOUNTS - 2)}
+        )
+        pairs = {(account, day) for account in accounts for day in self.whole_days}
+        pairs |= {
+            (chance.choice(accounts), end - timedelta(days=chance.randrange(days)))
+            for _ in range(DAYS_OF_ONE_ACCOUNT)
+        }
+        self.naive = {pair: AsOf(self.staged, *pair) for pair in sorted(pairs)}
+        self.customers = {pair: naive for pair, naive in self.naive.items() if naive.contract}
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            connection.execute("create temp table sample (account_id varchar, as_of_date date)")
+            connection.executemany("insert into sample values (?, ?)", sorted(pairs))
+
+            def read(relation: str) -> list[Row]:
+                found = connection.execute(
+                    f"select * from {relation} semi join sample using (account_id, as_of_date)"
+                )
+                columns = [column[0] for column in found.description]
+                return [Row(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
+
+            def by_pair(relation: str) -> dict[tuple[str, date], Row]:
+                return {(row.account_id, row.as_of_date): row for row in read(relation)}
+
+            self.spine = by_pair("intermediate.int_spine__account_days")
+            self.metrics = {
+                name: by_pair(f"intermediate.int_{name}__metrics") for name in DIMENSIONS
+            }
+            self.scores = {name: by_pair(f"intermediate.int_{name}__scores") for name in DIMENSIONS}
+            self.health = {
+                (row.scorecard, row.account_id, row.as_of_date): row
+                for row in read("marts.fct_health_scores")
+            }
+
+    def differences(self, naive: dict, models: dict, tolerance: float = TOLERANCE) -> list[str]:
+        """What the models say otherwise, at most ten lines."""
+        assert naive.keys() == models.keys()
+        found = []
+        for key, expected in naive.items():
+            actual = models[key]
+            if isinstance(expected, bool | str | date) or None in (expected, actual):
+                differs = actual != expected
+            else:
+                differs = abs(actual - expected) > tolerance
+            if differs:
+                found.append(f"{key}: the model says {actual}, brute force {expected}")
+        return found[:10] + [f"... {len(found)} of {len(naive)}"] * (len(found) > 10)
+
+
+@pytest.fixture(scope="session")
+def comparison(built_demo) -> Comparison:
+    """Sample of the built demo."""
+    return Comparison(built_demo.warehouse)
+
+
+def test_the_sample_has_customers_and_others_and_rows_known_late(comparison):
+    assert len(comparison.customers) > 200
+    assert len(comparison.customers) < len(comparison.naive)
+    late = [
+        row
+        for row in comparison.staged.tables["product__events"]
+        if row.known_date > day_of(row.occurred_at)
+    ]
+    assert len(late) > 100
+
+
+def test_the_same_accounts_are_customers_on_the_same_days(comparison):
+    assert set(comparison.spine) == set(comparison.customers)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "is_in_service",
+        "seats",
+        "arr",
+        "arr_in_contract_currency",
+        "term_start_date",
+        "renewal_date",
+        "days_to_renewal",
+        "first_contract_date",
+        "tenure_days",
+    ],
+)
+def test_contract(comparison, column):
+    naive = {pair: getattr(row.contract, column) for pair, row in comparison.customers.items()}
+    models = {pair: getattr(row, column) for pair, row in comparison.spine.items()}
+    assert comparison.differences(naive, models) == []
+
+
+def test_segment_and_stage(comparison):
+    for column, own in (("segment", "segment"), ("lifecycle_stage", "stage")):
+        naive = {pair: getattr(row, own) for pair, row in comparison.customers.items()}
+        models = {pair: getattr(row, column) for pair, row in comparison.spine.items()}
+        assert comparison.differences(naive, models) == []
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_metric(comparison, metric):
+    dimension = METRICS[metric].dimension
+    naive = {pair: row.published(dimension)[metric] for pair, row in comparison.customers.items()}
+    models = {pair: getattr(row, metric) for pair, row in comparison.metrics[dimension].items()}
+    assert any(value is not None for value in naive.values()), "the sample says nothing of it"
+    assert comparison.differences(naive, models) == []
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_metric_scores(comparison, dimension):
+    for metric in (row.metric for row in METRICS.values() if row.dimension == dimension):
+        naive = {pair: row.metric_score(metric) for pair, row in comparison.customers.items()}
+        models = {
+            pair: getattr(row, f"{metric}__score")
+            for pair, row in comparison.scores[dimension].items()
+        }
+        assert comparison.differences(naive, models, SCORE_TOLERANCE) == [], metric
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_dimension_scores(comparison, dimension):
+    for part in ("score", "coverage", "connected"):
+        naive = {
+            pair: getattr(row.dimensions[dimension], part)
+            for pair, row in comparison.customers.items()
+        }
+        models = {
+            pair: getattr(row, f"{dimension}_{part}")
+            for pair, row in comparison.scores[dimension].items()
+        }
+        assert comparison.differences(naive, models, SCORE_TOLERANCE) == [], part
+
+
+@pytest.mark.parametrize(
+    "name", [row.scorecard for row in policy("scorecards") if row.role != "off"]
+)
+def test_health_scores(comparison, name):
+    scorecard = next(row for row in policy("scorecards") if row.scorecard == name)
+    naive = {}
+    for day in comparison.whole_days:
+        everybody = [row for row in comparison.customers.values() if row.day == day]
+        naive |= {(row.account_id, day): health(row, everybody, scorecard) for row in everybody}
+    models = {pair: comparison.health[name, *pair] for pair in naive}
+    for column, own, tolerance in (
+        # published to one decimal
+        ("health_score", "score", 0.05 + SCORE_TOLERANCE),
+        ("health_score_low", "low", 0.05 + SCORE_TOLERANCE),
+        ("health_score_high", "high", 0.05 + SCORE_TOLERANCE),
+        ("account_coverage", "account_coverage", TOLERANCE),
+        ("n_dimensions_imputed", "n_imputed", 0),
+        ("band", "band", 0),
+    ):
+        differences = comparison.differences(
+            {pair: getattr(row, own) for pair, row in naive.items()},
+            {pair: getattr(row, column) for pair, row in models.items()},
+            tolerance,
+        )
+        assert differences == [], column
