@@ -18,11 +18,13 @@
     {{ span_amount(amount) }} as amount
 {%- endmacro %}
 
-{% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none, combine='avg') -%}
+{% macro latest_spans(
+    relation, measure, fact_date, known_date, value, expiry_days=none, combine='avg'
+) -%}
     {#- Spans of the latest value: each fact counts from the day it is known until a later fact is
         known or, with expiry_days (a number or column of the relation), so many days after the fact.
-        A fact known after a later one changes nothing; facts of one day are averaged or, by combine,
-        counted at their max. -#}
+        A fact known after a later one changes nothing. Facts of one day count together, at their
+        mean or, by combine, at their max, as far as they are known. -#}
     select
         account_id,
         '{{ measure }}' as measure,
@@ -45,8 +47,12 @@
                 account_id,
                 from_date,
                 fact_date,
-                fact_value,
                 expiry_date,
+                {% if combine == 'max' -%}
+                max(value_max) over day_so_far as fact_value,
+                {%- else -%}
+                sum(value_sum) over day_so_far / sum(n_values) over day_so_far as fact_value,
+                {%- endif %}
                 max(fact_date) over (
                     partition by account_id
                     order by from_date, fact_date
@@ -61,7 +67,12 @@
                     account_id,
                     {{ fact_date }} as fact_date,
                     greatest({{ known_date }}, {{ fact_date }}) as from_date,
-                    {{ combine }}({{ value }}) as fact_value,
+                    {% if combine == 'max' -%}
+                    max({{ value }}) as value_max,
+                    {%- else -%}
+                    sum({{ value }}) as value_sum,
+                    count({{ value }}) as n_values,
+                    {%- endif %}
                     {% if expiry_days is none -%}
                     cast(null as date)
                     {%- else -%}
@@ -71,6 +82,11 @@
                 where {{ fact_date }} is not null and {{ value }} is not null
                 group by 1, 2, 3
             ) as facts
+            window day_so_far as (
+                partition by account_id, fact_date
+                order by from_date
+                rows unbounded preceding
+            )
         ) as ordered
         where fact_date = latest_fact_date and recency = 1
     ) as sequenced

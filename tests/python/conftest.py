@@ -17,10 +17,7 @@ class BuiltDemo:
 
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory) -> BuiltDemo:
-    """Build the demo once for all tests that only read it; unit tests need no such company."""
+    """Build the demo once for all tests that only read it."""
     folder = tmp_path_factory.mktemp("built_demo")
     raw = make_demo(folder / "demo")
-    warehouse = build(
-        folder / "warehouse.duckdb", "--exclude-resource-type", "unit_test", raw_path=raw
-    )
-    return BuiltDemo(raw, warehouse)
+    return BuiltDemo(raw, build(folder / "warehouse.duckdb", raw_path=raw))

@@ -22,12 +22,9 @@ HISTORY = """
 
 
 @pytest.fixture(scope="module")
-def dirty(tmp_path_factory) -> Path:
+def dirty(built_demo) -> Path:
     """Folder of a dirty demo with its warehouse."""
-    folder = tmp_path_factory.mktemp("dirty")
-    make_demo(folder / "demo")
-    build(folder / "warehouse.duckdb", raw_path=folder / "demo" / "raw")
-    return folder
+    return built_demo.warehouse.parent
 
 
 @pytest.fixture(scope="module")

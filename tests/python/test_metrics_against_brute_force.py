@@ -360,7 +360,7 @@ class AsOf:
         month, people = self.done(28), self.people(28)
         seats = self.contract.seats
         core = {row.feature_id for row in self.staged.catalogue.values() if row.is_core}
-        weeks = [self.n_events(7, 7 * k) for k in range(12) if self.days_of_usage >= 7 * k]
+        weeks = self.complete_weeks()
         departments = {
             row.user_id: row.department for row in self.rows("product__users") if row.department
         }
@@ -396,7 +396,9 @@ class AsOf:
             if self.days_of_usage >= 28
             else None,
             "active_days_share_28d": len({row.day for row in month}) / 28,
-            "active_weeks_share_12w": mean(1 if week else 0 for week in weeks),
+            "active_weeks_share_12w": (mean(1 if week else 0 for week in weeks) or None)
+            if weeks
+            else UNKNOWABLE,
             "weekly_usage_variation_12w": ratio(pstdev(weeks), fmean(weeks))
             if len(weeks) >= 4
             else None,
@@ -413,11 +415,21 @@ class AsOf:
             "stored_gb": latest(self.rows("product__storage"), "measured_date", "stored_gb"),
         }
 
+    @cached_property
+    def last_sunday(self) -> "AsOf":
+        """The account as it was known on the Sunday on or before the day."""
+        sunday = self.day - timedelta(days=(self.day.weekday() + 1) % 7)
+        return AsOf(self.staged, self.account_id, sunday)
+
+    def complete_weeks(self) -> list[int]:
+        """Events of the last twelve weeks to Sunday that lie within the account's and feed's life."""
+        life = self.days_of_usage - (self.day - self.last_sunday.day).days
+        return [self.last_sunday.n_events(7, 7 * k) for k in range(12) if life - 7 * k >= 6]
+
     def top_user_share(self) -> float | None:
         """Measured on the last Sunday, with what was known by then."""
-        sunday = self.day - timedelta(days=(self.day.weekday() + 1) % 7)
         events = Counter()
-        for row in AsOf(self.staged, self.account_id, sunday).done(28):
+        for row in self.last_sunday.done(28):
             if row.user_id:
                 events[row.user_id] += row.n_events
         return ratio(max(events.values(), default=None), events.total())

@@ -16,15 +16,19 @@ touchpoints as (
     where activity_type in ('call', 'email', 'meeting', 'qbr', 'training')
 ),
 
--- one QBR has a row per contact invited: it was attended if anybody came
+-- one QBR has a row per contact invited: it was attended if anybody came, from when that is known
+qbr_invitations as (
+    select * from activities
+    where activity_type = 'qbr'
+),
+
 qbrs as (
     select
         account_id,
         activity_date,
         min(known_date) as known_date,
-        max(is_attended) as is_attended
-    from activities
-    where activity_type = 'qbr'
+        min(case when is_attended = 1 then known_date end) as attended_known_date
+    from qbr_invitations
     group by 1, 2
 ),
 
@@ -53,23 +57,26 @@ final as (
         day_number('participation_date')
     ) }}
     union all
-    {{ latest_spans('qbrs', 'is_last_qbr_attended', 'activity_date', 'known_date', 'is_attended', 365) }}
+    {{ latest_spans(
+        'qbr_invitations', 'is_last_qbr_attended', 'activity_date', 'known_date', 'is_attended',
+        365, combine='max'
+    ) }}
     union all
     select {{ span('qbrs_12m', 'known_date', add_days('activity_date', 365)) }}
     from qbrs
     union all
-    select {{ span('qbrs_attended_12m', 'known_date', add_days('activity_date', 365)) }}
+    select {{ span('qbrs_attended_12m', 'attended_known_date', add_days('activity_date', 365)) }}
     from qbrs
-    where is_attended = 1
-    {% for activity_type in ['training', 'webinar'] -%}
-    union all
-    select
-        {{ span(
-            activity_type ~ 's_attended_180d', 'known_date', add_days('participation_date', 180)
-        ) }}
-    from participations
-    where activity_type = '{{ activity_type }}'
-    {% endfor -%}
+    where attended_known_date is not null
+    {% for activity_type in ['training', 'webinar'] %}
+        union all
+        select
+            {{ span(
+                activity_type ~ 's_attended_180d', 'known_date', add_days('participation_date', 180)
+            ) }}
+        from participations
+        where activity_type = '{{ activity_type }}'
+    {% endfor %}
     union all
     select {{ span('community_posts_90d', 'known_date', add_days('participation_date', 90)) }}
     from participations
@@ -84,12 +91,12 @@ final as (
     union all
     select {{ span('emails_sent_90d', 'known_date', 'until_date') }}
     from emails
-    {% for action in ['opened', 'clicked', 'answered'] -%}
-    union all
-    select {{ span('emails_' ~ action ~ '_90d', action ~ '_date', 'until_date') }}
-    from emails
-    where {{ action }}_at is not null
-    {% endfor -%}
+    {% for action in ['opened', 'clicked', 'answered'] %}
+        union all
+        select {{ span('emails_' ~ action ~ '_90d', action ~ '_date', 'until_date') }}
+        from emails
+        where {{ action }}_at is not null
+    {% endfor %}
     union all
     select
         {{ span(

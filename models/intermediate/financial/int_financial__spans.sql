@@ -69,7 +69,10 @@ final as (
     select {{ span('invoices_paid_12m', 'from_date', add_days('paid_date', 365)) }}
     from paid
     union all
-    select {{ span('budget_signal_180d', 'known_date', add_days('signal_date', 180), 'budget_effect') }}
+    select
+        {{ span(
+            'budget_signal_180d', 'known_date', add_days('signal_date', 180), 'budget_effect'
+        ) }}
     from weighed_signals
 )
 

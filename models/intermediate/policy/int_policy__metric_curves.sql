@@ -1,7 +1,7 @@
-{#- The curve of each metric for each segment and lifecycle stage: the most specific rule of the policy
-    (both named, then the stage, then the segment, then neither), as up to five knots. Between two
-    knots of a line the score runs at `slope`; the slope of a step is 0, and so is that beyond the
-    last knot. -#}
+{#- The curve of each metric for each segment and lifecycle stage: the most specific rule of the
+    policy (both named, then the stage, then the segment, then neither), as up to five knots. Between
+    two knots of a line the score runs at `slope`; the slope of a step is 0, and so is that beyond
+    the last knot. -#}
 
 with curves as (
     select * from {{ ref('metric_curves') }}
@@ -11,20 +11,25 @@ metrics as (
     select * from {{ ref('metrics') }}
 ),
 
+-- an account may be in none of the policy's segments or stages
+segments as (
+    select segment from {{ ref('segments') }}
+    union all
+    select 'unknown' as segment
+),
+
+stages as (
+    select lifecycle_stage from {{ ref('lifecycle_stages') }}
+    union all
+    select 'unknown' as lifecycle_stage
+),
+
 groups as (
     select
         segments.segment,
         stages.lifecycle_stage
-    from (
-        select segment from {{ ref('segments') }}
-        union all
-        select 'unknown' as segment
-    ) as segments
-    cross join (
-        select lifecycle_stage from {{ ref('lifecycle_stages') }}
-        union all
-        select 'unknown' as lifecycle_stage
-    ) as stages
+    from segments
+    cross join stages
 ),
 
 rules as (

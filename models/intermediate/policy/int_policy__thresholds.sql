@@ -25,9 +25,9 @@ with thresholds as (
 
 final as (
     select
-        {% for threshold in thresholds -%}
-        max(case when threshold = '{{ threshold }}' then value end) as {{ threshold }}
-        {{- ',' if not loop.last }}
+        {% for threshold in thresholds %}
+            max(case when threshold = '{{ threshold }}' then value end)
+                as {{ threshold }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from thresholds
 )

@@ -1,5 +1,5 @@
-{#- A fingerprint of every policy seed: two rows of history with one policy_version were scored under
-    the same policy, to the letter. -#}
+{#- A fingerprint of every policy seed: two rows of history with one policy_version were scored
+    under the same policy, to the letter. -#}
 {% set seeds = [
     ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound']),
     ('dimensions', ['dimension', 'weight_group']),
@@ -15,14 +15,14 @@
 ] %}
 
 with policy_rows as (
-    {% for seed, columns in seeds -%}
-    select
-        '{{ seed }}'
-        {%- for column in columns %}
-        || '|' || coalesce(cast({{ column }} as varchar), '')
-        {%- endfor %} as policy_row
-    from {{ ref(seed) }}
-    {{ 'union all' if not loop.last }}
+    {% for seed, columns in seeds %}
+        select
+            '{{ seed }}'
+            {% for column in columns %}
+                || '|' || coalesce(cast({{ column }} as varchar), '')
+            {% endfor %} as policy_row
+        from {{ ref(seed) }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

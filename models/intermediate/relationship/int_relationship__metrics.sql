@@ -59,10 +59,12 @@ changes as (
 risks as (
     select
         *,
-        case when slower_answers_share is not null then least(greatest(slower_answers_share, 0), 1) end
-            as slower_answers_risk,
-        case when sentiment_fall is not null then least(greatest(sentiment_fall, 0), 1) end
-            as falling_sentiment_risk
+        case
+            when slower_answers_share is not null then least(greatest(slower_answers_share, 0), 1)
+        end as slower_answers_risk,
+        case
+            when sentiment_fall is not null then least(greatest(sentiment_fall, 0), 1)
+        end as falling_sentiment_risk
     from changes
 ),
 

@@ -39,18 +39,23 @@ thresholds as (
 ),
 
 -- a role is held until it ends or its holder leaves
-held_roles as (
+spells as (
     select
         roles.account_id,
         roles.contact_id,
         roles.role,
         roles.known_date as from_date,
-        case
-            when contacts.left_date is null then roles.end_date
-            else least(coalesce(roles.end_date, contacts.left_date), contacts.left_date)
-        end as until_date
+        least(
+            coalesce(roles.end_date, cast('9999-12-31' as date)),
+            coalesce(contacts.left_date, cast('9999-12-31' as date))
+        ) as until_date
     from roles
     left join contacts on roles.contact_id = contacts.contact_id
+),
+
+-- overlapping spells of one contact in one role are one
+held_roles as (
+    {{ merged_spans('spells', ['account_id', 'contact_id', 'role'], 'from_date', 'until_date') }}
 ),
 
 role_participations as (
@@ -138,8 +143,8 @@ final as (
     ) }}
     union all
     {{ presence_spans(
-        "(select account_id, from_date, 'role' as ever from held_roles where role = 'champion')",
-        'had_champion', 'ever', 'from_date', 'cast(null as date)'
+        "(select account_id, known_date, role from roles where role = 'champion')",
+        'had_champion', 'role', 'known_date', 'cast(null as date)'
     ) }}
     union all
     {{ presence_spans(
@@ -153,23 +158,23 @@ final as (
     select {{ span('champion_job_changes_90d', 'known_date', add_days('signal_date', 90)) }}
     from signals
     where signal_type = 'champion_job_change'
-    {% for measure, amount in [('hours', 'response_hours'), ('answers', '1')] -%}
-    union all
-    select
-        {{ span(
-            'champion_' ~ measure ~ '_90d', 'from_date',
-            'least(role_until_date, ' ~ add_days('answer_date', 90) ~ ')', amount
-        ) }}
-    from champion_answers
-    union all
-    select
-        {{ span(
-            'champion_' ~ measure ~ '_previous_90d',
-            'greatest(from_date, ' ~ add_days('answer_date', 90) ~ ')',
-            'least(role_until_date, ' ~ add_days('answer_date', 180) ~ ')', amount
-        ) }}
-    from champion_answers
-    {% endfor -%}
+    {% for measure, amount in [('hours', 'response_hours'), ('answers', '1')] %}
+        union all
+        select
+            {{ span(
+                'champion_' ~ measure ~ '_90d', 'from_date',
+                'least(role_until_date, ' ~ add_days('answer_date', 90) ~ ')', amount
+            ) }}
+        from champion_answers
+        union all
+        select
+            {{ span(
+                'champion_' ~ measure ~ '_previous_90d',
+                'greatest(from_date, ' ~ add_days('answer_date', 90) ~ ')',
+                'least(role_until_date, ' ~ add_days('answer_date', 180) ~ ')', amount
+            ) }}
+        from champion_answers
+    {% endfor %}
     union all
     select
         {{ span(

@@ -2,12 +2,12 @@ with spine as (
     select * from {{ ref('int_spine__account_days') }}
 ),
 
-{% for dimension in dimensions() -%}
-{{ dimension }} as (
-    select * from {{ ref('int_' ~ dimension ~ '__scores') }}
-),
+{% for dimension in dimensions() %}
+    {{ dimension }} as (
+        select * from {{ ref('int_' ~ dimension ~ '__scores') }}
+    ),
 
-{% endfor -%}
+{% endfor %}
 final as (
     select
         spine.account_id,
@@ -15,17 +15,17 @@ final as (
         spine.day_number,
         spine.segment,
         spine.lifecycle_stage,
-        {% for dimension in dimensions() -%}
-        {{ dimension }}.{{ dimension }}_score,
-        {{ dimension }}.{{ dimension }}_coverage,
-        {{ dimension }}.{{ dimension }}_connected{{ ',' if not loop.last }}
+        {% for dimension in dimensions() %}
+            {{ dimension }}.{{ dimension }}_score,
+            {{ dimension }}.{{ dimension }}_coverage,
+            {{ dimension }}.{{ dimension }}_connected{% if not loop.last %},{% endif %}
         {% endfor %}
     from spine
-    {% for dimension in dimensions() -%}
-    inner join {{ dimension }}
-        on
-            spine.account_id = {{ dimension }}.account_id
-            and spine.as_of_date = {{ dimension }}.as_of_date
+    {% for dimension in dimensions() %}
+        inner join {{ dimension }}
+            on
+                spine.account_id = {{ dimension }}.account_id
+                and spine.as_of_date = {{ dimension }}.as_of_date
     {% endfor %}
 )
 

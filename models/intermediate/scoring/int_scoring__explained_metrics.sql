@@ -1,17 +1,13 @@
-{#- Wide to compute, long to explain: every metric that bears on a score, for the dates on which people
-    look (the newest date and month ends), known or not. -#}
+{#- Wide to compute, long to explain: every metric that bears on a score, for the dates on which
+    people look (the newest date and month ends), known or not. -#}
+{% set days_to_next_row = 7 if var('history_grain') == 'week' else 1 %}
 
-with spine as (
-    select
-        account_days.account_id,
-        account_days.as_of_date
-    from {{ ref('int_spine__account_days') }} as account_days
-    cross join {{ ref('int_spine__clock') }} as clock
-    where
-        account_days.as_of_date = clock.as_of_date
-        or extract(month from account_days.as_of_date) <> extract(
-            month from {{ add_days('account_days.as_of_date', 7 if var('history_grain') == 'week' else 1) }}
-        )
+with account_days as (
+    select * from {{ ref('int_spine__account_days') }}
+),
+
+clock as (
+    select * from {{ ref('int_spine__clock') }}
 ),
 
 policy as (
@@ -19,41 +15,53 @@ policy as (
     where weight > 0
 ),
 
-{% for dimension in dimensions() -%}
-{{ dimension }} as (
+spine as (
     select
-        metrics.account_id,
-        metrics.as_of_date,
-        policy.dimension,
-        policy.metric,
-        policy.feed,
-        policy.unit,
-        policy.weight,
-        policy.connected_from,
-        case policy.metric
-            {% for metric in metrics_by_dimension()[dimension] -%}
-            when '{{ metric }}' then metrics.{{ metric }}
-            {% endfor %}
-        end as metric_value,
-        case policy.metric
-            {% for metric in metrics_by_dimension()[dimension] -%}
-            when '{{ metric }}' then scores.{{ metric }}__score
-            {% endfor %}
-        end as metric_score,
-        scores.{{ dimension }}_score as dimension_score
-    from spine
-    inner join {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
-        on spine.account_id = metrics.account_id and spine.as_of_date = metrics.as_of_date
-    inner join {{ ref('int_' ~ dimension ~ '__scores') }} as scores
-        on spine.account_id = scores.account_id and spine.as_of_date = scores.as_of_date
-    inner join policy on policy.dimension = '{{ dimension }}'
+        account_days.account_id,
+        account_days.as_of_date
+    from account_days
+    cross join clock
+    where
+        account_days.as_of_date = clock.as_of_date
+        or extract(month from account_days.as_of_date)
+        <> extract(month from {{ add_days('account_days.as_of_date', days_to_next_row) }})
 ),
 
-{% endfor -%}
+{% for dimension in dimensions() %}
+    {{ dimension }} as (
+        select
+            metrics.account_id,
+            metrics.as_of_date,
+            policy.dimension,
+            policy.metric,
+            policy.feed,
+            policy.unit,
+            policy.weight,
+            policy.connected_from,
+            case policy.metric
+                {% for metric in metrics_by_dimension()[dimension] %}
+                    when '{{ metric }}' then metrics.{{ metric }}
+                {% endfor %}
+            end as metric_value,
+            case policy.metric
+                {% for metric in metrics_by_dimension()[dimension] %}
+                    when '{{ metric }}' then scores.{{ metric }}__score
+                {% endfor %}
+            end as metric_score,
+            scores.{{ dimension }}_score as dimension_score
+        from spine
+        inner join {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
+            on spine.account_id = metrics.account_id and spine.as_of_date = metrics.as_of_date
+        inner join {{ ref('int_' ~ dimension ~ '__scores') }} as scores
+            on spine.account_id = scores.account_id and spine.as_of_date = scores.as_of_date
+        inner join policy on policy.dimension = '{{ dimension }}'
+    ),
+
+{% endfor %}
 explained as (
-    {% for dimension in dimensions() -%}
-    select * from {{ dimension }}
-    {{ 'union all' if not loop.last }}
+    {% for dimension in dimensions() %}
+        select * from {{ dimension }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

@@ -1,6 +1,25 @@
-{#- Every scorecard over every account and day in one pass. A dimension with no feed connected by then
-    leaves the scorecard; one that is connected but unknown for the account takes its peers' median, or
-    drops out where the scorecard says renormalise or no peer has one. -#}
+{#- Every scorecard over every account and day in one pass. A dimension with no feed connected by
+    then leaves the scorecard; one that is connected but unknown for the account takes its peers'
+    median, or drops out where the scorecard says renormalise or no peer has one. -#}
+
+{#- sums over the dimensions: (name, term) with D for the dimension -#}
+{% set sums = [
+    ('used_sum', 'coalesce(D_weight_left * D_score_used, 0)'),
+    ('used_weight', 'case when D_score_used is null then 0 else D_weight_left end'),
+    ('left_weight', 'D_weight_left'),
+    ('known_weight', 'D_weight * D_coverage'),
+    ('connected_weight', 'D_weight * D_connected'),
+    ('whole_weight', 'D_weight'),
+    ('low_sum',
+        'coalesce(D_weight_left * D_score * D_coverage / nullif(D_connected, 0), 0)'),
+    ('unknown_sum',
+        'coalesce(D_weight_left * (1 - D_coverage / nullif(D_connected, 0)), 0)'),
+    ('n_dimensions_known',
+        'case when D_score is not null and D_weight_left > 0 then 1 else 0 end'),
+    ('n_dimensions_imputed',
+        'case when D_score is null and D_score_used is not null and D_weight_left > 0'
+        ~ ' then 1 else 0 end'),
+] %}
 
 with dimension_days as (
     select * from {{ ref('int_scoring__dimension_days') }}
@@ -29,22 +48,23 @@ weighed as (
         scorecards.role,
         scorecards.band_set,
         scorecards.weights_version,
-        {% for dimension in dimensions() -%}
-        scorecards.{{ dimension }}_weight,
-        case
-            when dimension_days.{{ dimension }}_connected > 0 then scorecards.{{ dimension }}_weight
-            else 0
-        end as {{ dimension }}_weight_left,
-        case
-            when dimension_days.{{ dimension }}_connected > 0
-                then coalesce(
-                    dimension_days.{{ dimension }}_score,
-                    case
-                        when scorecards.is_imputed_when_missing
-                            then peers.{{ dimension }}_peer_score
-                    end
-                )
-        end as {{ dimension }}_score_used{{ ',' if not loop.last }}
+        {% for dimension in dimensions() %}
+            scorecards.{{ dimension }}_weight,
+            case
+                when dimension_days.{{ dimension }}_connected > 0
+                    then scorecards.{{ dimension }}_weight
+                else 0
+            end as {{ dimension }}_weight_left,
+            case
+                when dimension_days.{{ dimension }}_connected > 0
+                    then coalesce(
+                        dimension_days.{{ dimension }}_score,
+                        case
+                            when scorecards.is_imputed_when_missing
+                                then peers.{{ dimension }}_peer_score
+                        end
+                    )
+            end as {{ dimension }}_score_used{% if not loop.last %},{% endif %}
         {% endfor %}
     from dimension_days
     cross join scorecards
@@ -55,31 +75,13 @@ weighed as (
             and dimension_days.lifecycle_stage = peers.lifecycle_stage
 ),
 
-{#- sums over the dimensions: (name, term) with D for the dimension -#}
-{% set sums = [
-    ('used_sum', 'coalesce(D_weight_left * D_score_used, 0)'),
-    ('used_weight', 'case when D_score_used is null then 0 else D_weight_left end'),
-    ('left_weight', 'D_weight_left'),
-    ('known_weight', 'D_weight * D_coverage'),
-    ('connected_weight', 'D_weight * D_connected'),
-    ('whole_weight', 'D_weight'),
-    ('low_sum',
-        'coalesce(D_weight_left * D_score * D_coverage / nullif(D_connected, 0), 0)'),
-    ('unknown_sum',
-        'coalesce(D_weight_left * (1 - D_coverage / nullif(D_connected, 0)), 0)'),
-    ('n_dimensions_known',
-        'case when D_score is not null and D_weight_left > 0 then 1 else 0 end'),
-    ('n_dimensions_imputed',
-        'case when D_score is null and D_score_used is not null and D_weight_left > 0'
-        ~ ' then 1 else 0 end'),
-] -%}
 summed as (
     select
         *,
-        {% for name, term in sums -%}
-        {% for dimension in dimensions() -%}
-        {{ term | replace('D_', dimension ~ '_') }}{{ ' +' if not loop.last }}
-        {% endfor %} as {{ name }}{{ ',' if not loop.last }}
+        {% for name, term in sums %}
+            {% for dimension in dimensions() %}
+                {{ term | replace('D_', dimension ~ '_') }}{% if not loop.last %} +{% endif %}
+            {% endfor %} as {{ name }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from weighed
 ),
@@ -139,10 +141,10 @@ final as (
         scored.n_dimensions_imputed,
         scored.used_weight,
         scored.weights_version,
-        {% for dimension in dimensions() -%}
-        scored.{{ dimension }}_score,
-        scored.{{ dimension }}_score_used,
-        scored.{{ dimension }}_weight_left{{ ',' if not loop.last }}
+        {% for dimension in dimensions() %}
+            scored.{{ dimension }}_score,
+            scored.{{ dimension }}_score_used,
+            scored.{{ dimension }}_weight_left{% if not loop.last %},{% endif %}
         {% endfor %}
     from scored
     cross join thresholds

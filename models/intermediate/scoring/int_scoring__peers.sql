@@ -9,8 +9,9 @@ thresholds as (
 portfolio as (
     select
         as_of_date,
-        {% for dimension in dimensions() -%}
-        median({{ dimension }}_score) as {{ dimension }}_median{{ ',' if not loop.last }}
+        {% for dimension in dimensions() %}
+            median({{ dimension }}_score)
+                as {{ dimension }}_median{% if not loop.last %},{% endif %}
         {% endfor %}
     from dimension_days
     group by as_of_date
@@ -21,10 +22,10 @@ peers as (
         as_of_date,
         segment,
         lifecycle_stage,
-        {% for dimension in dimensions() -%}
-        median({{ dimension }}_score) as {{ dimension }}_median,
-        count({{ dimension }}_score) as {{ dimension }}_n,
-        {% endfor -%}
+        {% for dimension in dimensions() %}
+            median({{ dimension }}_score) as {{ dimension }}_median,
+            count({{ dimension }}_score) as {{ dimension }}_n,
+        {% endfor %}
         count(*) as n_accounts
     from dimension_days
     group by as_of_date, segment, lifecycle_stage
@@ -36,12 +37,12 @@ final as (
         peers.segment,
         peers.lifecycle_stage,
         peers.n_accounts,
-        {% for dimension in dimensions() -%}
-        case
-            when peers.{{ dimension }}_n >= thresholds.minimum_peer_accounts
-                then peers.{{ dimension }}_median
-            else portfolio.{{ dimension }}_median
-        end as {{ dimension }}_peer_score{{ ',' if not loop.last }}
+        {% for dimension in dimensions() %}
+            case
+                when peers.{{ dimension }}_n >= thresholds.minimum_peer_accounts
+                    then peers.{{ dimension }}_median
+                else portfolio.{{ dimension }}_median
+            end as {{ dimension }}_peer_score{% if not loop.last %},{% endif %}
         {% endfor %}
     from peers
     inner join portfolio on peers.as_of_date = portfolio.as_of_date

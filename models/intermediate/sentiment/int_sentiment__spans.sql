@@ -36,7 +36,7 @@ scored as (
 
 nps as (
     select * from scored
-    where survey_type = 'nps'
+    where survey_type = 'nps' and score is not null
 ),
 
 rated as (
@@ -52,26 +52,31 @@ final as (
         'nps', 'nps_latest', 'answer_date', 'known_date', 'score', 'nps_expiry_days'
     ) }}
     union all
-    select {{ span('nps_answers_unexpired', 'from_date', add_days('answer_date', 'nps_expiry_days')) }}
+    select
+        {{ span(
+            'nps_answers_unexpired', 'from_date', add_days('answer_date', 'nps_expiry_days')
+        ) }}
     from nps
-    where score is not null
     union all
     {{ latest_spans(
         'nps', 'last_nps_day', 'answer_date', 'known_date', day_number('answer_date')
     ) }}
-    {% for survey_type, days in [('csat', 90), ('ces', 180), ('pulse', 90)] -%}
+    {% for survey_type, days in [('csat', 90), ('ces', 180), ('pulse', 90)] %}
+        union all
+        select
+            {{ span(survey_type ~ '_sum', 'from_date', add_days('answer_date', days), 'score') }}
+        from scored
+        where survey_type = '{{ survey_type }}' and score is not null
+        union all
+        select {{ span(survey_type ~ '_answers', 'from_date', add_days('answer_date', days)) }}
+        from scored
+        where survey_type = '{{ survey_type }}' and score is not null
+    {% endfor %}
     union all
     select
-        {{ span(survey_type ~ '_sum', 'from_date', add_days('answer_date', days), 'score') }}
-    from scored
-    where survey_type = '{{ survey_type }}' and score is not null
-    union all
-    select {{ span(survey_type ~ '_answers', 'from_date', add_days('answer_date', days)) }}
-    from scored
-    where survey_type = '{{ survey_type }}' and score is not null
-    {% endfor -%}
-    union all
-    select {{ span('comment_sentiment_sum', 'from_date', add_days('answer_date', 180), 'sentiment') }}
+        {{ span(
+            'comment_sentiment_sum', 'from_date', add_days('answer_date', 180), 'sentiment'
+        ) }}
     from scored
     where sentiment is not null
     union all
@@ -83,20 +88,20 @@ final as (
         'rated', 'csm_rating_latest', 'assessment_date', 'known_date', 'csm_rating',
         'assessment_expiry_days'
     ) }}
-    {% for measure, amount in [('sentiment_sum', 'sentiment'), ('tickets', '1')] -%}
-    union all
-    select
-        {{ span('ticket_' ~ measure, 'known_date', add_days('created_date', 90), amount) }}
-    from tickets
-    union all
-    select
-        {{ span(
-            'ticket_' ~ measure ~ '_previous',
-            'greatest(known_date, ' ~ add_days('created_date', 90) ~ ')',
-            add_days('created_date', 180),
-            amount
-        ) }}
-    from tickets
+    {% for measure, amount in [('sentiment_sum', 'sentiment'), ('tickets', '1')] %}
+        union all
+        select
+            {{ span('ticket_' ~ measure, 'known_date', add_days('created_date', 90), amount) }}
+        from tickets
+        union all
+        select
+            {{ span(
+                'ticket_' ~ measure ~ '_previous',
+                'greatest(known_date, ' ~ add_days('created_date', 90) ~ ')',
+                add_days('created_date', 180),
+                amount
+            ) }}
+        from tickets
     {% endfor %}
 )
 

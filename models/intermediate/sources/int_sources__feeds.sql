@@ -1,151 +1,77 @@
 {#- A feed is what a metric reads of a source. It is connected from the day of its first row: before
     that day, as after none, its metrics are unknown for every account. -#}
 
-with activity as (
-    select * from {{ ref('int_usage__activity_days') }}
+{#- (feed, model, day from which a row is known, rows that belong to it). A product feed that rests
+    on the catalogue of features is connected only if the catalogue has such a feature. -#}
+{% set feeds = [
+    ('product_activity', 'int_usage__activity_days', 'known_date', 'true'),
+    ('product_user_activity', 'int_usage__activity_days', 'known_date', 'user_id is not null'),
+    ('product_features', 'int_usage__activity_days', 'known_date',
+        'exists (select 1 from features where features.is_core)'),
+    ('product_logins', 'int_usage__activity_days', 'known_date',
+        "user_id is not null"
+        ~ " and exists (select 1 from features where features.feature_type = 'login')"),
+    ('product_page_views', 'int_usage__activity_days', 'known_date',
+        "exists (select 1 from features where features.feature_type = 'page_view')"),
+    ('product_users', 'stg_product__users', 'known_date', 'true'),
+    ('product_storage', 'stg_product__storage', 'known_date', 'true'),
+    ('crm_contacts', 'stg_crm__contacts', 'known_date', 'true'),
+    ('crm_contact_roles', 'stg_crm__contact_roles', 'known_date', 'true'),
+    ('crm_activities', 'stg_crm__activities', 'known_date', 'true'),
+    ('crm_goals', 'stg_crm__goals', 'known_date', 'true'),
+    ('crm_goal_values', 'stg_crm__goals', 'greatest(known_date, cast(measured_at as date))',
+        'measured_at is not null and measured_value is not null'),
+    ('crm_milestones', 'stg_crm__milestones', 'known_date', 'true'),
+    ('crm_csm_ratings', 'stg_crm__csm_assessments', 'known_date', 'csm_rating is not null'),
+    ('crm_relationship_depths', 'stg_crm__csm_assessments', 'known_date',
+        'relationship_depth is not null'),
+    ('support_tickets', 'stg_support__tickets', 'known_date', 'true'),
+    ('support_ticket_sentiment', 'stg_support__tickets', 'known_date', 'sentiment is not null'),
+    ('support_ticket_csat', 'stg_support__tickets',
+        'greatest(known_date, cast(coalesce(csat_at, resolved_at) as date))',
+        'csat_score is not null and coalesce(csat_at, resolved_at) is not null'),
+    ('survey_comments', 'stg_survey__responses', 'greatest(known_date, cast(responded_at as date))',
+        'responded_at is not null and sentiment is not null'),
+    ('billing_subscriptions', 'stg_billing__subscriptions', 'known_date', 'true'),
+    ('billing_invoices', 'stg_billing__invoices', 'known_date', 'true'),
+    ('signals', 'stg_signals__account_signals', 'known_date', 'true'),
+] %}
+
+with features as (
+    select * from {{ ref('stg_product__features') }}
 ),
 
-catalogue as (
-    select
-        count(*) as n_features,
-        sum(case when feature_type = 'login' then 1 else 0 end) as n_logins,
-        sum(case when feature_type = 'page_view' then 1 else 0 end) as n_page_views,
-        sum(case when is_core then 1 else 0 end) as n_core_features
-    from {{ ref('stg_product__features') }}
+responses as (
+    select * from {{ ref('stg_survey__responses') }}
 ),
 
-usage as (
-    select
-        sum(n_events) as n_events,
-        min(known_date) as first_date,
-        max(known_date) as last_date,
-        min(case when user_id is not null then known_date end) as first_user_date,
-        max(case when user_id is not null then known_date end) as last_user_date
-    from activity
+listed as (
+    {% for feed, model, row_date, condition in feeds %}
+        select
+            '{{ feed }}' as feed,
+            min({{ row_date }}) as connected_from,
+            max({{ row_date }}) as last_known_date
+        from {{ ref(model) }}
+        where {{ condition }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
-product as (
-    select
-        'product_activity' as feed,
-        first_date as connected_from,
-        last_date as last_known_date
-    from usage
-    union all
-    select 'product_user_activity', first_user_date, last_user_date from usage
-    union all
-    select 'product_features', first_date, last_date
-    from usage cross join catalogue where n_core_features > 0
-    union all
-    select 'product_logins', first_user_date, last_user_date
-    from usage cross join catalogue where n_logins > 0
-    union all
-    select 'product_page_views', first_date, last_date
-    from usage cross join catalogue where n_page_views > 0
-    union all
-    select 'product_users', min(known_date), max(known_date) from {{ ref('stg_product__users') }}
-    union all
-    select 'product_storage', min(known_date), max(known_date) from {{ ref('stg_product__storage') }}
-),
-
-crm as (
-    select
-        'crm_contacts' as feed,
-        min(known_date) as connected_from,
-        max(known_date) as last_known_date
-    from {{ ref('stg_crm__contacts') }}
-    union all
-    select 'crm_contact_roles', min(known_date), max(known_date)
-    from {{ ref('stg_crm__contact_roles') }}
-    union all
-    select 'crm_activities', min(known_date), max(known_date) from {{ ref('stg_crm__activities') }}
-    union all
-    select 'crm_goals', min(known_date), max(known_date) from {{ ref('stg_crm__goals') }}
-    union all
-    select
-        'crm_goal_values',
-        min(greatest(known_date, cast(measured_at as date))),
-        max(greatest(known_date, cast(measured_at as date)))
-    from {{ ref('stg_crm__goals') }}
-    where measured_at is not null and measured_value is not null
-    union all
-    select 'crm_milestones', min(known_date), max(known_date) from {{ ref('stg_crm__milestones') }}
-    union all
-    select 'crm_csm_ratings', min(known_date), max(known_date)
-    from {{ ref('stg_crm__csm_assessments') }}
-    where csm_rating is not null
-    union all
-    select 'crm_relationship_depths', min(known_date), max(known_date)
-    from {{ ref('stg_crm__csm_assessments') }}
-    where relationship_depth is not null
-),
-
-support as (
-    select
-        'support_tickets' as feed,
-        min(known_date) as connected_from,
-        max(known_date) as last_known_date
-    from {{ ref('stg_support__tickets') }}
-    union all
-    select 'support_ticket_sentiment', min(known_date), max(known_date)
-    from {{ ref('stg_support__tickets') }}
-    where sentiment is not null
-    union all
-    select
-        'support_ticket_csat',
-        min(greatest(known_date, cast(coalesce(csat_at, resolved_at) as date))),
-        max(greatest(known_date, cast(coalesce(csat_at, resolved_at) as date)))
-    from {{ ref('stg_support__tickets') }}
-    where csat_score is not null and coalesce(csat_at, resolved_at) is not null
-),
-
-survey as (
+-- every kind of survey is a feed of its own
+surveyed as (
     select
         'survey_' || survey_type as feed,
         min(greatest(known_date, cast(responded_at as date))) as connected_from,
         max(greatest(known_date, cast(responded_at as date))) as last_known_date
-    from {{ ref('stg_survey__responses') }}
+    from responses
     where responded_at is not null and score is not null
     group by survey_type
-    union all
-    select
-        'survey_comments',
-        min(greatest(known_date, cast(responded_at as date))),
-        max(greatest(known_date, cast(responded_at as date)))
-    from {{ ref('stg_survey__responses') }}
-    where responded_at is not null and sentiment is not null
-),
-
-billing as (
-    select
-        'billing_subscriptions' as feed,
-        min(known_date) as connected_from,
-        max(known_date) as last_known_date
-    from {{ ref('stg_billing__subscriptions') }}
-    union all
-    select 'billing_invoices', min(known_date), max(known_date)
-    from {{ ref('stg_billing__invoices') }}
-),
-
-signals as (
-    select
-        'signals' as feed,
-        min(known_date) as connected_from,
-        max(known_date) as last_known_date
-    from {{ ref('stg_signals__account_signals') }}
 ),
 
 feeds as (
-    select * from product
+    select * from listed
     union all
-    select * from crm
-    union all
-    select * from support
-    union all
-    select * from survey
-    union all
-    select * from billing
-    union all
-    select * from signals
+    select * from surveyed
 ),
 
 final as (

@@ -8,7 +8,7 @@ segments as (
 
 dated as (
     select
-        accounts.*,
+        *,
         coalesce(cast(valid_from as date), cast('0001-01-01' as date)) as from_date,
         -- of several states of one day the last holds
         row_number() over (

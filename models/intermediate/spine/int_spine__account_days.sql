@@ -44,36 +44,25 @@ held as (
         terms.service_end_date,
         case
             when terms.service_end_date = cast('9999-12-31' as date) then terms.service_end_date
-            when terms.cancelled_date is not null then terms.service_end_date
-            else {{ add_days('terms.service_end_date', 'thresholds.renewal_grace_days') }}
+            else least(
+                {{ add_days('terms.service_end_date', 'thresholds.renewal_grace_days') }},
+                coalesce(terms.cancelled_date, cast('9999-12-31' as date))
+            )
         end as held_until_date
     from terms
     cross join thresholds
     where terms.in_force_from_date < terms.service_end_date
 ),
 
--- the first term we learn of; a term learnt of later never moves it
-ranked_terms as (
-    select
+first_contracts as (
+    select distinct
         account_id,
-        start_date,
-        row_number() over (
-            partition by account_id
-            order by known_date, start_date
-        ) as term_rank
+        first_contract_date
     from terms
 ),
 
-first_contracts as (
-    select
-        account_id,
-        start_date as first_contract_date
-    from ranked_terms
-    where term_rank = 1
-),
-
 spans as (
-    {{ presence_spans('held', 'customer', "'customer'", 'in_force_from_date', 'held_until_date') }}
+    {{ merged_spans('held', ['account_id'], 'in_force_from_date', 'held_until_date') }}
 ),
 
 bounded as (
@@ -101,9 +90,9 @@ days as (
         account_id,
         as_of_date
     from expanded
-    {% if var('history_grain') == 'week' -%}
-    where mod({{ day_number('as_of_date') }}, 7) = 6
-    {%- endif %}
+    {% if var('history_grain') == 'week' %}
+        where mod({{ day_number('as_of_date') }}, 7) = 6
+    {% endif %}
 ),
 
 -- terms in service decide; while none is, those in their grace days stand in
@@ -116,7 +105,11 @@ in_force as (
         held.arr_in_contract_currency,
         held.start_date,
         held.end_date,
-        days.as_of_date < held.service_end_date as is_in_service
+        days.as_of_date < held.service_end_date as is_in_service,
+        rank() over (
+            partition by days.account_id, days.as_of_date
+            order by case when days.as_of_date < held.service_end_date then 0 else 1 end
+        ) as standing
     from days
     inner join held
         on
@@ -125,79 +118,79 @@ in_force as (
             and days.as_of_date < held.held_until_date
 ),
 
-contracts as (
+-- of several terms the one whose end is nearest says when it renews
+ranked as (
     select
-        account_id,
-        as_of_date,
-        {% for number in ['seats', 'arr', 'arr_in_contract_currency'] -%}
-        cast(sum(case when is_in_service then {{ span_amount(number) }} end) as double)
-            as {{ number }},
-        cast(sum(case when not is_in_service then {{ span_amount(number) }} end) as double)
-            as {{ number }}_in_grace,
-        {% endfor -%}
-        max(case when is_in_service then 1 else 0 end) = 1 as is_in_service,
-        max(case when is_in_service then start_date end) as term_start_date,
-        min(case when is_in_service then end_date end) as renewal_date,
-        max(start_date) as term_start_date_in_grace,
-        max(end_date) as renewal_date_in_grace
+        *,
+        row_number() over (
+            partition by account_id, as_of_date
+            order by
+                abs(
+                    {{ days_between(
+                        'as_of_date', "coalesce(end_date, cast('9999-12-31' as date))"
+                    ) }}
+                ),
+                start_date desc
+        ) as term_rank
     from in_force
-    group by account_id, as_of_date
+    where standing = 1
 ),
 
 contracted as (
     select
         account_id,
         as_of_date,
-        is_in_service,
-        {% for number in ['seats', 'arr', 'arr_in_contract_currency'] -%}
-        case when is_in_service then {{ number }} else {{ number }}_in_grace end as {{ number }},
-        {% endfor -%}
-        case when is_in_service then term_start_date else term_start_date_in_grace end
-            as term_start_date,
-        case when is_in_service then renewal_date else renewal_date_in_grace end as renewal_date
-    from contracts
+        max(case when is_in_service then 1 else 0 end) = 1 as is_in_service,
+        {% for number in ['seats', 'arr', 'arr_in_contract_currency'] %}
+            cast(sum({{ span_amount(number) }}) as double) as {{ number }},
+        {% endfor %}
+        max(case when term_rank = 1 then start_date end) as term_start_date,
+        max(case when term_rank = 1 then end_date end) as renewal_date
+    from ranked
+    group by account_id, as_of_date
+),
+
+aged as (
+    select
+        contracted.*,
+        first_contracts.first_contract_date,
+        {{ days_between('first_contracts.first_contract_date', 'contracted.as_of_date') }}
+            as tenure_days,
+        {{ days_between('contracted.as_of_date', 'contracted.renewal_date') }} as days_to_renewal
+    from contracted
+    inner join first_contracts on contracted.account_id = first_contracts.account_id
 ),
 
 final as (
     select
-        contracted.account_id,
-        contracted.as_of_date,
-        {{ day_number('contracted.as_of_date') }} as day_number,
-        contracted.is_in_service,
-        contracted.seats,
-        contracted.arr,
-        contracted.arr_in_contract_currency,
-        contracted.term_start_date,
-        contracted.renewal_date,
-        {{ days_between('contracted.as_of_date', 'contracted.renewal_date') }} as days_to_renewal,
-        coalesce(
-            {{ days_between('contracted.as_of_date', 'contracted.renewal_date') }}
-            <= thresholds.renewal_window_days,
-            false
-        ) as is_in_renewal_window,
-        first_contracts.first_contract_date,
-        {{ days_between('first_contracts.first_contract_date', 'contracted.as_of_date') }}
-            as tenure_days,
+        aged.account_id,
+        aged.as_of_date,
+        {{ day_number('aged.as_of_date') }} as day_number,
+        aged.is_in_service,
+        aged.seats,
+        aged.arr,
+        aged.arr_in_contract_currency,
+        aged.term_start_date,
+        aged.renewal_date,
+        aged.days_to_renewal,
+        coalesce(aged.days_to_renewal <= thresholds.renewal_window_days, false)
+            as is_in_renewal_window,
+        aged.first_contract_date,
+        aged.tenure_days,
         coalesce(stages.lifecycle_stage, 'unknown') as lifecycle_stage,
         coalesce(attributes.segment, 'unknown') as segment,
         attributes.csm_owner_id
-    from contracted
+    from aged
     cross join thresholds
-    inner join first_contracts on contracted.account_id = first_contracts.account_id
     left join attributes
         on
-            contracted.account_id = attributes.account_id
-            and contracted.as_of_date >= attributes.from_date
-            and (attributes.until_date is null or contracted.as_of_date < attributes.until_date)
+            aged.account_id = attributes.account_id
+            and aged.as_of_date >= attributes.from_date
+            and (attributes.until_date is null or aged.as_of_date < attributes.until_date)
     left join stages
         on
-            {{ days_between('first_contracts.first_contract_date', 'contracted.as_of_date') }}
-            >= stages.from_day
-            and (
-                stages.to_day is null
-                or {{ days_between('first_contracts.first_contract_date', 'contracted.as_of_date') }}
-                < stages.to_day
-            )
+            aged.tenure_days >= stages.from_day
+            and (stages.to_day is null or aged.tenure_days < stages.to_day)
 )
 
 select * from final

@@ -1,25 +1,24 @@
+{#- The newest day that is scored: the one asked for or, without one, the sources' end. -#}
+{% set asked_date =
+    "cast('" ~ var('as_of_date') ~ "' as date)" if var('as_of_date') else 'data_end_date'
+%}
+{#- on a weekly grid the last Sunday by then: weeks end on Sunday -#}
+{% set newest_date =
+    add_days('asked_date', '-mod(' ~ day_number('asked_date') ~ ' + 1, 7)')
+    if var('history_grain') == 'week' else 'asked_date'
+%}
+
 with horizon as (
     select data_end_date from {{ ref('stg_sources__horizon') }}
 ),
 
 asked as (
-    select
-        {% if var('as_of_date') -%}
-        cast('{{ var("as_of_date") }}' as date) as as_of_date
-        {%- else -%}
-        data_end_date as as_of_date
-        {%- endif %}
+    select {{ asked_date }} as asked_date
     from horizon
 ),
 
 final as (
-    select
-        {% if var('history_grain') == 'week' -%}
-        -- the last Sunday: weeks end on Sunday
-        {{ add_days('as_of_date', '-mod(' ~ day_number('as_of_date') ~ ' + 1, 7)') }} as as_of_date
-        {%- else -%}
-        as_of_date
-        {%- endif %}
+    select {{ newest_date }} as as_of_date
     from asked
 )
 

@@ -1,5 +1,5 @@
-{#- Contract terms from billing; a company without billing has one term per account, from the CRM or,
-    without a CRM as well, from the account's first activity. -#}
+{#- Contract terms from billing; a company without billing has one term per account, from the CRM
+    or, without a CRM as well, from the account's first activity. -#}
 
 with subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
@@ -91,6 +91,11 @@ final as (
             coalesce(cancelled_date, cast('9999-12-31' as date))
         ) as service_end_date,
         greatest(start_date, known_date) as in_force_from_date,
+        -- of the first term we learn of: one learnt of later never moves it
+        first_value(start_date) over (
+            partition by account_id
+            order by known_date, start_date
+        ) as first_contract_date,
         known_date,
         seats,
         arr_in_contract_currency,

@@ -7,7 +7,7 @@ usage as (
 ),
 
 desk as (
-    select count(*) as n_organizations from {{ ref('stg_support__organizations') }}
+    select min(known_date) as lists_from from {{ ref('stg_support__organizations') }}
 ),
 
 totals as (
@@ -34,7 +34,8 @@ measured as (
         totals.account_id,
         totals.as_of_date,
         -- where the desk lists its organisations, it does not know an account that is not listed
-        desk.n_organizations = 0 or totals.support_organizations > 0 as is_reachable,
+        coalesce(desk.lists_from > totals.as_of_date, true)
+        or totals.support_organizations > 0 as is_reachable,
         nullif(usage.active_users_28d, 0) is not null or spine.seats > 0 as has_users,
         100 * nullif(totals.tickets_90d, 0)
         / coalesce(nullif(usage.active_users_28d, 0), nullif(spine.seats, 0))

@@ -34,7 +34,7 @@ opened as (
         greatest(known_date, reopened_date) as from_date,
         cast(null as date) as until_date
     from severe
-    where reopened_date >= resolved_date
+    where reopened_at > resolved_at
 ),
 
 resolved as (
@@ -62,49 +62,49 @@ final as (
     union all
     select {{ span('severe_tickets_90d', 'known_date', add_days('created_date', 90)) }}
     from severe
-    {% for priority in ['p1', 'p2'] -%}
-    union all
-    select {{ span('open_' ~ priority ~ '_tickets', 'from_date', 'until_date') }}
-    from opened
-    where priority = '{{ priority }}'
-    {% endfor -%}
+    {% for priority in ['p1', 'p2'] %}
+        union all
+        select {{ span('open_' ~ priority ~ '_tickets', 'from_date', 'until_date') }}
+        from opened
+        where priority = '{{ priority }}'
+    {% endfor %}
     {% for relation, measure, done in [
         ('resolved', 'resolution', 'resolved'),
         ('responded', 'first_response', 'first_response'),
-    ] -%}
-    union all
-    select
-        {{ span(
-            measure ~ '_hours_90d', 'greatest(known_date, ' ~ done ~ '_date)',
-            add_days(done ~ '_date', 90), hours_between('created_at', done ~ '_at')
-        ) }}
-    from {{ relation }}
-    union all
-    select
-        {{ span(
-            measure ~ 's_90d', 'greatest(known_date, ' ~ done ~ '_date)',
-            add_days(done ~ '_date', 90)
-        ) }}
-    from {{ relation }}
-    {% endfor -%}
-    {% for happening in ['reopened', 'escalated'] -%}
-    union all
-    select
-        {{ span(
-            happening ~ '_90d', 'greatest(known_date, ' ~ happening ~ '_date)',
-            add_days(happening ~ '_date', 90)
-        ) }}
-    from tickets
-    where {{ happening }}_date is not null
-    {% endfor -%}
-    {% for measure, amount in [('csat_sum', 'csat_score'), ('csat_answers', '1')] -%}
-    union all
-    select
-        {{ span(
-            measure, 'greatest(known_date, csat_date)', add_days('csat_date', 90), amount
-        ) }}
-    from tickets
-    where csat_score is not null and csat_date is not null
+    ] %}
+        union all
+        select
+            {{ span(
+                measure ~ '_hours_90d', 'greatest(known_date, ' ~ done ~ '_date)',
+                add_days(done ~ '_date', 90), hours_between('created_at', done ~ '_at')
+            ) }}
+        from {{ relation }}
+        union all
+        select
+            {{ span(
+                measure ~ 's_90d', 'greatest(known_date, ' ~ done ~ '_date)',
+                add_days(done ~ '_date', 90)
+            ) }}
+        from {{ relation }}
+    {% endfor %}
+    {% for happening in ['reopened', 'escalated'] %}
+        union all
+        select
+            {{ span(
+                happening ~ '_90d', 'greatest(known_date, ' ~ happening ~ '_date)',
+                add_days(happening ~ '_date', 90)
+            ) }}
+        from tickets
+        where {{ happening }}_date is not null
+    {% endfor %}
+    {% for measure, amount in [('csat_sum', 'csat_score'), ('csat_answers', '1')] %}
+        union all
+        select
+            {{ span(
+                measure, 'greatest(known_date, csat_date)', add_days('csat_date', 90), amount
+            ) }}
+        from tickets
+        where csat_score is not null and csat_date is not null
     {% endfor %}
 )
 

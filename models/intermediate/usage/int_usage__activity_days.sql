@@ -34,9 +34,11 @@ activity as (
         event_name,
         usage_date as activity_date,
         known_date,
-        coalesce(n_events, 1) as n_events,
+        n_events,
         case when user_id is null then n_users end as n_users
     from daily_usage
+    -- a roll-up of no events says that nobody did anything
+    where n_events > 0
 ),
 
 final as (

@@ -85,13 +85,13 @@ stored as (
 ),
 
 final as (
-    {% for days in [7, 28] -%}
-    {{ presence_spans(
-        'user_days', 'active_users_' ~ days ~ 'd', 'user_id',
-        'known_date', add_days('activity_date', days)
-    ) }}
-    union all
-    {% endfor -%}
+    {% for days in [7, 28] %}
+        {{ presence_spans(
+            'user_days', 'active_users_' ~ days ~ 'd', 'user_id',
+            'known_date', add_days('activity_date', days)
+        ) }}
+        union all
+    {% endfor %}
     {{ presence_spans(
         'department_days', 'departments_active_28d', 'department',
         'known_date', add_days('activity_date', 28)
@@ -99,6 +99,12 @@ final as (
     union all
     {{ presence_spans(
         'feature_days', 'features_28d', 'feature_id', 'known_date', add_days('activity_date', 28)
+    ) }}
+    union all
+    {{ presence_spans(
+        'feature_days', 'features_previous_28d', 'feature_id',
+        'greatest(known_date, ' ~ add_days('activity_date', 28) ~ ')',
+        add_days('activity_date', 56)
     ) }}
     union all
     {{ presence_spans(
@@ -112,7 +118,6 @@ final as (
     select {{ span('user_days_28d', 'known_date', add_days('activity_date', 28)) }}
     from user_days
     {% for measure, number, from_days, to_days in [
-        ('events_7d', 'n_events', 0, 7),
         ('events_14d', 'n_events', 0, 14),
         ('events_previous_14d', 'n_events', 14, 28),
         ('events_28d', 'n_events', 0, 28),
@@ -120,18 +125,18 @@ final as (
         ('logins_28d', 'n_logins', 0, 28),
         ('page_views_28d', 'n_page_views', 0, 28),
         ('key_events_28d', 'n_key_events', 0, 28),
-    ] -%}
-    union all
-    select
-        {{ span(
-            measure,
-            'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
-            add_days('activity_date', to_days),
-            number
-        ) }}
-    from volumes
-    where {{ number }} > 0
-    {% endfor -%}
+    ] %}
+        union all
+        select
+            {{ span(
+                measure,
+                'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
+                add_days('activity_date', to_days),
+                number
+            ) }}
+        from volumes
+        where {{ number }} > 0
+    {% endfor %}
     union all
     {{ latest_spans(
         'account_days', 'last_activity_day', 'activity_date', 'known_date',

@@ -17,14 +17,10 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
-ranked_terms as (
-    select
+first_contracts as (
+    select distinct
         account_id,
-        start_date as first_contract_date,
-        row_number() over (
-            partition by account_id
-            order by known_date, start_date
-        ) as term_rank
+        first_contract_date
     from terms
 ),
 
@@ -32,11 +28,10 @@ reached as (
     select
         milestones.*,
         greatest(milestones.known_date, milestones.reached_date) as reached_known_date,
-        {{ add_days('ranked_terms.first_contract_date', 'thresholds.integration_days') }}
+        {{ add_days('first_contracts.first_contract_date', 'thresholds.integration_days') }}
             as integration_until_date
     from milestones
-    inner join ranked_terms
-        on milestones.account_id = ranked_terms.account_id and ranked_terms.term_rank = 1
+    inner join first_contracts on milestones.account_id = first_contracts.account_id
     cross join thresholds
     where milestones.reached_date is not null
 ),
@@ -61,7 +56,10 @@ final as (
     from goals
     where achieved_date is not null
     union all
-    select {{ span('measured_value', 'greatest(known_date, measured_date)', amount='measured_value') }}
+    select
+        {{ span(
+            'measured_value', 'greatest(known_date, measured_date)', amount='measured_value'
+        ) }}
     from goals
     where measured_date is not null and measured_value is not null
     union all
@@ -79,15 +77,15 @@ final as (
     union all
     select {{ span('milestones_reached', 'reached_known_date') }}
     from reached
-    {% for milestone_type in ['first_value', 'onboarding_complete'] -%}
-    union all
-    select
-        {{ span(
-            milestone_type ~ '_day', 'reached_known_date', amount=day_number('reached_date')
-        ) }}
-    from firsts
-    where milestone_type = '{{ milestone_type }}' and reached_rank = 1
-    {% endfor -%}
+    {% for milestone_type in ['first_value', 'onboarding_complete'] %}
+        union all
+        select
+            {{ span(
+                milestone_type ~ '_day', 'reached_known_date', amount=day_number('reached_date')
+            ) }}
+        from firsts
+        where milestone_type = '{{ milestone_type }}' and reached_rank = 1
+    {% endfor %}
     union all
     select {{ span('integrations_in_time', 'reached_known_date') }}
     from reached

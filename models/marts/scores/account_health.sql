@@ -32,7 +32,7 @@ losses as (
         contributions.points_lost,
         row_number() over (
             partition by contributions.account_id
-            order by contributions.points_lost desc, contributions.component
+            order by contributions.points_lost desc, contributions.component asc
         ) as loss_rank
     from contributions
     inner join today
@@ -46,10 +46,10 @@ losses as (
 drivers as (
     select
         account_id,
-        {% for rank in [1, 2, 3] -%}
-        max(case when loss_rank = {{ rank }} then component end) as driver_{{ rank }},
-        max(case when loss_rank = {{ rank }} then round(points_lost, 1) end)
-            as driver_{{ rank }}_points_lost{{ ',' if not loop.last }}
+        {% for rank in [1, 2, 3] %}
+            max(case when loss_rank = {{ rank }} then component end) as driver_{{ rank }},
+            max(case when loss_rank = {{ rank }} then round(points_lost, 1) end)
+                as driver_{{ rank }}_points_lost{% if not loop.last %},{% endif %}
         {% endfor %}
     from losses
     where loss_rank <= 3
@@ -98,13 +98,13 @@ final as (
         today.change_365d,
         coalesce(today.is_drop_alert, false) as is_drop_alert,
         coalesce(today.is_rapid_decline, false) as is_rapid_decline,
-        {% for dimension in dimensions() -%}
-        today.{{ dimension }}_score,
-        {% endfor -%}
-        {% for rank in [1, 2, 3] -%}
-        drivers.driver_{{ rank }},
-        drivers.driver_{{ rank }}_points_lost,
-        {% endfor -%}
+        {% for dimension in dimensions() %}
+            today.{{ dimension }}_score,
+        {% endfor %}
+        {% for rank in [1, 2, 3] %}
+            drivers.driver_{{ rank }},
+            drivers.driver_{{ rank }}_points_lost,
+        {% endfor %}
         today.health_score_low,
         today.health_score_high,
         today.account_coverage,

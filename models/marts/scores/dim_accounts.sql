@@ -30,7 +30,7 @@ current_attributes as (
 contracts as (
     select
         terms.account_id,
-        min(terms.start_date) as first_contract_date,
+        min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
         count(*) as n_terms
     from terms

@@ -21,22 +21,22 @@ comparable as (
 compared as (
     select
         *,
-        {% for days in [30, 90, 365] -%}
-        -- the row of that many days before or, on a weekly grid, the last one before it
-        round(
-            comparable_score - last_value(comparable_score) over days_{{ days }}_before, 1
-        ) as change_{{ days }}d,
-        {% endfor -%}
+        {% for days in [30, 90, 365] %}
+            -- the row of that many days before or, on a weekly grid, the last one before it
+            round(
+                comparable_score - last_value(comparable_score) over days_{{ days }}_before, 1
+            ) as change_{{ days }}d,
+        {% endfor %}
         day_number - min(day_number) over (partition by scorecard, account_id)
             as history_days
     from comparable
     window
-        {% for days in [30, 90, 365] -%}
-        days_{{ days }}_before as (
-            partition by scorecard, account_id
-            order by day_number
-            range between {{ days + 6 }} preceding and {{ days }} preceding
-        ){{ ',' if not loop.last }}
+        {% for days in [30, 90, 365] %}
+            days_{{ days }}_before as (
+                partition by scorecard, account_id
+                order by day_number
+                range between {{ days + 6 }} preceding and {{ days }} preceding
+            ){% if not loop.last %},{% endif %}
         {% endfor %}
 ),
 
@@ -71,9 +71,9 @@ final as (
         judged.lifecycle_stage,
         judged.health_score,
         judged.band,
-        {% for dimension in dimensions() -%}
-        judged.{{ dimension }}_score,
-        {% endfor -%}
+        {% for dimension in dimensions() %}
+            judged.{{ dimension }}_score,
+        {% endfor %}
         judged.n_dimensions_known,
         judged.n_dimensions_imputed,
         judged.account_coverage,

@@ -1,15 +1,15 @@
 with quarantined as (
-    {% for source_name, table_name in raw_tables() -%}
-    select
-        '{{ source_name }}' as source_name,
-        '{{ table_name }}' as table_name,
-        row_key,
-        quarantine_reason,
-        quarantine_column,
-        raw_row
-    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-    where quarantine_reason is not null
-    {{ 'union all' if not loop.last }}
+    {% for source_name, table_name in raw_tables() %}
+        select
+            '{{ source_name }}' as source_name,
+            '{{ table_name }}' as table_name,
+            row_key,
+            quarantine_reason,
+            quarantine_column,
+            raw_row
+        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        where quarantine_reason is not null
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

@@ -24,22 +24,22 @@ explained_scores as (
 
 -- each dimension's place in each score: one row per scorecard, account, date and dimension
 dimension_parts as (
-    {% for dimension in dimensions() -%}
-    select
-        scorecard,
-        account_id,
-        as_of_date,
-        weights_version,
-        '{{ dimension }}' as dimension,
-        {{ dimension }}_score as dimension_score,
-        {{ dimension }}_score_used as score_used,
-        case
-            when {{ dimension }}_score_used is null then 0
-            else {{ dimension }}_weight_left / nullif(used_weight, 0)
-        end as dimension_share
-    from explained_scores
-    where {{ dimension }}_weight_left > 0 and n_dimensions_known > 0
-    {{ 'union all' if not loop.last }}
+    {% for dimension in dimensions() %}
+        select
+            scorecard,
+            account_id,
+            as_of_date,
+            weights_version,
+            '{{ dimension }}' as dimension,
+            {{ dimension }}_score as dimension_score,
+            {{ dimension }}_score_used as score_used,
+            case
+                when {{ dimension }}_score_used is null then 0
+                else {{ dimension }}_weight_left / nullif(used_weight, 0)
+            end as dimension_share
+        from explained_scores
+        where {{ dimension }}_weight_left > 0 and n_dimensions_known > 0
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

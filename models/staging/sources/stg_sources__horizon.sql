@@ -13,14 +13,14 @@ with dates as (
         ('survey', 'responses', 'sent_at'),
         ('survey', 'responses', 'responded_at'),
         ('billing', 'invoices', 'issued_date'),
-    ] -%}
-    select
-        cast({{ time_column }} as date) as row_date,
-        count(*) as n_rows
-    from ({{ raw_rows(source_name, table_name) }}) as {{ table_name }}
-    group by 1
-    union all
-    {% endfor -%}
+    ] %}
+        select
+            cast({{ time_column }} as date) as row_date,
+            count(*) as n_rows
+        from ({{ raw_rows(source_name, table_name) }}) as {{ table_name }}
+        group by 1
+        union all
+    {% endfor %}
     -- terms are signed ahead of their start, so their dates count only where there is nothing else
     select
         cast(start_date as date) as row_date,
@@ -35,7 +35,7 @@ daily as (
         sum(n_rows) as n_rows
     from dates
     where row_date is not null
-    group by row_date
+    group by 1
 ),
 
 weighed as (
@@ -62,7 +62,7 @@ runs as (
         max(row_date) as data_end_date,
         sum(n_rows) as n_rows
     from numbered
-    group by run_number
+    group by 1
 ),
 
 ranked as (

@@ -1,0 +1,151 @@
+{#- What cannot be summed from spans is taken once a week: on each Sunday over the complete weeks that
+    end on it or before, from what was known by then. -#}
+
+with activity as (
+    select * from {{ ref('int_usage__activity_days') }}
+),
+
+terms as (
+    select * from {{ ref('int_spine__terms') }}
+),
+
+first_contracts as (
+    select distinct
+        account_id,
+        first_contract_date
+    from terms
+),
+
+feed as (
+    select min(known_date) as connected_from
+    from activity
+),
+
+-- the Sunday that ends the week of a day: day number 6 is a Sunday
+weekly as (
+    select
+        account_id,
+        user_id,
+        {{ add_days('activity_date', '6 - mod(' ~ day_number('activity_date') ~ ', 7)') }}
+            as week_end_date,
+        {{ add_days('known_date', '6 - mod(' ~ day_number('known_date') ~ ', 7)') }}
+            as known_week_end_date,
+        sum(n_events) as n_events
+    from activity
+    group by 1, 2, 3, 4
+),
+
+account_weeks as (
+    select
+        account_id,
+        week_end_date,
+        known_week_end_date,
+        sum(n_events) as n_events
+    from weekly
+    group by 1, 2, 3
+),
+
+-- each week counts on the Sunday that ends it and on those after, while its window lasts
+windows_4w as (
+    {% for weeks in range(4) %}
+        select
+            account_id,
+            user_id,
+            {{ add_days('week_end_date', 7 * weeks) }} as measured_date,
+            n_events
+        from weekly
+        where
+            user_id is not null
+            and known_week_end_date <= {{ add_days('week_end_date', 7 * weeks) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+windows_12w as (
+    {% for weeks in range(12) %}
+        select
+            account_id,
+            week_end_date,
+            {{ add_days('week_end_date', 7 * weeks) }} as measured_date,
+            n_events
+        from account_weeks
+        where known_week_end_date <= {{ add_days('week_end_date', 7 * weeks) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+user_totals as (
+    select
+        account_id,
+        user_id,
+        measured_date,
+        sum(n_events) as n_events
+    from windows_4w
+    group by 1, 2, 3
+),
+
+top_users as (
+    select
+        account_id,
+        measured_date,
+        cast(max(n_events) as double) / cast(sum(n_events) as double) as top_user_share_4w
+    from user_totals
+    group by 1, 2
+),
+
+-- weeks that began before the first contract, or before the feed, were no weeks of the account
+week_totals as (
+    select
+        windows_12w.account_id,
+        windows_12w.measured_date,
+        windows_12w.week_end_date,
+        greatest(first_contracts.first_contract_date, feed.connected_from) as first_date,
+        sum(windows_12w.n_events) as n_events
+    from windows_12w
+    inner join first_contracts on windows_12w.account_id = first_contracts.account_id
+    cross join feed
+    where
+        {{ add_days('windows_12w.week_end_date', -6) }}
+        >= greatest(first_contracts.first_contract_date, feed.connected_from)
+    group by 1, 2, 3, 4
+),
+
+twelve_weeks as (
+    select
+        account_id,
+        measured_date,
+        least(
+            12, floor(({{ days_between('first_date', 'measured_date') }} + 1) / 7)
+        ) as n_weeks,
+        count(*) as n_active_weeks,
+        cast(sum(n_events) as double) as events_sum,
+        cast(sum(n_events * n_events) as double) as events_square_sum
+    from week_totals
+    group by 1, 2, first_date
+),
+
+final as (
+    select
+        coalesce(twelve_weeks.account_id, top_users.account_id) as account_id,
+        coalesce(twelve_weeks.measured_date, top_users.measured_date) as measured_date,
+        top_users.top_user_share_4w,
+        twelve_weeks.n_active_weeks / twelve_weeks.n_weeks as active_weeks_share_12w,
+        case
+            when twelve_weeks.n_weeks >= 4
+                then
+                    sqrt(
+                        greatest(
+                            twelve_weeks.events_square_sum / twelve_weeks.n_weeks
+                            - power(twelve_weeks.events_sum / twelve_weeks.n_weeks, 2),
+                            0
+                        )
+                    ) / (twelve_weeks.events_sum / twelve_weeks.n_weeks)
+        end as weekly_usage_variation_12w
+    from twelve_weeks
+    full outer join top_users
+        on
+            twelve_weeks.account_id = top_users.account_id
+            and twelve_weeks.measured_date = top_users.measured_date
+)
+
+select * from final
