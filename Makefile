@@ -77,10 +77,14 @@ example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstac
 	$(RUN) -m customer_health.build --warehouse 'warehouse/$(NAME).duckdb' \
 		--raw-path 'data/examples/$(NAME)/raw' $(EXAMPLE_OPTIONS_$(NAME))
 
-test: demo ## ruff, sqlfluff and pytest
+test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
 	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models analyses)
+	$(call step,unit tests,passed,$(VENV)/bin/dbt --no-send-anonymous-usage-stats --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
+	echo
+	echo 'Everything that the project promises of itself holds on this machine.'
+	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'
 
 docs: build ## documentation site in target/, from the models' own descriptions
 	$(call step,docs,made: target/static_index.html,$(VENV)/bin/dbt --no-send-anonymous-usage-stats docs generate --static)

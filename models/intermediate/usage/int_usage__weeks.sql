@@ -1,5 +1,5 @@
-{#- What cannot be summed from spans is taken once a week: on each Sunday over the complete weeks that
-    end on it or before, from what was known by then. -#}
+{#- What cannot be summed from spans is taken once a week: on each Sunday over the complete weeks
+    that end on it or before, from what was known by then. -#}
 
 with activity as (
     select * from {{ ref('int_usage__activity_days') }}
@@ -99,7 +99,17 @@ week_totals as (
         windows_12w.account_id,
         windows_12w.measured_date,
         windows_12w.week_end_date,
-        greatest(first_contracts.first_contract_date, feed.connected_from) as first_date,
+        least(
+            12,
+            floor(
+                (
+                    {{ days_between(
+                        'greatest(first_contracts.first_contract_date, feed.connected_from)',
+                        'windows_12w.measured_date'
+                    ) }} + 1
+                ) / 7
+            )
+        ) as n_weeks,
         sum(windows_12w.n_events) as n_events
     from windows_12w
     inner join first_contracts on windows_12w.account_id = first_contracts.account_id
@@ -114,14 +124,12 @@ twelve_weeks as (
     select
         account_id,
         measured_date,
-        least(
-            12, floor(({{ days_between('first_date', 'measured_date') }} + 1) / 7)
-        ) as n_weeks,
+        n_weeks,
         count(*) as n_active_weeks,
         cast(sum(n_events) as double) as events_sum,
         cast(sum(n_events * n_events) as double) as events_square_sum
     from week_totals
-    group by 1, 2, first_date
+    group by 1, 2, 3
 ),
 
 final as (

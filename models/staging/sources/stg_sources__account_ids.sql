@@ -5,20 +5,20 @@
 -- depends_on: {{ ref('base_crm__accounts') }}
 with final as (
     {% if raw_table('crm', 'accounts') %}
-    select distinct account_id
-    from {{ ref('base_crm__accounts') }}
-    where quarantine_reason is null
+        select distinct account_id
+        from {{ ref('base_crm__accounts') }}
+        where quarantine_reason is null
     {% elif raw_table('billing', 'subscriptions') %}
-    select distinct account_id
-    from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions
-    where account_id is not null
+        select distinct account_id
+        from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions
+        where account_id is not null
     {% else %}
-    {% for table_name in ['users', 'daily_usage', 'events'] %}
-    select account_id
-    from ({{ raw_rows('product', table_name) }}) as {{ table_name }}
-    where account_id is not null
-    {{ 'union' if not loop.last }}
-    {% endfor %}
+        {% for table_name in ['users', 'daily_usage', 'events'] %}
+            select account_id
+            from ({{ raw_rows('product', table_name) }}) as {{ table_name }}
+            where account_id is not null
+            {% if not loop.last %}union{% endif %}
+        {% endfor %}
     {% endif %}
 )
 
