@@ -195,7 +195,7 @@ def office_hour(rng: np.random.Generator, count: int) -> np.ndarray:
 
 MILESTONES = (  # type, planned after (days), spread (days), share of accounts, dimension
     ("first_value", 30, 15, 0.97, "value"),
-    ("onboarding_complete", 60, 20, 1.0, "engagement"),
+    ("onboarding_complete", 16, 8, 1.0, "engagement"),
     ("integration_live", 75, 40, 0.85, "usage"),
     ("integration_live", 200, 120, 0.5, "usage"),
     ("integration_live", 420, 200, 0.3, "usage"),

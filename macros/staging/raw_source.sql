@@ -102,9 +102,12 @@
             else 'nullif(trim(cast(' ~ expression ~ ' as varchar)), \'\')' }}
     {%- elif actual_type == declared -%}
         {{ expression }}
-    {%- elif declared in ('timestamp', 'date') and actual_type == 'varchar' -%}
+    {%- elif declared == 'timestamp' and actual_type == 'varchar' -%}
         {#- by way of a time zone, so that an offset in the text counts -#}
-        cast(cast({{ cast_or_null(expression, 'timestamptz') }} as timestamp) as {{ declared }})
+        cast({{ cast_or_null(expression, 'timestamptz') }} as timestamp)
+    {%- elif declared == 'date' and actual_type == 'varchar' -%}
+        {#- the day as it is written: an offset does not move a date -#}
+        cast({{ cast_or_null(expression, 'timestamp') }} as date)
     {%- elif declared == 'date' -%}
         {{ cast_or_null('cast(' ~ expression ~ ' as timestamp)', 'date') }}
     {%- else -%}

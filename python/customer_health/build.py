@@ -17,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from customer_health.policy import policy_problems
+
 PROJECT = Path(__file__).resolve().parents[2]
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 MIN_FREE_BYTES = 1_000_000_000
@@ -79,6 +81,12 @@ def main() -> int:
                 return 0
     except CannotBuild as problem:
         print(problem, file=sys.stderr)
+        return 2
+
+    # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
+    errors, _ = policy_problems(PROJECT / "seeds" / "policy")
+    if errors:
+        print("Nothing was built. To mend first:", *errors, sep="\n- ", file=sys.stderr)
         return 2
 
     stamp.unlink(missing_ok=True)
@@ -259,8 +267,11 @@ def print_summary(warehouse: Path) -> None:
             order by max(health_score) desc nulls last, band
             """
         ).fetchall()
-        as_of_date, absent = connection.execute(
-            "select max(as_of_date), max(absent_sources) from marts.account_health"
+        as_of_date, absent, covered = connection.execute(
+            """
+            select max(as_of_date), max(absent_sources), max(scorecard_coverage)
+            from marts.account_health
+            """
         ).fetchone()
         quarantined = connection.execute(
             "select count(*) from marts.fct_quarantined_rows"
@@ -273,6 +284,10 @@ def print_summary(warehouse: Path) -> None:
         print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}{money}")
     if absent:
         print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
+    if covered is not None and covered < 0.5:
+        print(
+            f"The scores rest on {covered:.0%} of the scorecard's weight: little more than a hint."
+        )
     if quarantined:
         print(f"{quarantined:,} raw rows were not accepted: marts.fct_quarantined_rows says why.")
     print(f"Warehouse:  {place} (any DuckDB client; begin with marts.account_health)")

@@ -118,6 +118,7 @@ TABLES: dict[str, Table] = {
             Column("shape", among=("line", "steps")),
             Column("weight", "number", low=0),
             Column("when_absent", among=("zero", "unknown")),
+            Column("warm_up_days", "whole", low=0),
             Column("indicator", among=("leading", "lagging")),
             Column("is_vanity_suspect", "boolean"),
             Column("owner"),
@@ -311,7 +312,7 @@ def _read(path: Path, found: Findings) -> list[Row] | None:
     for separator, word in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and separator in header[0]:
             what = f"the columns are separated by {word}, as some Excel versions do"
-            found.error(path.name, 1, what, "save it as 'CSV (comma delimited)', or with commas")
+            found.error(path.name, 1, what, "save it as 'CSV UTF-8 (comma delimited)'")
             return None
     if not _header_fits(path.name, header, expected, found):
         return None

@@ -38,12 +38,14 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
 
     errors: list[str] = []
     warnings = _unexpected_names(root, contract)
-    any_table = False
+    n_files, n_rows = 0, 0
     for entry in contract:
         files = _files_of(root, entry["source"], entry["table"], errors)
-        any_table = any_table or bool(files)
-        _check_table(entry, files, errors, warnings)
-    if not any_table:
+        n_files += len(files)
+        n_rows += _check_table(entry, files, errors, warnings)
+    if n_files and not n_rows and not errors:
+        errors.append(f"{raw_path}: every table in this folder is empty. Mend: deliver their rows.")
+    if not n_files:
         example = f"{contract[0]['source']}/{contract[0]['table']}.parquet"
         errors.append(
             f"{raw_path}: no table of the raw contract is in this folder; it should hold files"
@@ -67,8 +69,8 @@ def _files_of(root: Path, source: str, table: str, errors: list[str]) -> list[Pa
     return [single]
 
 
-def _check_table(entry: dict, files: list[Path], errors: list[str], warnings: list[str]) -> None:
-    """Check the files of one table: readable, with the required columns, not empty."""
+def _check_table(entry: dict, files: list[Path], errors: list[str], warnings: list[str]) -> int:
+    """Check the files of one table (readable, with the required columns, not empty); its rows."""
     required = [column["name"] for column in entry["columns"] if column["required"]]
     lacking: dict[str, list[Path]] = {name: [] for name in required}
     delivered: set[str] = set()
@@ -108,6 +110,7 @@ def _check_table(entry: dict, files: list[Path], errors: list[str], warnings: li
             f"{_named(files)}: the table {entry['source']}.{entry['table']} has no rows and counts"
             " as absent. Mend: none needed if that is so; else deliver its rows."
         )
+    return n_rows
 
 
 def _unexpected_names(root: Path, contract: list[dict]) -> list[str]:

@@ -416,13 +416,13 @@ class AsOf:
         }
 
     @cached_property
-    def last_sunday(self) -> "AsOf":
+    def last_sunday(self) -> AsOf:
         """The account as it was known on the Sunday on or before the day."""
         sunday = self.day - timedelta(days=(self.day.weekday() + 1) % 7)
         return AsOf(self.staged, self.account_id, sunday)
 
     def complete_weeks(self) -> list[int]:
-        """Events of the last twelve weeks to Sunday that lie within the account's and feed's life."""
+        """Events of the last twelve weeks to Sunday in the life of the account and the feed."""
         life = self.days_of_usage - (self.day - self.last_sunday.day).days
         return [self.last_sunday.n_events(7, 7 * k) for k in range(12) if life - 7 * k >= 6]
 
@@ -614,7 +614,7 @@ class AsOf:
             )
 
         parts = []
-        if self.is_connected("signals"):
+        if self.is_warm("signals", 0):
             parts.append(
                 any(
                     row.signal_type == "champion_job_change" and self.within(row.occurred_at, 90)
@@ -804,9 +804,12 @@ class AsOf:
 
     # ------------------------------------------------------------ as published, and scored
 
-    def is_connected(self, feed: str) -> bool:
-        """Whether a feed has had its first row by the day."""
-        return self.has_come(self.staged.connected_from.get(feed))
+    def is_warm(self, feed: str, days: int) -> bool:
+        """Whether a feed has been connected, and the account a customer, for so many days."""
+        connected = self.staged.connected_from.get(feed)
+        if connected is None:
+            return False
+        return min((self.day - connected).days, self.contract.tenure_days) >= days
 
     def published(self, dimension: str) -> dict[str, float | None]:
         """Metrics of a dimension with what the policy says where nothing was measured."""
@@ -814,7 +817,7 @@ class AsOf:
             found = {}
             for name, value in getattr(self, dimension)().items():
                 rule = METRICS[name]
-                if value is UNKNOWABLE or not self.is_connected(rule.feed):
+                if value is UNKNOWABLE or not self.is_warm(rule.feed, rule.warm_up_days):
                     found[name] = None
                 elif value is None:
                     found[name] = 0 if rule.when_absent == "zero" else None
@@ -865,7 +868,7 @@ class AsOf:
             found[dimension] = Row(
                 score=ratio(sum(weight * score for weight, score in known.values()), weight),
                 coverage=weight / whole,
-                connected=sum(row.weight for row in rules if self.is_connected(row.feed)) / whole,
+                connected=sum(row.weight for row in rules if self.is_warm(row.feed, 0)) / whole,
             )
         return found
 

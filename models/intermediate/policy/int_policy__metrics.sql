@@ -15,6 +15,7 @@ final as (
         metrics.shape,
         metrics.weight,
         metrics.when_absent = 'zero' as is_zero_when_absent,
+        metrics.warm_up_days,
         feeds.connected_from
     from metrics
     left join feeds on metrics.feed = feeds.feed

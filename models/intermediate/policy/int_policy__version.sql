@@ -6,7 +6,7 @@
     ('exchange_rates', ['currency', 'rate']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
-    ('metrics', ['metric', 'dimension', 'feed', 'shape', 'weight', 'when_absent']),
+    ('metrics', ['metric', 'dimension', 'feed', 'shape', 'weight', 'when_absent', 'warm_up_days']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', ['scorecard', 'role', 'band_set', 'missing_dimensions', 'weights_version']),
     ('segments', ['segment', 'min_employees', 'max_employees']),

@@ -1,6 +1,3 @@
-{#- a change, or a week, before the feed was connected is none -#}
-{% set feed_days = days_between('rules.M__connected_from', 'measured.as_of_date') %}
-
 with spine as (
     select * from {{ ref('int_spine__account_days') }}
 ),
@@ -43,8 +40,6 @@ placed as (
         totals.*,
         spine.day_number,
         spine.seats,
-        spine.tenure_days,
-        spine.first_contract_date,
         -- the Sunday on or before the day
         {{ add_days('spine.as_of_date', '-mod(spine.day_number + 1, 7)') }} as last_week_end_date
     from spine
@@ -57,8 +52,6 @@ measured as (
         placed.account_id,
         placed.as_of_date,
         placed.seats,
-        placed.first_contract_date,
-        placed.last_week_end_date,
         nullif(placed.active_users_7d, 0) as active_users_7d,
         nullif(placed.active_users_28d, 0) as active_users_28d,
         nullif(placed.active_users_28d, 0) / nullif(placed.seats, 0)
@@ -76,22 +69,13 @@ measured as (
             when placed.last_activity_day > 0
                 then placed.day_number - placed.last_activity_day
         end as days_since_last_activity,
-        -- a change needs both periods inside the account's life
-        case
-            when placed.tenure_days >= 56
-                then placed.events_28d / nullif(placed.events_previous_28d, 0) - 1
-        end as usage_trend_28d,
-        case
-            when placed.tenure_days >= 28
-                then placed.events_14d / nullif(placed.events_previous_14d, 0) - 1
-        end as usage_trend_14d,
+        placed.events_28d / nullif(placed.events_previous_28d, 0) - 1 as usage_trend_28d,
+        placed.events_14d / nullif(placed.events_previous_14d, 0) - 1 as usage_trend_14d,
         nullif(placed.active_days_28d, 0) / 28 as active_days_share_28d,
         weeks.active_weeks_share_12w,
         weeks.weekly_usage_variation_12w,
-        case
-            when placed.tenure_days >= 56
-                then placed.features_28d / nullif(placed.features_previous_28d, 0) - 1
-        end as feature_diversity_change_28d,
+        placed.features_28d / nullif(placed.features_previous_28d, 0) - 1
+            as feature_diversity_change_28d,
         weeks.top_user_share_4w,
         nullif(placed.departments_active_28d, 0) as departments_active_28d,
         nullif(placed.events_28d, 0) as events_28d,
@@ -109,14 +93,6 @@ measured as (
 final as (
     {{ metrics_as_of('usage', 'measured', computable={
         'active_seat_share_28d': 'measured.seats > 0',
-        'usage_trend_28d': feed_days | replace('M_', 'usage_trend_28d_') ~ ' >= 56',
-        'usage_trend_14d': feed_days | replace('M_', 'usage_trend_14d_') ~ ' >= 28',
-        'feature_diversity_change_28d':
-            feed_days | replace('M_', 'feature_diversity_change_28d_') ~ ' >= 56',
-        'active_weeks_share_12w': days_between(
-            'greatest(measured.first_contract_date, rules.active_weeks_share_12w__connected_from)',
-            'measured.last_week_end_date'
-        ) ~ ' >= 6',
     }) }}
 )
 

@@ -15,7 +15,7 @@ with final as (
     {% else %}
         {% for table_name in ['users', 'daily_usage', 'events'] %}
             select account_id
-            from ({{ raw_rows('product', table_name) }}) as {{ table_name }}
+            from ({{ raw_rows('product', table_name) }}) as product_{{ table_name }}
             where account_id is not null
             {% if not loop.last %}union{% endif %}
         {% endfor %}

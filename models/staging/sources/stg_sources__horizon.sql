@@ -42,6 +42,11 @@ weighed as (
     select
         row_date,
         case when sum(n_rows) over () = 0 then 1 else n_rows end as n_rows,
+        -- contracts alone are dated a year apart
+        case
+            when sum(n_rows) over () = 0 then 400
+            else {{ var('max_source_gap_days') }}
+        end as max_gap_days,
         {{ days_between('lag(row_date) over (order by row_date)', 'row_date') }} as gap_days
     from daily
 ),
@@ -50,7 +55,7 @@ numbered as (
     select
         row_date,
         n_rows,
-        sum(case when gap_days > {{ var('max_source_gap_days') }} then 1 else 0 end)
+        sum(case when gap_days > max_gap_days then 1 else 0 end)
             over (order by row_date rows unbounded preceding) as run_number
     from weighed
     where n_rows > 0
