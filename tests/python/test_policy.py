@@ -62,8 +62,8 @@ BROKEN_ROWS = {
     ),
     "rate of zero": ("exchange_rates.csv", "EUR,1.08", "EUR,0", "rate 0 is too small", "above 0"),
     "unparsable boolean": (
-        "metrics.csv", "stored_gb,usage,product_storage,GB,higher,line,0,unknown,leading,true",
-        "stored_gb,usage,product_storage,GB,higher,line,0,unknown,leading,yes",
+        "metrics.csv", "stored_gb,usage,product_storage,GB,higher,line,0,unknown,0,leading,true",
+        "stored_gb,usage,product_storage,GB,higher,line,0,unknown,0,leading,yes",
         "is_vanity_suspect is 'yes'", "true or false",
     ),
     "fraction where a whole number belongs": (
@@ -198,7 +198,7 @@ BROKEN_ROWS = {
         "when_absent 'none' is not known", "zero",
     ),
     "unknown indicator": (
-        "metrics.csv", "GB,higher,line,0,unknown,leading", "GB,higher,line,0,unknown,early",
+        "metrics.csv", "GB,higher,line,0,unknown,0,leading", "GB,higher,line,0,unknown,0,early",
         "indicator 'early' is not known", "lagging",
     ),
     "unknown signal type": (
