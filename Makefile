@@ -79,7 +79,7 @@ example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstac
 
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
-	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models analyses)
+	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models tests)
 	$(call step,unit tests,passed,$(VENV)/bin/dbt --no-send-anonymous-usage-stats --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
 	echo

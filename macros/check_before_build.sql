@@ -87,7 +87,9 @@
 {%- endmacro %}
 
 {% macro duckdb__policy_problems() -%}
-    {{ return(python_check('policy_problems', 'seeds/policy', metrics_by_dimension())) }}
+    {{ return(python_check('policy_problems', 'seeds/policy', {
+        'metrics': metrics_by_dimension(), 'feeds': feeds() | map(attribute='name') | list
+    })) }}
 {%- endmacro %}
 
 {% macro raw_data_problems() -%}

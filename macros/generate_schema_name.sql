@@ -1,6 +1,6 @@
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {#- Schemas carry the layer's own name (staging, intermediate, marts, policy), so that readers
-        need not know the target; a target other than dev puts its own schema in front. -#}
+        need not know the target; a target with a schema of its own puts that in front. -#}
     {%- if custom_schema_name is none -%}
         {{ target.schema }}
     {%- elif target.name == 'dev' or target.schema == 'main' -%}

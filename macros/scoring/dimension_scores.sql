@@ -4,7 +4,7 @@
                                  null if the metric is unknown or has no weight
           <dimension>_score      mean of the known metric scores, weighted; null if none is known
           <dimension>_coverage   share (0-1) of the metrics' weight that is known for the account
-          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected by then -#}
+          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected and warm by then -#}
     {%- set metrics = metrics_by_dimension()[dimension] -%}
     {%- set knots = range(1, 6) -%}
 
@@ -33,8 +33,8 @@
         select
             {% for metric in metrics -%}
             max(case when metric = '{{ metric }}' then weight end) as {{ metric }}__weight,
-            max(case when metric = '{{ metric }}' then connected_from end)
-                as {{ metric }}__connected_from,
+            max(case when metric = '{{ metric }}' then usable_from end)
+                as {{ metric }}__usable_from,
             {% endfor -%}
             max(whole_weight) as whole_weight
         from policy
@@ -101,7 +101,7 @@
             {% endfor %} as {{ part }},
             {% endfor -%}
             {% for metric in metrics -%}
-            case when scored.as_of_date >= weights.{{ metric }}__connected_from then weights.{{ metric }}__weight else 0 end
+            case when scored.as_of_date >= weights.{{ metric }}__usable_from then weights.{{ metric }}__weight else 0 end
             {{- ' +' if not loop.last }}
             {% endfor %} as connected_weight,
             weights.whole_weight

@@ -5,7 +5,7 @@
           id            can be decoded              key, required  not null (key: nullable may be)
           not_negative  not below zero              not_in_future  not after the sources' end
           is_account    an account we know          vocabulary     a word of that vocabulary
-        Of several rows with one key the one known last is accepted.
+        Of several rows with one key the one known last is accepted, as known from the first.
         horizon, vocabularies, accounts: the relations to check against.
         keep_spelling: id columns to give as <column>_as_delivered as well. -#}
     {%- set columns = contract_columns(source_name, table_name) -%}
@@ -111,6 +111,15 @@
     ranked as (
         select
             judged.*,
+            {% if keys and 'known_at' in names and time_column -%}
+            -- delivered again, a row is known from its first delivery on
+            case
+                when known_at is not null
+                    then min(coalesce(known_at, cast({{ time_column }} as timestamp))) over (
+                        partition by (reason is null), {{ keys | join(', ') }}
+                    )
+            end as first_known_at,
+            {% endif -%}
             {% if keys -%}
             row_number() over (
                 partition by (reason is null), {{ keys | join(', ') }}
@@ -133,7 +142,7 @@
     final as (
         select
             {% for name in names -%}
-            {{ name }},
+            {{ 'first_known_at as ' if name == 'known_at' and keys and time_column }}{{ name }},
             {% endfor -%}
             {% for name in keep_spelling -%}
             trim(cast(raw_{{ name }} as varchar)) as {{ name }}_as_delivered,

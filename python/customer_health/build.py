@@ -28,12 +28,10 @@ INPUTS = (
     "dbt_project.yml",
     "profiles.yml",
     "requirements.lock",
-    "analyses",
     "macros",
     "models",
     "python",
     "seeds",
-    "snapshots",
     "tests/generic",
     "tests/singular",
 )

@@ -31,14 +31,15 @@ class Plugin(BasePlugin):
             )
 
 
-def policy_problems(policy_dir: str, computed_metrics: str) -> str:
+def policy_problems(policy_dir: str, code: str) -> str:
     """Check the policy files: `{"errors": […], "warnings": […]}`.
 
     Args:
         policy_dir: The folder with the CSV files.
-        computed_metrics: JSON of dimension → names of the metrics that the models compute.
+        code: JSON of what the code names: `{metrics: {dimension: [metric, …]}, feeds: [feed, …]}`.
     """
-    return _as_json(policy.policy_problems(Path(policy_dir), json.loads(computed_metrics)))
+    named = json.loads(code)
+    return _as_json(policy.policy_problems(Path(policy_dir), named["metrics"], named["feeds"]))
 
 
 def raw_problems(raw_path: str, contract: str) -> str:

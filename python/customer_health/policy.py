@@ -68,7 +68,7 @@ TABLES: dict[str, Table] = {
     "bands.csv": Table(
         (
             Column("band_set"),
-            Column("band", reserved=("insufficient_data",)),
+            Column("band", reserved=("insufficient data", "not scored")),
             Column("lower_bound", "number"),
             Column("upper_bound", "number"),
             _SOURCE,
@@ -249,13 +249,16 @@ class Findings:
 
 
 def policy_problems(
-    policy_dir: Path, computed_metrics: dict[str, list[str]] | None = None
+    policy_dir: Path,
+    computed_metrics: dict[str, list[str]] | None = None,
+    known_feeds: list[str] | None = None,
 ) -> tuple[list[str], list[str]]:
     """Find everything that keeps the policy from being used.
 
     Args:
         policy_dir: The folder with the CSV files.
         computed_metrics: The metrics the models compute, by dimension. None: not compared.
+        known_feeds: The feeds a metric may be read of. None: not compared.
 
     Returns:
         The errors, which must stop the build, and the warnings. Rules that span rows are checked
@@ -282,6 +285,8 @@ def policy_problems(
             check(*(tables[file] for file in needed), found)
     if computed_metrics is not None and "metrics.csv" in sound:
         _check_computed(tables["metrics.csv"], computed_metrics, found)
+    if known_feeds is not None and "metrics.csv" in sound:
+        _check_feeds(tables["metrics.csv"], known_feeds, found)
     return found.errors, found.warnings
 
 
@@ -641,6 +646,16 @@ def _check_computed(
     for name in without_row:
         what = f"a model computes '{name}' in dimension '{computed_in[name]}', but it has no row"
         found.error("metrics.csv", (), what, "add a row for it (weight 0 switches it off)")
+
+
+def _check_feeds(metrics: list[Row], known_feeds: list[str], found: Findings) -> None:
+    """Each metric is read of a feed that there is; of another it would be unknown for ever."""
+    for row in metrics:
+        feed = row["feed"]
+        if feed not in known_feeds:
+            near = _nearest(feed, known_feeds)
+            mend = f"write '{near}', if that is meant" if near else "name a feed that there is"
+            found.error("metrics.csv", row.number, f"feed '{feed}' is not known", mend)
 
 
 # What to check, and the files it needs in the order of its arguments.

@@ -147,7 +147,9 @@ class Staged:
         activity = [*tables["product__events"], *tables["product__daily_usage"]]
         people = [row for row in activity if row.user_id]
         kinds = {row.feature_type for row in self.catalogue.values()}
-        has_core = any(row.is_core for row in self.catalogue.values())
+        features = [row for row in self.catalogue.values() if row.feature_type == "feature"]
+        has_core = any(row.is_core for row in features)
+        has_key = any(row.is_key for row in self.catalogue.values())
         tickets, answers = tables["support__tickets"], tables["survey__responses"]
         goals, views = tables["crm__goals"], tables["crm__csm_assessments"]
 
@@ -166,6 +168,7 @@ class Staged:
             "product_activity": known(activity),
             "product_user_activity": known(people),
             "product_features": known(activity) if has_core else [],
+            "product_key_features": known(activity) if has_key else [],
             "product_logins": known(people) if "login" in kinds else [],
             "product_page_views": known(activity) if "page_view" in kinds else [],
             "product_users": known(tables["product__users"]),
@@ -614,7 +617,7 @@ class AsOf:
             )
 
         parts = []
-        if self.is_warm("signals", 0):
+        if self.is_connected("signals", 0):
             parts.append(
                 any(
                     row.signal_type == "champion_job_change" and self.within(row.occurred_at, 90)
@@ -804,12 +807,14 @@ class AsOf:
 
     # ------------------------------------------------------------ as published, and scored
 
+    def is_connected(self, feed: str, days: int) -> bool:
+        """Whether a feed has been connected for so many days."""
+        connected = self.staged.connected_from.get(feed)
+        return connected is not None and (self.day - connected).days >= days
+
     def is_warm(self, feed: str, days: int) -> bool:
         """Whether a feed has been connected, and the account a customer, for so many days."""
-        connected = self.staged.connected_from.get(feed)
-        if connected is None:
-            return False
-        return min((self.day - connected).days, self.contract.tenure_days) >= days
+        return self.is_connected(feed, days) and self.contract.tenure_days >= days
 
     def published(self, dimension: str) -> dict[str, float | None]:
         """Metrics of a dimension with what the policy says where nothing was measured."""
@@ -868,7 +873,10 @@ class AsOf:
             found[dimension] = Row(
                 score=ratio(sum(weight * score for weight, score in known.values()), weight),
                 coverage=weight / whole,
-                connected=sum(row.weight for row in rules if self.is_warm(row.feed, 0)) / whole,
+                connected=sum(
+                    row.weight for row in rules if self.is_connected(row.feed, row.warm_up_days)
+                )
+                / whole,
             )
         return found
 

@@ -156,8 +156,8 @@ BROKEN_ROWS = {
         "bands.csv", "d3,green,80,100", "d3,green,100,100",
         "lower_bound 100 is not below upper_bound 100", "larger",
     ),
-    "band called insufficient_data": (
-        "bands.csv", "d3,green", "d3,insufficient_data", "a word with its own meaning", "another",
+    "band called insufficient data": (
+        "bands.csv", "d3,green", "d3,insufficient data", "a word with its own meaning", "another",
     ),
     "gap between segments": (
         "segments.csv", "mid_market,100,", "mid_market,101,", "there is a gap", "same number",
@@ -441,3 +441,14 @@ def test_no_single_bound_of_a_set_of_bands_can_move(policy, cuts, which, upper, 
     errors = write_bands(policy, bounds)
     assert errors
     assert all("seeds/policy/bands.csv, row " in error for error in errors)
+
+
+def test_a_feed_that_there_is_not_is_named(policy):
+    row = edit(policy, "metrics.csv", "sentiment,survey_csat,", "sentiment,survey_cast,")
+    with (POLICY / "metrics.csv").open(encoding="utf-8") as lines:
+        feeds = [line["feed"] for line in csv.DictReader(lines)]
+    errors, _ = policy_problems(policy, computed(), feeds)
+    assert errors == [
+        f"seeds/policy/metrics.csv, row {row}: feed 'survey_cast' is not known."
+        " Mend: write 'survey_csat', if that is meant."
+    ]

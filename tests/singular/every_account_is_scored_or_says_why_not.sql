@@ -15,5 +15,6 @@ from known
 left join published on known.account_id = published.account_id
 where
     published.account_id is null
-    or (published.band in ('not scored', 'insufficient data')) <> (published.not_scored_reason is not null)
+    or (published.band in ('not scored', 'insufficient data'))
+    <> (published.not_scored_reason is not null)
     or (published.customer_status = 'customer') <> (published.scorecard is not null)

@@ -1,4 +1,5 @@
--- An amount in a currency without a rate is unknown ARR. Mend: a row in seeds/policy/exchange_rates.csv.
+-- An amount in a currency without a rate is unknown ARR.
+-- Mend: a row in seeds/policy/exchange_rates.csv.
 {{ config(severity='warn') }}
 
 select distinct subscriptions.currency

@@ -1,5 +1,5 @@
--- Scores and shares stay on their scales, the score inside the range it could take, and an account of
--- which too little is known never gets a colour.
+-- Scores and shares stay on their scales, the score inside the range it could take, and an account
+-- of which too little is known never gets a colour.
 select
     scorecard,
     account_id,
@@ -12,9 +12,9 @@ where
     or health_score not between health_score_low - 0.05 and health_score_high + 0.05
     or health_score_low < 0
     or health_score_high > 100
-    {% for dimension in dimensions() -%}
-    or {{ dimension }}_score not between 0 and 100
-    {% endfor -%}
+    {% for dimension in dimensions() %}
+        or {{ dimension }}_score not between 0 and 100
+    {% endfor %}
     or account_coverage not between 0 and 1
     or scorecard_coverage not between 0 and 1
     or band is null

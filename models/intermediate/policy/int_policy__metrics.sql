@@ -16,7 +16,8 @@ final as (
         metrics.weight,
         metrics.when_absent = 'zero' as is_zero_when_absent,
         metrics.warm_up_days,
-        feeds.connected_from
+        feeds.connected_from,
+        {{ add_days('feeds.connected_from', 'metrics.warm_up_days') }} as usable_from
     from metrics
     left join feeds on metrics.feed = feeds.feed
 )

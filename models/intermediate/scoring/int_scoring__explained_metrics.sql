@@ -37,7 +37,7 @@ spine as (
             policy.feed,
             policy.unit,
             policy.weight,
-            policy.connected_from,
+            policy.usable_from,
             case policy.metric
                 {% for metric in metrics_by_dimension()[dimension] %}
                     when '{{ metric }}' then metrics.{{ metric }}
@@ -84,7 +84,7 @@ final as (
                     )
             else 0
         end as share_of_dimension,
-        as_of_date >= connected_from as is_connected,
+        as_of_date >= usable_from as is_connected,
         dimension_score
     from explained
 )

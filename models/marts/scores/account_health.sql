@@ -16,9 +16,7 @@ reconciliation as (
 ),
 
 today as (
-    select
-        scores.*,
-        accounts.account_id is not null as is_current
+    select scores.*
     from scores
     inner join accounts
         on scores.account_id = accounts.account_id and scores.as_of_date = accounts.as_of_date
@@ -91,6 +89,7 @@ final as (
             when today.account_id is null then 'not scored'
             else today.band
         end as band,
+        today.score_label,
         today.momentum,
         today.momentum_arrow,
         today.change_30d,

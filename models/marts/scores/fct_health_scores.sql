@@ -27,7 +27,8 @@ compared as (
                 comparable_score - last_value(comparable_score) over days_{{ days }}_before, 1
             ) as change_{{ days }}d,
         {% endfor %}
-        day_number - min(day_number) over (partition by scorecard, account_id)
+        day_number - min(case when comparable_score is not null then day_number end)
+            over (partition by scorecard, account_id)
             as history_days
     from comparable
     window
@@ -71,6 +72,8 @@ final as (
         judged.lifecycle_stage,
         judged.health_score,
         judged.band,
+        -- until validation on matured outcomes supports it
+        'heuristic' as score_label,
         {% for dimension in dimensions() %}
             judged.{{ dimension }}_score,
         {% endfor %}
