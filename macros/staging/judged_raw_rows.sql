@@ -128,10 +128,13 @@
                     coalesce(known_at, {{ time_column }}) desc nulls last,
                     {% endif -%}
                     {% for name in names if name not in keys -%}
-                    {{ name }} desc nulls last{{ ',' if not loop.last }}
-                    {% else -%}
+                    {{ name }} desc nulls last,
+                    {% endfor -%}
+                    -- copies that differ only in how an id is spelled
+                    {% for column in columns if column.meta.get('id') -%}
+                    raw_{{ column.name }},
+                    {% endfor -%}
                     1
-                    {% endfor %}
             ) as copy_number
             {%- else -%}
             1 as copy_number
