@@ -53,10 +53,12 @@ def make_demo(out: Path, **options: int | float | str) -> Path:
 
 def dbt(verb: str, warehouse: Path, *flags: str, project: Path = PROJECT, **variables) -> Outcome:
     """Run a dbt command on a warehouse of the test's own, with these variables."""
+    # a copy of the project must not find what dbt remembers of the first
+    target = warehouse.with_suffix(".target") if project == PROJECT else project / "target"
     return run(
         *(Path(sys.executable).with_name("dbt"), "--no-use-colors", verb),
         *("--project-dir", project, "--profiles-dir", project),
-        *("--target-path", warehouse.with_suffix(".target")),
+        *("--target-path", target),
         *("--log-path", warehouse.with_suffix(".logs")),
         *("--vars", json.dumps({name: str(value) for name, value in variables.items()})),
         *flags,
