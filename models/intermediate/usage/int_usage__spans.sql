@@ -80,10 +80,6 @@ open_logins as (
     from users
 ),
 
-stored as (
-    select * from storage
-),
-
 final as (
     {% for days in [7, 28] %}
         {{ presence_spans(
@@ -146,7 +142,7 @@ final as (
     select {{ span('registered_users', 'known_date', 'closed_date') }}
     from open_logins
     union all
-    {{ latest_spans('stored', 'stored_gb', 'measured_date', 'known_date', 'stored_gb') }}
+    {{ latest_spans('storage', 'stored_gb', 'measured_date', 'known_date', 'stored_gb') }}
 )
 
 select * from final
