@@ -5,37 +5,37 @@
     {{ return([
         {
             'name': 'product_activity',
-            'model': 'int_usage__activity_days',
+            'model': 'int_usage__feature_days',
             'row_date': 'known_date',
             'condition': 'true',
         },
         {
             'name': 'product_user_activity',
-            'model': 'int_usage__activity_days',
+            'model': 'int_usage__user_days',
             'row_date': 'known_date',
             'condition': 'user_id is not null',
         },
         {
             'name': 'product_features',
-            'model': 'int_usage__activity_days',
+            'model': 'int_usage__feature_days',
             'row_date': 'known_date',
             'condition': "exists (select 1 from features where features.is_core and features.feature_type = 'feature')",
         },
         {
             'name': 'product_key_features',
-            'model': 'int_usage__activity_days',
+            'model': 'int_usage__feature_days',
             'row_date': 'known_date',
             'condition': 'exists (select 1 from features where features.is_key)',
         },
         {
             'name': 'product_logins',
-            'model': 'int_usage__activity_days',
+            'model': 'int_usage__user_days',
             'row_date': 'known_date',
             'condition': "user_id is not null and exists (select 1 from features where features.feature_type = 'login')",
         },
         {
             'name': 'product_page_views',
-            'model': 'int_usage__activity_days',
+            'model': 'int_usage__feature_days',
             'row_date': 'known_date',
             'condition': "exists (select 1 from features where features.feature_type = 'page_view')",
         },

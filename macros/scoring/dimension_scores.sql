@@ -1,5 +1,5 @@
 {% macro dimension_scores(dimension) -%}
-    {#- A dimension's metric scores and score, one row per account and date:
+    {#- A dimension's metric scores and score, one row per account and date of the build's window:
           <metric>__score        0-100 by the policy's curve for the segment and lifecycle stage;
                                  null if the metric is unknown or has no weight
           <dimension>_score      mean of the known metric scores, weighted; null if none is known
@@ -10,6 +10,7 @@
 
     with metrics as (
         select * from {{ ref('int_' ~ dimension ~ '__metrics') }}
+        where as_of_date >= cast('{{ window_start() }}' as date)
     ),
 
     spine as (
@@ -19,6 +20,7 @@
             segment,
             lifecycle_stage
         from {{ ref('int_spine__account_days') }}
+        where as_of_date >= cast('{{ window_start() }}' as date)
     ),
 
     policy as (

@@ -116,7 +116,12 @@
                 order by from_date, until_date
                 rows between unbounded preceding and 1 preceding
             ) as earlier_reach,
-            max(until_date) over (partition by {{ keys | join(', ') }}) as whole_reach
+            -- in the same order as the other, so that one sort serves both
+            max(until_date) over (
+                partition by {{ keys | join(', ') }}
+                order by from_date, until_date
+                rows between unbounded preceding and unbounded following
+            ) as whole_reach
         from (
             select
                 {{ keys | join(', ') }},
@@ -146,7 +151,9 @@
 
 {% macro span_totals(spans, spine, measures) -%}
     {#- One row per row of the spine (account_id, as_of_date) with each measure's total on that date.
-        A measure without any span has 0. -#}
+        A measure without any span has 0. The spine holds days of the build's window only: spans that
+        began before it count as from its first day, and those that ended before not at all. -#}
+    {%- set first_date = "cast('" ~ window_start() ~ "' as date)" -%}
     select
         account_id,
         as_of_date,
@@ -173,12 +180,12 @@
             from (
                 select
                     account_id,
-                    from_date as edge_date,
+                    greatest(from_date, {{ first_date }}) as edge_date,
                     measure,
                     amount,
                     0 as on_spine
                 from {{ spans }}
-                where until_date is null or from_date < until_date
+                where until_date is null or greatest(from_date, {{ first_date }}) < until_date
                 union all
                 select
                     account_id,
@@ -187,7 +194,7 @@
                     -amount as amount,
                     0 as on_spine
                 from {{ spans }}
-                where from_date < until_date
+                where greatest(from_date, {{ first_date }}) < until_date
                 union all
                 select
                     account_id,

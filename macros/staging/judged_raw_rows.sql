@@ -1,4 +1,7 @@
-{% macro judged_raw_rows(source_name, table_name, horizon, vocabularies, accounts=none, keep_spelling=[]) -%}
+{% macro judged_raw_rows(
+    source_name, table_name, horizon, vocabularies, accounts=none, keep_spelling=[], since=none,
+    only_contested=false
+) -%}
     {#- Every row of a raw table, typed, with the verdict on it: quarantine_reason is null for a row
         that staging accepts, else the first reason against it, and quarantine_column the column at
         fault; row_key joins the key columns with '|'. The checks are the contract's (meta of the columns):
@@ -7,7 +10,10 @@
           is_account    an account we know          vocabulary     a word of that vocabulary
         Of several rows with one key the one known last is accepted, as known from the first.
         horizon, vocabularies, accounts: the relations to check against.
-        keep_spelling: id columns to give as <column>_as_delivered as well. -#}
+        keep_spelling: id columns to give as <column>_as_delivered as well.
+        since: as for raw_rows; gives each row a delivered_date, the day it became known by itself.
+        only_contested: of a table too large to be written twice, only the rows that are refused and all
+        copies of keys that come more than once. -#}
     {%- set columns = contract_columns(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
@@ -56,8 +62,19 @@
     {%- endfor -%}
 
     with typed as (
-        {{ raw_rows(source_name, table_name, keep_raw=true) }}
+        {{ raw_rows(source_name, table_name, keep_raw=true, since=since) }}
     ),
+
+    {% if only_contested -%}
+    -- a hash that two keys share only lets rows be judged that need not be
+    repeated_keys as (
+        select {{ short_hash(keys[0]) }} as key_hash
+        from ({{ raw_rows(source_name, table_name, since=since) }}) as delivered
+        group by 1
+        having count(*) > 1
+    ),
+
+    {% endif -%}
 
     horizon as (
         select data_end_date from {{ horizon }}
@@ -108,9 +125,19 @@
         {%- endfor %}
     ),
 
+    {% if only_contested -%}
+    contested as (
+        select *
+        from judged
+        where
+            reason is not null
+            or {{ short_hash(keys[0]) }} in (select key_hash from repeated_keys)
+    ),
+
+    {% endif -%}
     ranked as (
         select
-            judged.*,
+            *,
             {% if keys and 'known_at' in names and time_column -%}
             -- delivered again, a row is known from its first delivery on
             case
@@ -139,7 +166,7 @@
             {%- else -%}
             1 as copy_number
             {%- endif %}
-        from judged
+        from {{ 'contested' if only_contested else 'judged' }}
     ),
 
     final as (
@@ -158,6 +185,9 @@
                 when reason is not null then reason_column
                 when copy_number > 1 then '{{ keys | join(", ") }}'
             end as quarantine_column,
+            {% if since is not none -%}
+            {{ known_date('known_at', time_column) }} as delivered_date,
+            {% endif -%}
             {% if keys -%}
             {% for key in keys -%}
             coalesce(cast({{ key }} as varchar), ''){{ " || '|' || " if not loop.last }}

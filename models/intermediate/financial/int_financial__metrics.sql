@@ -1,4 +1,6 @@
-with spine as (
+{{ config(materialized='incremental', incremental_strategy='window') }}
+
+with account_days as (
     select
         *,
         first_value(arr) over (
@@ -7,10 +9,16 @@ with spine as (
             range between 365 preceding and current row
         ) as arr_before
     from {{ ref('int_spine__account_days') }}
+    where as_of_date >= cast('{{ days_before_window(365) }}' as date)
+),
+
+spine as (
+    select * from account_days
+    where as_of_date >= cast('{{ window_start() }}' as date)
 ),
 
 totals as (
-    {{ span_totals(ref('int_financial__spans'), ref('int_spine__account_days'), [
+    {{ span_totals(ref('int_financial__spans'), 'spine', [
         'invoices_known',
         'overdue_invoices',
         'past_due_invoices',

@@ -1,5 +1,6 @@
 with spine as (
     select * from {{ ref('int_spine__account_days') }}
+    where as_of_date >= cast('{{ window_start() }}' as date)
 ),
 
 {% for dimension in dimensions() %}

@@ -1,9 +1,17 @@
 {#- Wide to compute, long to explain: every metric that bears on a score, for the dates on which
     people look (the newest date and month ends), known or not. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    on_schema_change='append_new_columns',
+    full_refresh=var('restate_history'),
+    meta={'is_published': true},
+) }}
 {% set days_to_next_row = 7 if var('history_grain') == 'week' else 1 %}
 
 with account_days as (
     select * from {{ ref('int_spine__account_days') }}
+    where as_of_date >= cast('{{ window_start() }}' as date)
 ),
 
 clock as (

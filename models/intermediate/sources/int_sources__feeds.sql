@@ -2,6 +2,7 @@
     that day, as after none, its metrics are unknown for every account. -#}
 
 {% set listed_feeds = feeds() | rejectattr('model', 'none') | list %}
+{% set models = listed_feeds | map(attribute='model') | unique | list %}
 
 with features as (
     select * from {{ ref('stg_product__features') }}
@@ -11,14 +12,26 @@ responses as (
     select * from {{ ref('stg_survey__responses') }}
 ),
 
+-- each model is read once, for all of its feeds
+{% for model_name in models %}
+    {{ model_name }}_days as (
+        select
+            {% for feed in listed_feeds if feed.model == model_name %}
+                min(case when {{ feed.condition }} then {{ feed.row_date }} end) as {{ feed.name }}_from,
+                max(case when {{ feed.condition }} then {{ feed.row_date }} end)
+                    as {{ feed.name }}_last{% if not loop.last %},{% endif %}
+            {% endfor %}
+        from {{ ref(model_name) }}
+    ),
+
+{% endfor %}
 listed as (
     {% for feed in listed_feeds %}
         select
             '{{ feed.name }}' as feed,
-            min({{ feed.row_date }}) as connected_from,
-            max({{ feed.row_date }}) as last_known_date
-        from {{ ref(feed.model) }}
-        where {{ feed.condition }}
+            {{ feed.name }}_from as connected_from,
+            {{ feed.name }}_last as last_known_date
+        from {{ feed.model }}_days
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='window') }}
+
 with terms as (
     select * from {{ ref('int_spine__terms') }}
 ),
@@ -68,7 +70,11 @@ spans as (
 bounded as (
     select
         spans.account_id,
-        greatest(spans.from_date, first_usable.first_usable_date) as from_date,
+        greatest(
+            spans.from_date,
+            first_usable.first_usable_date,
+            cast('{{ window_start() }}' as date)
+        ) as from_date,
         least(
             coalesce({{ add_days('spans.until_date', -1) }}, clock.as_of_date), clock.as_of_date
         ) as last_date

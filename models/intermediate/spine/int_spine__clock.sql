@@ -1,4 +1,5 @@
-{#- The newest day that is scored: the one asked for or, without one, the sources' end. -#}
+{#- The newest day that is scored: the one asked for or, without one, the sources' end; and the first
+    day that this build computes. -#}
 {% set asked_date =
     "cast('" ~ var('as_of_date') ~ "' as date)" if var('as_of_date') else 'data_end_date'
 %}
@@ -18,7 +19,13 @@ asked as (
 ),
 
 final as (
-    select {{ newest_date }} as as_of_date
+    select
+        {{ newest_date }} as as_of_date,
+        {% if is_windowed() %}
+            cast('{{ window_start() }}' as date) as window_start_date
+        {% else %}
+            cast(null as date) as window_start_date
+        {% endif %}
     from asked
 )
 

@@ -10,7 +10,7 @@ accounts as (
 ),
 
 activity as (
-    select * from {{ ref('int_usage__activity_days') }}
+    select * from {{ ref('int_usage__feature_days') }}
 ),
 
 exchange_rates as (

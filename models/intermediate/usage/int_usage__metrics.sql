@@ -1,5 +1,8 @@
+{{ config(materialized='incremental', incremental_strategy='window') }}
+
 with spine as (
     select * from {{ ref('int_spine__account_days') }}
+    where as_of_date >= cast('{{ window_start() }}' as date)
 ),
 
 core_features as (

@@ -1,5 +1,9 @@
-with activity as (
-    select * from {{ ref('int_usage__activity_days') }}
+with people as (
+    select * from {{ ref('int_usage__user_days') }}
+),
+
+activity as (
+    select * from {{ ref('int_usage__feature_days') }}
 ),
 
 users as (
@@ -10,14 +14,17 @@ storage as (
     select * from {{ ref('stg_product__storage') }}
 ),
 
+-- the longest window looks back 56 days
 user_days as (
     select
         account_id,
         user_id,
         activity_date,
         min(known_date) as known_date
-    from activity
-    where user_id is not null
+    from people
+    where
+        user_id is not null
+        and activity_date >= cast('{{ days_before_window(56) }}' as date)
     group by 1, 2, 3
 ),
 
@@ -33,6 +40,11 @@ department_days as (
     group by 1, 2, 3
 ),
 
+recent_activity as (
+    select * from activity
+    where activity_date >= cast('{{ days_before_window(56) }}' as date)
+),
+
 feature_days as (
     select
         account_id,
@@ -40,7 +52,7 @@ feature_days as (
         is_core,
         activity_date,
         min(known_date) as known_date
-    from activity
+    from recent_activity
     where feature_type = 'feature'
     group by 1, 2, 3, 4
 ),
@@ -55,7 +67,7 @@ account_days as (
         account_id,
         activity_date,
         min(known_date) as known_date
-    from activity
+    from recent_activity
     group by 1, 2
 ),
 
@@ -68,8 +80,18 @@ volumes as (
         sum(case when feature_type = 'login' then n_events else 0 end) as n_logins,
         sum(case when feature_type = 'page_view' then n_events else 0 end) as n_page_views,
         sum(case when is_key then n_events else 0 end) as n_key_events
-    from activity
+    from recent_activity
     group by 1, 2, 3
+),
+
+-- of what was known when the window begins, however old, only the latest matters
+latest_days as (
+    select
+        account_id,
+        greatest(known_date, cast('{{ window_start() }}' as date)) as known_date,
+        max(activity_date) as activity_date
+    from activity
+    group by 1, 2
 ),
 
 open_logins as (
@@ -135,7 +157,7 @@ final as (
     {% endfor %}
     union all
     {{ latest_spans(
-        'account_days', 'last_activity_day', 'activity_date', 'known_date',
+        'latest_days', 'last_activity_day', 'activity_date', 'known_date',
         day_number('activity_date')
     ) }}
     union all
@@ -146,3 +168,5 @@ final as (
 )
 
 select * from final
+-- those that reach into the days this build computes
+where until_date is null or until_date > cast('{{ window_start() }}' as date)

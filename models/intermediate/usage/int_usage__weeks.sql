@@ -1,8 +1,12 @@
 {#- What cannot be summed from spans is taken once a week: on each Sunday over the complete weeks
     that end on it or before, from what was known by then. -#}
 
-with activity as (
-    select * from {{ ref('int_usage__activity_days') }}
+with people as (
+    select * from {{ ref('int_usage__user_days') }}
+),
+
+feeds as (
+    select * from {{ ref('int_sources__feeds') }}
 ),
 
 terms as (
@@ -17,8 +21,9 @@ first_contracts as (
 ),
 
 feed as (
-    select min(known_date) as connected_from
-    from activity
+    select connected_from
+    from feeds
+    where feed = 'product_activity'
 ),
 
 -- the Sunday that ends the week of a day: day number 6 is a Sunday
@@ -31,7 +36,9 @@ weekly as (
         {{ add_days('known_date', '6 - mod(' ~ day_number('known_date') ~ ', 7)') }}
             as known_week_end_date,
         sum(n_events) as n_events
-    from activity
+    from people
+    -- twelve weeks before the Sunday that the window's first day looks back to
+    where activity_date >= cast('{{ days_before_window(7 * 13) }}' as date)
     group by 1, 2, 3, 4
 ),
 
@@ -154,6 +161,9 @@ final as (
         on
             twelve_weeks.account_id = top_users.account_id
             and twelve_weeks.measured_date = top_users.measured_date
+    where
+        coalesce(twelve_weeks.measured_date, top_users.measured_date)
+        >= cast('{{ days_before_window(6) }}' as date)
 )
 
 select * from final

@@ -1,3 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    on_schema_change='append_new_columns',
+    full_refresh=var('restate_history'),
+    meta={'is_published': true},
+) }}
+{#- the first day that is not published for good -#}
+{% set goes_on_from = published_before() %}
+{% set changes_days = [30, 90, 365] %}
+
 with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
 ),
@@ -10,6 +21,10 @@ policy as (
     select * from {{ ref('int_policy__version') }}
 ),
 
+clock as (
+    select * from {{ ref('int_spine__clock') }}
+),
+
 -- only scores that rest on enough data are compared
 comparable as (
     select
@@ -18,27 +33,108 @@ comparable as (
     from health_scores
 ),
 
-compared as (
+timeline as (
     select
-        *,
-        {% for days in [30, 90, 365] %}
+        scorecard,
+        account_id,
+        day_number,
+        comparable_score,
+        true as is_new
+    from comparable
+    {% if goes_on_from != all_days() %}
+        -- what was published before stays, and the new scores are compared with it
+        where as_of_date >= cast('{{ goes_on_from }}' as date)
+        union all
+        select
+            published.scorecard,
+            published.account_id,
+            {{ day_number('published.as_of_date') }} as day_number,
+            case when published.band <> 'insufficient data' then published.health_score end
+                as comparable_score,
+            false as is_new
+        from {{ this }} as published
+        cross join clock
+        where
+            published.as_of_date < cast('{{ goes_on_from }}' as date)
+            and (
+                {% for days in changes_days %}
+                    published.as_of_date
+                    between {{ add_days("cast('" ~ goes_on_from ~ "' as date)", -days - 6) }}
+                    and {{ add_days('clock.as_of_date', -days) }}
+                    {% if not loop.last %}or{% endif %}
+                {% endfor %}
+            )
+    {% endif %}
+),
+
+changes as (
+    select
+        scorecard,
+        account_id,
+        day_number,
+        is_new,
+        {% for days in changes_days %}
             -- the row of that many days before or, on a weekly grid, the last one before it
             round(
                 comparable_score - last_value(comparable_score) over days_{{ days }}_before, 1
-            ) as change_{{ days }}d,
+            ) as change_{{ days }}d{% if not loop.last %},{% endif %}
         {% endfor %}
-        day_number - min(case when comparable_score is not null then day_number end)
-            over (partition by scorecard, account_id)
-            as history_days
-    from comparable
+    from timeline
     window
-        {% for days in [30, 90, 365] %}
+        {% for days in changes_days %}
             days_{{ days }}_before as (
                 partition by scorecard, account_id
                 order by day_number
                 range between {{ days + 6 }} preceding and {{ days }} preceding
             ){% if not loop.last %},{% endif %}
         {% endfor %}
+),
+
+comparable_days as (
+    select
+        scorecard,
+        account_id,
+        day_number
+    from comparable
+    where comparable_score is not null
+    {% if goes_on_from != all_days() %}
+        union all
+        select
+            scorecard,
+            account_id,
+            {{ day_number('as_of_date') }} as day_number
+        from {{ this }}
+        where as_of_date < cast('{{ goes_on_from }}' as date) and band <> 'insufficient data'
+    {% endif %}
+),
+
+first_days as (
+    select
+        scorecard,
+        account_id,
+        min(day_number) as first_day_number
+    from comparable_days
+    group by 1, 2
+),
+
+compared as (
+    select
+        comparable.*,
+        {% for days in changes_days %}
+            changes.change_{{ days }}d,
+        {% endfor %}
+        comparable.day_number - first_days.first_day_number as history_days
+    from comparable
+    inner join changes
+        on
+            comparable.scorecard = changes.scorecard
+            and comparable.account_id = changes.account_id
+            and comparable.day_number = changes.day_number
+            and changes.is_new
+    left join first_days
+        on
+            comparable.scorecard = first_days.scorecard
+            and comparable.account_id = first_days.account_id
 ),
 
 judged as (

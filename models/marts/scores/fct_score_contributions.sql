@@ -1,9 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    on_schema_change='append_new_columns',
+    full_refresh=var('restate_history'),
+    meta={'is_published': true},
+) }}
+
 with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
 ),
 
 metrics as (
     select * from {{ ref('int_scoring__explained_metrics') }}
+    where as_of_date >= cast('{{ window_start() }}' as date)
 ),
 
 explained_dates as (

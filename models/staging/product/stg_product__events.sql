@@ -2,6 +2,40 @@ with base as (
     select * from {{ ref('base_product__events') }}
 ),
 
+raw_events as (
+    {{ raw_rows('product', 'events') }}
+),
+
+uncontested as (
+    select
+        event_id,
+        account_id,
+        user_id,
+        event_name,
+        occurred_at,
+        known_at
+    from raw_events
+    where event_id is not null and event_id not in (select row_key from base)
+),
+
+chosen as (
+    select
+        event_id,
+        account_id,
+        user_id,
+        event_name,
+        occurred_at,
+        known_at
+    from base
+    where quarantine_reason is null
+),
+
+accepted as (
+    select * from uncontested
+    union all
+    select * from chosen
+),
+
 final as (
     select
         event_id,
@@ -9,9 +43,9 @@ final as (
         user_id,
         event_name,
         occurred_at,
+        known_at,
         {{ known_date('known_at', 'occurred_at') }} as known_date
-    from base
-    where quarantine_reason is null
+    from accepted
 )
 
 select * from final

@@ -3,38 +3,16 @@
     being dates with no gap longer than var max_source_gap_days. A stray date in 2099 is alone in
     its run. -#}
 
-with dates as (
-    {% for source_name, table_name, time_column in [
-        ('product', 'events', 'occurred_at'),
-        ('product', 'daily_usage', 'usage_date'),
-        ('crm', 'activities', 'occurred_at'),
-        ('crm', 'csm_assessments', 'assessed_at'),
-        ('support', 'tickets', 'created_at'),
-        ('survey', 'responses', 'sent_at'),
-        ('survey', 'responses', 'responded_at'),
-        ('billing', 'invoices', 'issued_date'),
-    ] %}
-        select
-            cast({{ time_column }} as date) as row_date,
-            count(*) as n_rows
-        from ({{ raw_rows(source_name, table_name) }}) as {{ table_name }}
-        group by 1
-        union all
-    {% endfor %}
-    -- terms are signed ahead of their start, so their dates count only where there is nothing else
-    select
-        cast(start_date as date) as row_date,
-        0 as n_rows
-    from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions
-    group by 1
+with daily_rows as (
+    select * from {{ ref('stg_sources__daily_rows') }}
 ),
 
 daily as (
     select
         row_date,
-        sum(n_rows) as n_rows
-    from dates
-    where row_date is not null
+        -- terms are signed ahead of their start, so they count only where there is nothing else
+        sum(case when table_name = 'subscriptions' then 0 else n_rows end) as n_rows
+    from daily_rows
     group by 1
 ),
 

@@ -1,7 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    unique_key="nullif(row_key, '')",
+    meta={'window_column': 'delivered_date'},
+) }}
+
 {{ judged_raw_rows(
     'product',
     'daily_usage',
     horizon=ref('stg_sources__horizon'),
     vocabularies=ref('vocabularies'),
     accounts=ref('stg_sources__account_ids'),
+    since=window_start(),
 ) }}

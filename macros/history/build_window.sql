@@ -1,0 +1,199 @@
+{#- Which days a build computes. A build goes on where the last completed one ended: it computes the days
+    after it and, so that late rows still count, the policy's late_row_days up to it once more. The first
+    build, and one with --full-refresh, computes all days. Models of materialization incremental with the
+    strategy `window` keep their rows before the window and replace those in it. -#}
+
+{% macro all_days() -%}
+    {{ return('0001-01-01') }}
+{%- endmacro %}
+
+{% macro window_start() -%}
+    {#- First day this build computes, as text; all_days() if it computes every day. A unit test sets the
+        variable window_start_date. -#}
+    {%- if not execute or flags.WHICH in ('compile', 'generate') -%}
+        {{ return(all_days()) }}
+    {%- elif model.resource_type == 'unit_test' -%}
+        {{ return(var('window_start_date', all_days())) }}
+    {%- endif -%}
+    {{ return(build_window_column('window_start_date')) }}
+{%- endmacro %}
+
+{% macro days_before_window(days) -%}
+    {#- The day that many days before the window, as text: how far back facts bear on it. -#}
+    {%- if not is_windowed() -%}
+        {{ return(all_days()) }}
+    {%- endif -%}
+    {%- set first_day = modules.datetime.date.fromisoformat(window_start()) -%}
+    {{ return((first_day - modules.datetime.timedelta(days=days)) | string) }}
+{%- endmacro %}
+
+{% macro published_before() -%}
+    {#- What the model at hand has of days before this one is published and stays as it is, even where
+        --full-refresh computes all days anew; all_days() if it has nothing yet, or if var
+        restate_history lets it be restated. Unit tests: as if nothing was published. -#}
+    {%- if not execute or model.resource_type == 'unit_test' or load_relation(this) is none -%}
+        {{ return(all_days()) }}
+    {%- endif -%}
+    {{ return(build_window_column('published_before_date')) }}
+{%- endmacro %}
+
+{% macro build_window_column(column) -%}
+    {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
+    {%- if window is none -%}
+        {{ return(all_days()) }}
+    {%- endif -%}
+    {{ return(run_query('select ' ~ column ~ ' from ' ~ window).rows[0][0] | string) }}
+{%- endmacro %}
+
+{% macro is_windowed() -%}
+    {#- Whether this build computes only part of the days. -#}
+    {{ return(window_start() != all_days()) }}
+{%- endmacro %}
+
+{% macro operations_table(name) -%}
+    {#- Where a table of the project's own book-keeping lies: {database, schema, identifier}. -#}
+    {{ return({
+        'database': target.database,
+        'schema': generate_schema_name('operations', none),
+        'identifier': name,
+    }) }}
+{%- endmacro %}
+
+{% macro begin_build() -%}
+    {#- Settles the window at the start of a build, before any model can change what it rests on. -#}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set last = last_completed_build() -%}
+        {%- set settings = build_settings() -%}
+        {%- if last and not var('restate_history') -%}
+            {%- for name, value in settings.items() if last.settings.get(name) != value -%}
+                {{ exceptions.raise_compiler_error(
+                    'Nothing was built: ' ~ name ~ " is '" ~ value ~ "', and the history in this"
+                    ~ " warehouse was built with '" ~ last.settings.get(name) ~ "'. Mend: build into"
+                    ~ ' another file, or restate all history with --full-refresh --vars'
+                    ~ " '{restate_history: true}'."
+                ) }}
+            {%- endfor -%}
+            {%- if var('as_of_date') and var('as_of_date') | string < last.as_of_date -%}
+                {{ exceptions.raise_compiler_error(
+                    'Nothing was built: variable as_of_date: ' ~ var('as_of_date') ~ ' lies before '
+                    ~ last.as_of_date ~ ', up to which this warehouse is built. Mend: build into another'
+                    ~ ' file.'
+                ) }}
+            {%- endif -%}
+        {%- endif -%}
+        {%- set reopened = all_days() -%}
+        {%- if last -%}
+            {%- set first_day = modules.datetime.date.fromisoformat(last.as_of_date)
+                - modules.datetime.timedelta(days=late_row_days() - 1) -%}
+            {%- set reopened = first_day | string -%}
+        {%- endif -%}
+        {%- set starts_over = flags.FULL_REFRESH or lacks_history() -%}
+        {%- set window = api.Relation.create(**operations_table('build_window')) -%}
+        {%- do adapter.create_schema(window) -%}
+        {%- call statement() -%}
+            create or replace table {{ window }} as
+            select
+                cast('{{ all_days() if starts_over else reopened }}' as date) as window_start_date,
+                cast('{{ all_days() if var("restate_history") else reopened }}' as date)
+                    as published_before_date
+        {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro lacks_history() -%}
+    {#- Whether a model that keeps history is not there yet, so that every day has to be computed. -#}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.package_name == 'customer_health'
+        and node.config.materialized == 'incremental'
+        and adapter.get_relation(node.database, node.schema, node.alias) is none -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{% macro late_row_days() -%}
+    {#- The policy's number, of at least 1, as it stands in the file: this build has yet to load the seeds. -#}
+    {{ return(adapter.dispatch('late_row_days', 'customer_health')()) }}
+{%- endmacro %}
+
+{% macro default__late_row_days() -%}
+    {%- set thresholds = run_query(
+        "select value from " ~ generate_schema_name('policy', none) ~ ".thresholds where threshold = 'late_row_days'"
+    ) -%}
+    {{ return(thresholds.rows[0][0] | int) }}
+{%- endmacro %}
+
+{% macro duckdb__late_row_days() -%}
+    {%- set file = absolute_path('seeds/policy/thresholds.csv') | replace("'", "''") -%}
+    {%- set thresholds = run_query(
+        "select value from read_csv('" ~ file ~ "') where threshold = 'late_row_days'"
+    ) -%}
+    {{ return(thresholds.rows[0][0] | int) }}
+{%- endmacro %}
+
+{% macro build_settings() -%}
+    {#- What history must have been built with for a build to go on from it. -#}
+    {{ return({
+        'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
+        'history_grain': var('history_grain'),
+        'id_case': var('id_case'),
+    }) }}
+{%- endmacro %}
+
+{% macro last_completed_build() -%}
+    {#- {as_of_date, settings} of the last build in which everything went well; none if there is none. -#}
+    {%- set builds = adapter.get_relation(**operations_table('completed_builds')) -%}
+    {%- if builds is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set rows = run_query(
+        'select as_of_date, settings from ' ~ builds ~ ' order by completed_number desc limit 1'
+    ).rows -%}
+    {{ return({'as_of_date': rows[0][0] | string, 'settings': fromjson(rows[0][1])} if rows else none) }}
+{%- endmacro %}
+
+{% macro record_completed_build(results) -%}
+    {#- Enters a build of which every node went well into operations.completed_builds, from which the
+        next one goes on. A build of part of the project does not count. -#}
+    {%- if execute and flags.WHICH in ('build', 'run') and is_whole_build(results) -%}
+        {%- set builds = api.Relation.create(**operations_table('completed_builds')) -%}
+        {%- call statement() -%}
+            create table if not exists {{ builds }} (
+                completed_number bigint,
+                invocation_id varchar,
+                as_of_date date,
+                window_start_date date,
+                policy_version varchar,
+                settings varchar
+            );
+            insert into {{ builds }}
+            select
+                coalesce((select max(completed_number) from {{ builds }}), 0) + 1,
+                '{{ invocation_id }}',
+                clock.as_of_date,
+                clock.window_start_date,
+                policy.policy_version,
+                '{{ tojson(build_settings()) | replace("'", "''") }}'
+            from {{ relation_of('int_spine__clock') }} as clock
+            cross join {{ relation_of('int_policy__version') }} as policy
+        {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_whole_build(results) -%}
+    {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
+        | list -%}
+    {%- set built = results | map(attribute='node.unique_id') | list -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.package_name == 'customer_health'
+        and node.unique_id not in built -%}
+        {{ return(false) }}
+    {%- endfor -%}
+    {{ return(not failed) }}
+{%- endmacro %}
+
+{% macro relation_of(model_name) -%}
+    {#- A model's relation where ref() is not at hand (hooks). -#}
+    {%- set node = graph.nodes['model.customer_health.' ~ model_name] -%}
+    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+{%- endmacro %}

@@ -1,0 +1,24 @@
+{% macro get_incremental_window_sql(arguments) -%}
+    {#- Incremental strategy `window`: rows whose date column (config meta window_column, default
+        as_of_date) lies in the window, or is null, give way to the new ones. Deleting by date and not by
+        key lets rows vanish that a late row takes away. A protected model (meta is_published) keeps
+        what was published before the reopened days. -#}
+    {%- set column = config.get('meta', {}).get('window_column', 'as_of_date') -%}
+    {%- set from_date = published_before() if config.get('meta', {}).get('is_published')
+        else window_start() -%}
+    {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
+    delete from {{ arguments.target_relation }}
+    where {{ column }} >= cast('{{ from_date }}' as date) or {{ column }} is null
+    {%- if config.get('unique_key') %}
+    or {{ config.get('unique_key') }} in (
+        select {{ config.get('unique_key') }} from {{ arguments.temp_relation }}
+    )
+    {%- endif %};
+
+    insert into {{ arguments.target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }}
+    {%- if config.get('meta', {}).get('is_published') %}
+    where {{ column }} >= cast('{{ from_date }}' as date)
+    {%- endif %}
+{%- endmacro %}
