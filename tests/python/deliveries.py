@@ -63,7 +63,8 @@ class Deliveries:
             late_share: Share of rows, and of later values, that come late.
             most_days_late: How many days late they come at most.
             again_share: Share of rows that come again.
-            most_days_again: How many days after the first time they come again at most.
+            most_days_again: How many days after the first time they come again at most, if they say
+                that they were known only then; the others come again as late as any row may.
         """
         self.last_day, self.seed = last_day, seed
         self.late_share, self.most_days_late = late_share, most_days_late
@@ -113,35 +114,21 @@ class Deliveries:
         types = {name: kind for name, kind, *_ in described.fetchall()}
         first = "valid_from" if table.name == "accounts" else table.time_column
         times = [_day_of(name) for name in ("known_at", first) if name in types]
-        known = f"coalesce({', '.join(times)}, {ALWAYS})" if times else ALWAYS
-        # a row of no readable day comes some day of the last quarter, as does one of a wrong future
+        known = f"coalesce({', '.join([*times, 'cast(null as date)'])})"
+        # without a readable day, or with a wrong one, a row comes some day of the last quarter
         stray = f"date '{self.last_day}' - {self._draw('stray', 90)}"
-        is_dated = f"{known} <= date '{self.last_day}'"
-        if table.time_column:
-            is_dated += f" and {known} > {ALWAYS}"
-        spelled = [
-            f"case {self._draw(f'spelling of {name}', len(SPELLINGS) + 1)} "
-            + " ".join(
-                f"when {number} then {spelling.format(id=name)}"
-                for number, spelling in enumerate(SPELLINGS)
-            )
-            + f" else {name} end as {name}"
-            for name in table.names("id")
-            if name in types
-        ]
-        if "known_at" in types:
-            spelled.append(
-                f"case when {self._is_drawn('known again', 0.5)}"
-                " then cast(strftime(row_day, '%Y-%m-%dT23:00:00Z')"
-                f" as {types['known_at']}) else known_at end as known_at"
-            )
+        undated = stray if table.time_column else ALWAYS
+        is_renewed = self._is_renewed() if "known_at" in types else "false"
         self.database.execute(f"""
             create table {_name(table)} as
             with numbered as (
                 select *, row_number() over () as row_number from read_parquet({files})
             ),
             known as (
-                select *, case when {is_dated} then {known} else {stray} end as known_day
+                select
+                    *,
+                    case when {known} <= date '{self.last_day}' then {known} else {undated} end
+                        as known_day
                 from numbered
             ),
             delivered as (
@@ -150,17 +137,43 @@ class Deliveries:
             again as (
                 select * replace (
                     -row_number as row_number,
-                    row_day + {self._draw("again days", self.most_days_again + 1)} as row_day
+                    case
+                        when {is_renewed}
+                            then row_day + {self._draw("again days", self.most_days_again + 1)}
+                        else known_day + {self.most_days_late}
+                    end as row_day
                 )
                 from delivered
                 where {self._is_drawn("again", self.again_share)} and known_day > {ALWAYS}
             )
             select * from delivered
             union all
-            select * replace ({", ".join(spelled)}) from again
+            select * replace ({", ".join(self._again(table, types))}) from again
         """)
         arrivals = {name: self._arrival(table, name, types) for name in types}
         self.tables.append((table, arrivals))
+
+    def _again(self, table: Table, types: dict[str, str]) -> list[str]:
+        """Replacements in a row that comes again: its ids' spelling, and when it was known."""
+        replaced = []
+        for name in table.names("id"):
+            if name in types:
+                drawn = self._draw(f"spelling of {name}", len(SPELLINGS) + 1)
+                spellings = " ".join(
+                    f"when {number} then {spelling.format(id=name)}"
+                    for number, spelling in enumerate(SPELLINGS)
+                )
+                replaced.append(f"case {drawn} {spellings} else {name} end as {name}")
+        if "known_at" in types:
+            known_at = f"cast(strftime(row_day, '%Y-%m-%dT23:00:00Z') as {types['known_at']})"
+            replaced.append(
+                f"case when {self._is_renewed()} then {known_at} else known_at end as known_at"
+            )
+        return replaced
+
+    def _is_renewed(self) -> str:
+        """Condition: a row that comes again says that it was known only then."""
+        return f"hash({self.seed}, 'renewed', abs(row_number)) % 2 = 0"
 
     def _arrival(self, table: Table, column: str, types: dict[str, str]) -> str:
         """Expression: the day from which a row holds its value of a column."""
@@ -181,6 +194,9 @@ class Deliveries:
             f" then {_day_of(name)} + {self._late_days(name)} end"
             for name in dates
         ]
+        # a row that is refused for a cell is refused from the start: its days were never published
+        if declared.marked("not_negative"):
+            days.insert(0, f"case when {column} < 0 then {ALWAYS} end")
         return f"coalesce({', '.join([*days, ALWAYS])})"
 
     def _bring_accounts_with_their_first_fact(self) -> None:
