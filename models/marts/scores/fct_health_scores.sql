@@ -21,10 +21,6 @@ policy as (
     select * from {{ ref('int_policy__version') }}
 ),
 
-clock as (
-    select * from {{ ref('int_spine__clock') }}
-),
-
 -- only scores that rest on enough data are compared
 comparable as (
     select
@@ -53,14 +49,14 @@ timeline as (
                 as comparable_score,
             false as is_new
         from {{ this }} as published
-        cross join clock
+        cross join (select max(as_of_date) as as_of_date from health_scores) as newest
         where
             published.as_of_date < cast('{{ goes_on_from }}' as date)
             and (
                 {% for days in changes_days %}
                     published.as_of_date
                     between {{ add_days("cast('" ~ goes_on_from ~ "' as date)", -days - 6) }}
-                    and {{ add_days('clock.as_of_date', -days) }}
+                    and {{ add_days('newest.as_of_date', -days) }}
                     {% if not loop.last %}or{% endif %}
                 {% endfor %}
             )
