@@ -90,7 +90,7 @@
         {%- set starts_over = flags.FULL_REFRESH or lacks_history() -%}
         {%- set window = api.Relation.create(**operations_table('build_window')) -%}
         {%- do adapter.create_schema(window) -%}
-        {%- call statement() -%}
+        {%- call statement(auto_begin=false) -%}
             create or replace table {{ window }} as
             select
                 cast('{{ all_days() if starts_over else reopened }}' as date) as window_start_date,
@@ -157,7 +157,7 @@
         next one goes on. A build of part of the project does not count. -#}
     {%- if execute and flags.WHICH in ('build', 'run') and is_whole_build(results) -%}
         {%- set builds = api.Relation.create(**operations_table('completed_builds')) -%}
-        {%- call statement() -%}
+        {%- call statement(auto_begin=false) -%}
             create table if not exists {{ builds }} (
                 completed_number bigint,
                 invocation_id varchar,

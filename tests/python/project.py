@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -49,6 +50,12 @@ def make_demo(out: Path, **options: int | float | str) -> Path:
     outcome = run("-m", "demo", "--out", out, *flags)
     assert outcome.code == 0, outcome.text
     return out / "raw"
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project, for a test that edits it, and return the copy's folder."""
+    made = shutil.ignore_patterns(".git", ".venv", "data", "warehouse", "target", "logs")
+    return shutil.copytree(PROJECT, folder, ignore=made)
 
 
 def dbt(verb: str, warehouse: Path, *flags: str, project: Path = PROJECT, **variables) -> Outcome:

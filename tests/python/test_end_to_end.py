@@ -2,12 +2,13 @@
 
 import hashlib
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
-from project import PROJECT, SHARED_DATA, build, dbt, differences, make_demo, query, run
+from deliveries import Deliveries
+from project import SHARED_DATA, build, copy_project, dbt, differences, make_demo, query, run
 
 # Every published number of the score history, rounded where summing order may show.
 HISTORY = """
@@ -65,53 +66,12 @@ def test_nothing_personal_reaches_the_quarantine(dirty):
     assert [row for (row,) in rows if any(part in row for part in personal)] == []
 
 
-# Values that come with a later time of the same row.
-COME_WITH = {"csat_score": "csat_at", "score": "responded_at", "measured_value": "measured_at"}
-
-
-def _as_known_on(day: str, source_file: str, table: dict) -> str:
-    """Select of a raw table as an extraction on a day would have given it."""
-    present = duckdb.sql(f"select * from '{source_file}'").columns
-    columns = {
-        column["name"]: column.get("config", {}).get("meta", {}) for column in table["columns"]
-    }
-
-    def is_past(expression: str) -> str:
-        return f"try_cast(cast({expression} as varchar) as timestamptz) < date '{day}' + 1"
-
-    later = [
-        name for name, meta in columns.items()
-        if meta.get("not_in_future") and not meta.get("required") and name in present
-    ]  # fmt: skip
-    emptied = {name: name for name in later if name != "known_at"}
-    emptied |= {name: time for name, time in COME_WITH.items() if name in present}
-    replaced = ", ".join(
-        f"case when {is_past(time)} then {name} end as {name}" for name, time in emptied.items()
-    )
-    select = f"select * {f'replace ({replaced})' if replaced else ''} from '{source_file}'"
-    # a milestone is planned ahead, so its row is there before its day
-    time = table.get("config", {}).get("meta", {}).get("time_column")
-    if time in (None, "planned_date"):
-        return select
-    known = ", ".join(name for name in ("known_at", time) if name in present)
-    return f"{select} where {is_past(f'coalesce({known})')} or {time} is null"
-
-
 def test_rows_known_later_change_nothing_before(clean, tmp_path):
-    cut = "2026-03-31"
-    raw = tmp_path / "raw"
-    for contract in sorted((PROJECT / "models" / "staging").glob("*/_*__sources.yml")):
-        for source in yaml.safe_load(contract.read_text())["sources"]:
-            (raw / source["name"]).mkdir(parents=True)
-            for table in source["tables"]:
-                path = clean / "demo" / "raw" / source["name"] / table["name"]
-                files = path / "*.parquet" if path.is_dir() else path.with_suffix(".parquet")
-                if path.is_dir() or files.exists():
-                    target = raw / source["name"] / f"{table['name']}.parquet"
-                    duckdb.sql(f"copy ({_as_known_on(cut, files, table)}) to '{target}'")
+    cut = date(2026, 3, 31)
+    raw = Deliveries(clean / "demo" / "raw", date(2026, 6, 30)).write(cut, tmp_path / "raw")
     shorter = build(tmp_path / "warehouse.duckdb", raw_path=raw, as_of_date=cut)
     newest = query(shorter, "select max(as_of_date) from marts.fct_health_scores")
-    assert newest[0][0].isoformat() == cut
+    assert newest == [(cut,)]
     history = HISTORY + f" where as_of_date <= date '{cut}'"
     assert differences(clean / "warehouse.duckdb", shorter, history) == []
 
@@ -202,11 +162,7 @@ def test_broken_raw_data_stops_the_build_and_touches_nothing(dirty, tmp_path, sp
 
 
 def test_a_typo_in_the_policy_stops_the_build_and_touches_nothing(dirty, tmp_path):
-    project = tmp_path / "project"
-    shutil.copytree(
-        PROJECT, project,
-        ignore=shutil.ignore_patterns(".git", ".venv", "data", "warehouse", "target", "logs"),
-    )  # fmt: skip
+    project = copy_project(tmp_path / "project")
     bands = project / "seeds" / "policy" / "bands.csv"
     bands.write_text(bands.read_text().replace("default,moderate,50,75", "default,moderate,50,57"))
     before = _fingerprint(dirty / "warehouse.duckdb")
