@@ -18,7 +18,9 @@ asked as (
 ),
 
 final as (
-    select {{ newest_date }} as as_of_date
+    select
+        {{ newest_date }} as as_of_date,
+        asked_date
     from asked
 )
 
