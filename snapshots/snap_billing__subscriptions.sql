@@ -10,5 +10,9 @@
     ] %}
     {{ config(check_cols=columns + ['is_delivered']) }}
 
-    {{ rows_as_seen(ref('stg_billing__subscriptions'), ['subscription_id'], columns + ['known_date']) }}
+    {{ rows_as_seen(
+        ref('stg_billing__subscriptions'),
+        ['subscription_id'],
+        columns + ['known_date'],
+    ) }}
 {% endsnapshot %}
