@@ -56,7 +56,7 @@ environment: ## Python environment in .venv, from requirements.lock
 demo: environment ## demo data in data/demo, from the generator in demo/
 	if [ -f data/demo/made_by ] && $(call contents,demo requirements.lock) | cmp -s - data/demo/made_by; then \
 		printf '%-12s %s\n' 'demo data' unchanged; exit 0; fi; \
-	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo && \
+	$(call step,demo data,made,rm -rf data/demo $(DEMO_WAREHOUSE)* && $(RUN) -m demo --out data/demo && \
 		$(call contents,demo requirements.lock) > data/demo/made_by)
 
 ifdef RAW_PATH
@@ -79,7 +79,7 @@ example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstac
 
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
-	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models tests)
+	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models snapshots tests)
 	$(call step,unit tests,passed,$(VENV)/bin/dbt --no-send-anonymous-usage-stats --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
 	echo

@@ -59,7 +59,7 @@
         },
         {
             'name': 'crm_contact_roles',
-            'model': 'stg_crm__contact_roles',
+            'model': 'int_relationship__roles',
             'row_date': 'known_date',
             'condition': 'true',
         },

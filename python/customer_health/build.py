@@ -32,6 +32,7 @@ INPUTS = (
     "models",
     "python",
     "seeds",
+    "snapshots",
     "tests/generic",
     "tests/singular",
 )

@@ -6,7 +6,11 @@ with contacts as (
 ),
 
 roles as (
-    select * from {{ ref('stg_crm__contact_roles') }}
+    select * from {{ ref('int_relationship__roles') }}
+),
+
+departments as (
+    {{ seen_versions(ref('snap_crm__contacts')) }}
 ),
 
 participations as (
@@ -51,6 +55,20 @@ spells as (
         ) as until_date
     from roles
     left join contacts on roles.contact_id = contacts.contact_id
+),
+
+-- a contact counts for a department while in it
+department_spells as (
+    select
+        contacts.account_id,
+        departments.department,
+        greatest(contacts.known_date, departments.from_date) as from_date,
+        least(
+            coalesce(contacts.left_date, cast('9999-12-31' as date)),
+            coalesce(departments.until_date, cast('9999-12-31' as date))
+        ) as until_date
+    from contacts
+    inner join departments on contacts.contact_id = departments.contact_id
 ),
 
 -- overlapping spells of one contact in one role are one
@@ -193,7 +211,9 @@ final as (
     union all
     {{ presence_spans('contacts', 'contacts_known', 'contact_id', 'known_date', 'left_date') }}
     union all
-    {{ presence_spans('contacts', 'contact_departments', 'department', 'known_date', 'left_date') }}
+    {{ presence_spans(
+        'department_spells', 'contact_departments', 'department', 'from_date', 'until_date'
+    ) }}
     union all
     {{ presence_spans(
         'participations', 'engaged_contacts_90d', 'contact_id',

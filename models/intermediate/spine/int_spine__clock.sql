@@ -21,6 +21,7 @@ asked as (
 final as (
     select
         {{ newest_date }} as as_of_date,
+        asked_date,
         {% if is_windowed() %}
             cast('{{ window_start() }}' as date) as window_start_date
         {% else %}

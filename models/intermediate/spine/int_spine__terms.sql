@@ -2,11 +2,11 @@
     or, without a CRM as well, from the account's first activity. -#}
 
 with subscriptions as (
-    select * from {{ ref('stg_billing__subscriptions') }}
+    {{ seen_versions(ref('snap_billing__subscriptions')) }}
 ),
 
 accounts as (
-    select * from {{ ref('stg_crm__accounts') }}
+    {{ seen_versions(ref('snap_crm__accounts')) }}
 ),
 
 activity as (
@@ -17,22 +17,47 @@ exchange_rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
+-- seats, ARR and the agreed dates go by what builds have seen; what has a date of its own, when the
+-- term was learnt of and when it was cancelled, goes by that
+versions as (
+    select
+        *,
+        first_value(known_date) over (
+            partition by row_key
+            order by from_date
+        ) as first_known_date,
+        last_value(cancelled_date) over (
+            partition by row_key
+            order by from_date
+            rows between unbounded preceding and unbounded following
+        ) as last_cancelled_date
+    from subscriptions
+),
+
+-- a version that gave way to another while it was in service ended on that day
 billed as (
     select
-        subscriptions.account_id,
-        subscriptions.subscription_id,
-        subscriptions.start_date,
-        subscriptions.end_date,
-        subscriptions.cancelled_date,
-        subscriptions.seats,
-        subscriptions.arr as arr_in_contract_currency,
+        versions.account_id,
+        versions.row_key as subscription_id,
+        versions.start_date,
+        versions.end_date,
         case
-            when subscriptions.currency is null then subscriptions.arr
-            else subscriptions.arr * exchange_rates.rate
+            when versions.until_date < least(
+                coalesce(versions.end_date, cast('9999-12-31' as date)),
+                coalesce(versions.last_cancelled_date, cast('9999-12-31' as date))
+            ) then versions.until_date
+            else versions.last_cancelled_date
+        end as cancelled_date,
+        versions.seats,
+        versions.arr as arr_in_contract_currency,
+        case
+            when versions.currency is null then versions.arr
+            else versions.arr * exchange_rates.rate
         end as arr,
-        subscriptions.known_date
-    from subscriptions
-    left join exchange_rates on upper(subscriptions.currency) = exchange_rates.currency
+        greatest(versions.first_known_date, versions.from_date) as known_date
+    from versions
+    left join exchange_rates on upper(versions.currency) = exchange_rates.currency
+    where versions.is_delivered
 ),
 
 recorded as (
@@ -49,6 +74,7 @@ recorded as (
     from accounts
     where
         customer_since_date is not null
+        and until_date is null
         and not exists (select 1 from billed)
     group by account_id
 ),

@@ -10,6 +10,10 @@ users as (
     select * from {{ ref('stg_product__users') }}
 ),
 
+departments as (
+    {{ seen_versions(ref('snap_product__users')) }}
+),
+
 storage as (
     select * from {{ ref('stg_product__storage') }}
 ),
@@ -31,12 +35,21 @@ user_days as (
 department_days as (
     select
         user_days.account_id,
-        users.department,
+        departments.department,
         user_days.activity_date,
         min(greatest(user_days.known_date, users.known_date)) as known_date
     from user_days
     inner join users on user_days.user_id = users.user_id
-    where users.department is not null
+    -- the department that the person was in on the day
+    inner join departments
+        on
+            user_days.user_id = departments.user_id
+            and user_days.activity_date >= departments.from_date
+            and (
+                departments.until_date is null
+                or user_days.activity_date < departments.until_date
+            )
+    where departments.department is not null
     group by 1, 2, 3
 ),
 

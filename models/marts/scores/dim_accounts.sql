@@ -32,7 +32,7 @@ contracts as (
         terms.account_id,
         min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
-        count(*) as n_terms
+        count(distinct terms.subscription_id) as n_terms
     from terms
     cross join clock
     where terms.known_date <= clock.as_of_date

@@ -1,13 +1,12 @@
-{#- The accounts we know: the CRM's; where the company has no CRM source, those that billing names;
+{#- The accounts we know: the CRM's, also those it has deleted since, so that their past stays; where the company has no CRM source, those that billing names;
     without either, those seen in the product. Which it is is known when the model is compiled, and
     only that source is read. -#}
 
--- depends_on: {{ ref('base_crm__accounts') }}
+-- depends_on: {{ ref('snap_crm__accounts') }}
 with final as (
     {% if raw_table('crm', 'accounts') %}
         select distinct account_id
-        from {{ ref('base_crm__accounts') }}
-        where quarantine_reason is null
+        from {{ ref('snap_crm__accounts') }}
     {% elif raw_table('billing', 'subscriptions') %}
         select distinct account_id
         from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions

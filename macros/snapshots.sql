@@ -1,0 +1,89 @@
+{#- What a source overwrites in place has no date of its own: snapshots date it by the build that saw
+    it. One macro writes them, one reads them. -#}
+
+{% macro rows_as_seen(relation, key, columns) -%}
+    {#- Query of a snapshot: the rows of a staging relation as this build sees them.
+          row_key       the key columns, joined with '|': unique_key of the snapshot
+          is_delivered  false for a row that an earlier build saw and this one does not; its columns
+                        stay as they were. A table that is empty says nothing about its rows.
+          seen_at       the day of the build, never the wall clock: updated_at of the snapshot. A
+                        change on the day of the version before it is a second later, so that each
+                        version has a time of its own; a build of an earlier day leaves the row alone.
+        columns: the columns to keep, beside those of the key. -#}
+    {%- set snapshot = load_relation(this) if execute -%}
+    {%- set kept = adapter.get_columns_in_relation(snapshot) | map(attribute='name') | list
+        if snapshot else [] -%}
+    with delivered as (
+        select
+            {% for name in key -%}
+            coalesce(cast({{ name }} as varchar), ''){{ " || '|' || " if not loop.last }}
+            {%- endfor %} as row_key,
+            {{ (key + columns) | join(', ') }}
+        from {{ relation }}
+    ),
+
+    clock as (
+        select cast(asked_date as timestamp) as asked_at from {{ ref('int_spine__clock') }}
+    )
+
+    {% if not snapshot -%}
+    select
+        delivered.*,
+        true as is_delivered,
+        clock.asked_at as seen_at
+    from delivered
+    cross join clock
+    {%- else -%}
+    select
+        coalesce(delivered.row_key, newest.row_key) as row_key,
+        {% for name in key + columns -%}
+        case
+            when delivered.row_key is not null then delivered.{{ name }}
+            else {{ 'newest.' ~ name if name in kept else 'null' }}
+        end as {{ name }},
+        {% endfor -%}
+        delivered.row_key is not null as is_delivered,
+        case
+            when newest.dbt_valid_from >= clock.asked_at
+                then {{ dbt.dateadd('second', 1, 'newest.dbt_valid_from') }}
+            else clock.asked_at
+        end as seen_at
+    from delivered
+    full outer join (
+        select * from {{ snapshot }}
+        where dbt_valid_to is null
+    ) as newest on delivered.row_key = newest.row_key
+    cross join clock
+    where
+        exists (select 1 from delivered)
+        and (
+            newest.row_key is null
+            or cast(newest.dbt_valid_from as date) <= cast(clock.asked_at as date)
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{% macro seen_versions(snapshot) -%}
+    {#- Versions of the rows of a snapshot with the days on which they hold: the first from the start
+        (from_date 0001-01-01), each other from the day of the build that saw it until the next
+        (until_date; null: still holds). Of several versions of one day the last holds. -#}
+    select
+        *,
+        case
+            when seen_date = first_seen_date then cast('0001-01-01' as date)
+            else seen_date
+        end as from_date,
+        lead(seen_date) over (partition by row_key order by seen_date) as until_date
+    from (
+        select
+            *,
+            cast(dbt_valid_from as date) as seen_date,
+            min(cast(dbt_valid_from as date)) over (partition by row_key) as first_seen_date,
+            row_number() over (
+                partition by row_key, cast(dbt_valid_from as date)
+                order by dbt_valid_from desc
+            ) as recency
+        from {{ snapshot }}
+    ) as seen
+    where recency = 1
+{%- endmacro %}

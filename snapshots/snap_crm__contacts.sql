@@ -1,0 +1,5 @@
+{% snapshot snap_crm__contacts %}
+    {{ config(check_cols=['department']) }}
+
+    {{ rows_as_seen(ref('stg_crm__contacts'), ['contact_id'], ['department']) }}
+{% endsnapshot %}

@@ -1,0 +1,5 @@
+{% snapshot snap_product__users %}
+    {{ config(check_cols=['department']) }}
+
+    {{ rows_as_seen(ref('stg_product__users'), ['user_id'], ['department']) }}
+{% endsnapshot %}
