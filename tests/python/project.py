@@ -67,7 +67,7 @@ def dbt(verb: str, warehouse: Path, *flags: str, project: Path = PROJECT, **vari
         *("--project-dir", project, "--profiles-dir", project),
         *("--target-path", target),
         *("--log-path", warehouse.with_suffix(".logs")),
-        *("--vars", json.dumps({name: str(value) for name, value in variables.items()})),
+        *("--vars", json.dumps(variables, default=str)),
         *flags,
         CUSTOMER_HEALTH_WAREHOUSE=str(warehouse),
     )

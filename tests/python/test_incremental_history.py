@@ -210,7 +210,7 @@ def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restate
     build_edited(warehouse, "--full-refresh")
     assert differences(replay.by_runs, warehouse, before) == []
 
-    build_edited(warehouse, "--full-refresh", restate_history="true")
+    build_edited(warehouse, "--full-refresh", restate_history=True)
     anew = build_edited(tmp_path / "anew.duckdb")
     assert differences(anew, warehouse, history) == []
     assert differences(replay.by_runs, warehouse, before) != []
