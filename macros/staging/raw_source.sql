@@ -174,7 +174,8 @@
             {%- for column in contract_columns(source_name, table_name) if column.meta.get('key') -%}
                 {%- do key.append("coalesce(cast(" ~ typed[column.name] ~ " as varchar), '')") -%}
             {%- endfor -%}
-            {%- set key = key | join(" || '|' || ") -%}
+            {#- rows without a key are no copies of one another -#}
+            {%- set key = 'nullif(' ~ key | join(" || '|' || ") ~ ", '')" -%}
             {%- do conditions.append(
                 happened ~ ' < ' ~ first_time ~ ' and ' ~ happened ~ " >= '" ~ earliest
                 ~ "' and (" ~ typed.known_at ~ ' is null or ' ~ typed.known_at ~ ' < '

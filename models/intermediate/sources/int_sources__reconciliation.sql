@@ -1,14 +1,28 @@
-with counted as (
+{#- Events are counted where they are reduced, and nowhere row by row. Of tables that are read by the window,
+    what is neither accepted nor quarantined came too late for it. -#}
+{% set reduced = {('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')"} %}
+{% set windowed = [('product', 'events'), ('product', 'daily_usage')] %}
+
+with event_days as (
+    select * from {{ ref('int_usage__event_days') }}
+),
+
+counted as (
     {% for source_name, table_name in raw_tables() %}
         {% set table = raw_table(source_name, table_name) %}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
+            {{ (source_name, table_name) in windowed }} as is_windowed,
             {{ '(select count(*) from ' ~ table.sql ~ ')' if table else 'cast(0 as bigint)' }}
                 as n_raw,
-            (
-                select count(*) from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
-            ) as n_accepted,
+            {% if (source_name, table_name) in reduced %}
+                coalesce({{ reduced[(source_name, table_name)] }}, 0) as n_accepted,
+            {% else %}
+                (
+                    select count(*) from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+                ) as n_accepted,
+            {% endif %}
             (
                 select count(*)
                 from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
@@ -24,7 +38,8 @@ final as (
         table_name,
         n_raw,
         n_accepted,
-        n_quarantined
+        n_quarantined,
+        case when is_windowed then n_raw - n_accepted - n_quarantined else 0 end as n_too_late
     from counted
 )
 
