@@ -168,6 +168,8 @@ TABLES: dict[str, Table] = {
             Column("warn_after_days", "whole", may_be_blank=True, low=1),
             Column("fail_after_days", "whole", may_be_blank=True, low=1),
             Column("volume_window_days", "whole", may_be_blank=True, low=1, high=365),
+            Column("usual_windows", "whole", may_be_blank=True, low=2, high=60),
+            Column("usual_minimum_rows", "whole", may_be_blank=True, low=1),
             Column("warn_below_share", "number", may_be_blank=True, low=0, high=1),
             Column("fail_below_share", "number", may_be_blank=True, low=0, high=1),
             _SOURCE,
@@ -215,8 +217,6 @@ THRESHOLDS = (
     Threshold("onboarding_days", 1, 730),
     Threshold("integration_days", 1, 730),
     Threshold("active_users_goal", 1, 1_000_000),
-    Threshold("usual_volume_windows", 2, 52),
-    Threshold("usual_volume_minimum_rows", 1, 1_000_000),
 )
 
 # The first must not exceed the second.
@@ -645,7 +645,7 @@ def _check_signal_types(rows: list[Row], found: Findings) -> None:
 
 
 def _check_source_limits(rows: list[Row], found: Findings) -> None:
-    """A source warns before it fails, and a volume has both a window and a limit."""
+    """A source warns before it fails, and a check of its volume is whole."""
     file = "source_checks.csv"
     for row in rows:
         warn_days, fail_days = row["warn_after_days"], row["fail_after_days"]
@@ -658,15 +658,12 @@ def _check_source_limits(rows: list[Row], found: Findings) -> None:
             what = f"warn_below_share {warn_share:g} is not above fail_below_share {fail_share:g}"
             mend = "raise the first, lower the second, or leave one of them empty"
             found.error(file, row.number, what, mend)
-        has_window = row["volume_window_days"] is not None
+        volume = ("volume_window_days", "usual_windows", "usual_minimum_rows")
+        given = [name for name in volume if row[name] is not None]
         has_share = warn_share is not None or fail_share is not None
-        if has_window and not has_share:
-            what = "volume_window_days is given, but no share below which to warn or fail"
-            mend = "fill in warn_below_share or fail_below_share, or leave all three empty"
-            found.error(file, row.number, what, mend)
-        if has_share and not has_window:
-            what = "a share of the usual volume is given, but no volume_window_days"
-            mend = "fill in volume_window_days (such as 7), or leave all three empty"
+        if (given or has_share) and not (len(given) == len(volume) and has_share):
+            what = "the check of the volume is given in part"
+            mend = f"fill in {_listed(volume)} and a share below which to warn or fail, or none"
             found.error(file, row.number, what, mend)
 
 

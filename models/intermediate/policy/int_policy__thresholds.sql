@@ -17,8 +17,6 @@
     'onboarding_days',
     'integration_days',
     'active_users_goal',
-    'usual_volume_windows',
-    'usual_volume_minimum_rows',
 ] %}
 
 with thresholds as (

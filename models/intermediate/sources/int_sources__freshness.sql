@@ -1,0 +1,216 @@
+{#- Whether each raw table goes on being delivered, on the clock's day: rows known later do not count.
+    A scan reads the days of known rows, and for the volume only those of the last windows.
+
+    Events and daily roll-ups are one stream in two tables (the contract wants no activity in both),
+    read where they are reduced already: with either, both go on. -#}
+{% set activity = {
+    'name': 'product.activity', 'relation': ref('int_usage__activity_days'), 'n_rows': 'sum(n_events)'
+} %}
+{% set activity_tables = [('product', 'events'), ('product', 'daily_usage')] %}
+{% set undated_tables = [('product', 'features'), ('crm', 'accounts')] %}
+
+{% set streams = [activity] %}
+{% for source_name, table_name in raw_tables()
+    if (source_name, table_name) not in activity_tables + undated_tables %}
+    {% do streams.append({
+        'name': source_name ~ '.' ~ table_name,
+        'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
+        'n_rows': 'count(*)',
+    }) %}
+{% endfor %}
+
+with clock as (
+    select * from {{ ref('int_spine__clock') }}
+),
+
+delivered as (
+    select * from {{ ref('int_sources__reconciliation') }}
+    where n_accepted > 0
+),
+
+checks as (
+    select
+        source_checks.*,
+        source_checks.source_name || '.' || source_checks.table_name as full_name,
+        case
+            {% for source_name, table_name in activity_tables %}
+                when
+                    source_checks.source_name = '{{ source_name }}'
+                    and source_checks.table_name = '{{ table_name }}'
+                    then '{{ activity.name }}'
+            {% endfor %}
+            else source_checks.source_name || '.' || source_checks.table_name
+        end as stream
+    from {{ ref('source_checks') }} as source_checks
+),
+
+last_rows as (
+    {% for stream in streams %}
+        select
+            '{{ stream.name }}' as stream,
+            max(known_date) as last_row_date
+        from {{ stream.relation }}
+        where known_date <= (select as_of_date from clock)
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+past_days as (
+    select
+        clock.as_of_date,
+        {{ date_rows(
+            add_days('clock.as_of_date', '-longest.n_windows'), 'clock.as_of_date'
+        ) }} as past_date
+    from clock
+    cross join (select max(usual_windows) as n_windows from checks) as longest
+),
+
+-- one number for each window; 0 is the newest, which ends on the clock's day
+numbers as (
+    select
+        as_of_date,
+        {{ days_between('past_date', 'as_of_date') }} as window_number
+    from past_days
+),
+
+windows as (
+    select
+        checks.full_name,
+        checks.stream,
+        numbers.window_number,
+        {{ add_days(
+            'numbers.as_of_date', '-(numbers.window_number + 1) * checks.volume_window_days'
+        ) }} as after_date,
+        {{ add_days('numbers.as_of_date', '-numbers.window_number * checks.volume_window_days') }}
+            as last_date
+    from checks
+    inner join numbers on checks.usual_windows >= numbers.window_number
+),
+
+daily as (
+    {% for stream in streams %}
+        select
+            '{{ stream.name }}' as stream,
+            known_date,
+            {{ stream.n_rows }} as n_rows
+        from {{ stream.relation }}
+        where
+            known_date > (select min(after_date) from windows where stream = '{{ stream.name }}')
+            and known_date <= (select as_of_date from clock)
+        group by known_date
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- a window without rows counts as 0: a source that is young or rare has no usual volume yet
+window_volumes as (
+    select
+        windows.full_name,
+        windows.window_number,
+        coalesce(sum(daily.n_rows), 0) as n_rows
+    from windows
+    left join daily
+        on
+            windows.stream = daily.stream
+            and daily.known_date > windows.after_date
+            and daily.known_date <= windows.last_date
+    group by windows.full_name, windows.window_number
+),
+
+volumes as (
+    select
+        full_name,
+        cast(max(case when window_number = 0 then n_rows end) as bigint) as n_rows_newest,
+        cast(median(case when window_number > 0 then n_rows end) as double) as n_rows_usual
+    from window_volumes
+    group by full_name
+),
+
+measured as (
+    select
+        checks.*,
+        clock.as_of_date,
+        last_rows.last_row_date,
+        {{ days_between('last_rows.last_row_date', 'clock.as_of_date') }} as days_behind,
+        volumes.n_rows_newest,
+        volumes.n_rows_usual,
+        case
+            when volumes.n_rows_usual >= checks.usual_minimum_rows
+                then volumes.n_rows_newest / volumes.n_rows_usual
+        end as volume_share
+    from checks
+    cross join clock
+    left join delivered
+        on
+            checks.source_name = delivered.source_name
+            and checks.table_name = delivered.table_name
+    left join last_rows
+        on checks.stream = last_rows.stream and delivered.table_name is not null
+    left join volumes
+        on checks.full_name = volumes.full_name and last_rows.last_row_date is not null
+),
+
+judged as (
+    select
+        *,
+        case
+            when last_row_date is null then 'absent'
+            when days_behind > fail_after_days then 'fail'
+            when days_behind > warn_after_days then 'warn'
+            else 'ok'
+        end as freshness_status,
+        case
+            when volume_share < fail_below_share then 'fail'
+            when volume_share < warn_below_share then 'warn'
+            else 'ok'
+        end as volume_status
+    from measured
+),
+
+final as (
+    select
+        source_name,
+        table_name,
+        as_of_date,
+        last_row_date,
+        days_behind,
+        n_rows_newest,
+        n_rows_usual,
+        volume_share,
+        -- a stale source is small because it is stale
+        case when freshness_status = 'ok' then volume_status else freshness_status end as status,
+        case
+            when freshness_status = 'absent'
+                then full_name || ': no row known by ' || cast(as_of_date as varchar)
+            when freshness_status <> 'ok'
+                then
+                    full_name || ': last row ' || cast(last_row_date as varchar) || ', '
+                    || cast(days_behind as varchar) || ' days before '
+                    || cast(as_of_date as varchar) || '; '
+                    || case
+                        when freshness_status = 'fail'
+                            then 'fails after ' || cast(fail_after_days as varchar)
+                        else 'warns after ' || cast(warn_after_days as varchar)
+                    end
+            when volume_status <> 'ok'
+                then
+                    full_name || ': ' || cast(n_rows_newest as varchar) || ' of the usual '
+                    || cast(cast(round(n_rows_usual) as bigint) as varchar) || ' rows in the '
+                    || cast(volume_window_days as varchar) || ' days to '
+                    || cast(as_of_date as varchar) || ', '
+                    || cast(cast(round(100 * volume_share) as integer) as varchar) || ' %; '
+                    || case
+                        when volume_status = 'fail'
+                            then
+                                'fails below '
+                                || cast(cast(round(100 * fail_below_share) as integer) as varchar)
+                        else
+                            'warns below '
+                            || cast(cast(round(100 * warn_below_share) as integer) as varchar)
+                    end || ' %'
+            else full_name || ': last row ' || cast(last_row_date as varchar)
+        end as reason
+    from judged
+)
+
+select * from final
