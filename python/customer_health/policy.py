@@ -720,7 +720,9 @@ def _check_dated_tables(rows: list[Row], dated_tables: list[dict], found: Findin
             if row[limit] != days:
                 here, there = ("empty" if d is None else f"{d:g}" for d in (row[limit], days))
                 what = f"{limit} of {name} is {here}, but `dbt source freshness` goes by {there}"
-                mend = f"take {key} out of" if row[limit] is None else f"set {key} to {here} days in"
+                mend = (
+                    f"take {key} out of" if row[limit] is None else f"set {key} to {here} days in"
+                )
                 found.warning(file, row.number, what, f"{mend} {contract_of[name]['file']}")
     for name in missing:
         mend = "add a row for it (with limits left empty it is not checked)"

@@ -1,5 +1,5 @@
-{#- Whether each raw table goes on being delivered, on the clock's day: rows known later do not count.
-    A scan reads the days of known rows, and for the volume only those of the last windows.
+{#- Whether each raw table goes on being delivered, as of the clock's day: rows known later do not
+    count, and a volume needs only the days of its last windows.
 
     Events and daily roll-ups are one stream in two tables (the contract wants no activity in both),
     read where they are reduced already: with either, both go on. -#}
@@ -40,19 +40,23 @@ checks as (
                     then '{{ activity.name }}'
             {% endfor %}
             else source_checks.source_name || '.' || source_checks.table_name
-        end as stream
+        end as flow
     from {{ ref('source_checks') }} as source_checks
 ),
 
 last_rows as (
     {% for stream in streams %}
         select
-            '{{ stream.name }}' as stream,
-            max(known_date) as last_row_date
-        from {{ stream.relation }}
-        where known_date <= (select as_of_date from clock)
+            '{{ stream.name }}' as flow,
+            max(delivered_rows.known_date) as last_row_date
+        from {{ stream.relation }} as delivered_rows
+        where delivered_rows.known_date <= (select clock.as_of_date from clock)
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+longest as (
+    select max(usual_windows) as n_windows from checks
 ),
 
 past_days as (
@@ -62,7 +66,7 @@ past_days as (
             add_days('clock.as_of_date', '-longest.n_windows'), 'clock.as_of_date'
         ) }} as past_date
     from clock
-    cross join (select max(usual_windows) as n_windows from checks) as longest
+    cross join longest
 ),
 
 -- one number for each window; 0 is the newest, which ends on the clock's day
@@ -76,7 +80,7 @@ numbers as (
 windows as (
     select
         checks.full_name,
-        checks.stream,
+        checks.flow,
         numbers.window_number,
         {{ add_days(
             'numbers.as_of_date', '-(numbers.window_number + 1) * checks.volume_window_days'
@@ -90,14 +94,18 @@ windows as (
 daily as (
     {% for stream in streams %}
         select
-            '{{ stream.name }}' as stream,
-            known_date,
+            '{{ stream.name }}' as flow,
+            delivered_rows.known_date,
             {{ stream.n_rows }} as n_rows
-        from {{ stream.relation }}
+        from {{ stream.relation }} as delivered_rows
         where
-            known_date > (select min(after_date) from windows where stream = '{{ stream.name }}')
-            and known_date <= (select as_of_date from clock)
-        group by known_date
+            delivered_rows.known_date > (
+                select min(windows.after_date)
+                from windows
+                where windows.flow = '{{ stream.name }}'
+            )
+            and delivered_rows.known_date <= (select clock.as_of_date from clock)
+        group by delivered_rows.known_date
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -111,9 +119,9 @@ window_volumes as (
     from windows
     left join daily
         on
-            windows.stream = daily.stream
-            and daily.known_date > windows.after_date
-            and daily.known_date <= windows.last_date
+            windows.flow = daily.flow
+            and windows.after_date < daily.known_date
+            and windows.last_date >= daily.known_date
     group by windows.full_name, windows.window_number
 ),
 
@@ -145,7 +153,7 @@ measured as (
             checks.source_name = delivered.source_name
             and checks.table_name = delivered.table_name
     left join last_rows
-        on checks.stream = last_rows.stream and delivered.table_name is not null
+        on checks.flow = last_rows.flow and delivered.table_name is not null
     left join volumes
         on checks.full_name = volumes.full_name and last_rows.last_row_date is not null
 ),
@@ -167,6 +175,17 @@ judged as (
     from measured
 ),
 
+worst as (
+    select
+        *,
+        case
+            when 'fail' in (freshness_status, volume_status) then 'fail'
+            when 'warn' in (freshness_status, volume_status) then 'warn'
+            else freshness_status
+        end as status
+    from judged
+),
+
 final as (
     select
         source_name,
@@ -177,40 +196,41 @@ final as (
         n_rows_newest,
         n_rows_usual,
         volume_share,
-        -- a stale source is small because it is stale
-        case when freshness_status = 'ok' then volume_status else freshness_status end as status,
+        status,
         case
-            when freshness_status = 'absent'
+            when status = 'absent'
                 then full_name || ': no row known by ' || cast(as_of_date as varchar)
-            when freshness_status <> 'ok'
+            when status = 'ok' then full_name || ': last row ' || cast(last_row_date as varchar)
+            when freshness_status = status
                 then
                     full_name || ': last row ' || cast(last_row_date as varchar) || ', '
                     || cast(days_behind as varchar) || ' days before '
                     || cast(as_of_date as varchar) || '; '
                     || case
-                        when freshness_status = 'fail'
+                        when status = 'fail'
                             then 'fails after ' || cast(fail_after_days as varchar)
                         else 'warns after ' || cast(warn_after_days as varchar)
                     end
-            when volume_status <> 'ok'
-                then
-                    full_name || ': ' || cast(n_rows_newest as varchar) || ' of the usual '
-                    || cast(cast(round(n_rows_usual) as bigint) as varchar) || ' rows in the '
-                    || cast(volume_window_days as varchar) || ' days to '
-                    || cast(as_of_date as varchar) || ', '
-                    || cast(cast(round(100 * volume_share) as integer) as varchar) || ' %; '
-                    || case
-                        when volume_status = 'fail'
-                            then
-                                'fails below '
-                                || cast(cast(round(100 * fail_below_share) as integer) as varchar)
-                        else
-                            'warns below '
-                            || cast(cast(round(100 * warn_below_share) as integer) as varchar)
-                    end || ' %'
-            else full_name || ': last row ' || cast(last_row_date as varchar)
+            else
+                full_name || ': ' || cast(n_rows_newest as varchar) || ' of the usual '
+                || cast(cast(round(n_rows_usual) as bigint) as varchar) || ' rows in the '
+                || cast(volume_window_days as varchar) || ' days to '
+                || cast(as_of_date as varchar) || ', '
+                || cast(cast(round(100 * volume_share) as integer) as varchar) || ' %; '
+                || case when status = 'fail' then 'fails' else 'warns' end || ' below '
+                || cast(
+                    cast(
+                        round(
+                            100
+                            * case
+                                when status = 'fail' then fail_below_share else warn_below_share
+                            end
+                        ) as integer
+                    ) as varchar
+                )
+                || ' %'
         end as reason
-    from judged
+    from worst
 )
 
 select * from final
