@@ -4,7 +4,9 @@
     Events and daily roll-ups are one stream in two tables (the contract wants no activity in both),
     read where they are reduced already: with either, both go on. -#}
 {% set activity = {
-    'name': 'product.activity', 'relation': ref('int_usage__activity_days'), 'n_rows': 'sum(n_events)'
+    'name': 'product.activity',
+    'relation': ref('int_usage__activity_days'),
+    'n_rows': 'sum(n_events)',
 } %}
 {% set activity_tables = [('product', 'events'), ('product', 'daily_usage')] %}
 {% set undated_tables = [('product', 'features'), ('crm', 'accounts')] %}
