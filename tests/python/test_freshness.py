@@ -28,8 +28,8 @@ def keep_rows(raw: Path, table: str, before: object, share: int | None = None) -
     kept = single.with_suffix(".kept")
     condition = f"try_cast({MOMENTS[table]} as timestamptz) < '{before}'"
     if share:
-        condition = f"{condition} or hash(activity_id) % {share} = 0"
-    duckdb.sql(f"copy (select * from '{files}' where {condition}) to '{kept}' (format parquet)")
+        condition = f"{condition} or hash(delivered) % {share} = 0"
+    duckdb.sql(f"copy (from '{files}' as delivered where {condition}) to '{kept}' (format parquet)")
     shutil.rmtree(folder, ignore_errors=True)
     kept.rename(single)
 
