@@ -17,7 +17,7 @@ VENV := .venv
 RUN := PYTHONPATH=python:. DBT_SEND_ANONYMOUS_USAGE_STATS=false $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo build example test docs clean
+.PHONY: help environment demo build example freshness test docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -76,6 +76,11 @@ example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstac
 		$(RUN) examples/map_sources.py $(NAME) --data '$(EXAMPLES)/$(NAME)' --out 'data/examples/$(NAME)/raw')
 	$(RUN) -m customer_health.build --warehouse 'warehouse/$(NAME).duckdb' \
 		--raw-path 'data/examples/$(NAME)/raw' $(EXAMPLE_OPTIONS_$(NAME))
+
+# Nothing is written to the warehouse, so that this may run beside a build.
+freshness: $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, or the demo) are stale by today's date
+	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
+		$(if $(RAW_PATH),--vars '{raw_path: "$(RAW_PATH)"}')
 
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)

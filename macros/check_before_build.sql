@@ -76,6 +76,25 @@
     {{ return(contract) }}
 {%- endmacro %}
 
+{% macro dated_tables() -%}
+    {#- The raw tables whose rows have a time, with the limits that `dbt source freshness` goes by (in
+        days, none if there is none): a list of {source, table, file, warn_after_days,
+        fail_after_days}. -#}
+    {%- set tables = [] -%}
+    {%- for node in graph.sources.values()
+        if node.package_name == 'customer_health' and raw_time_column(node.source_name, node.name) -%}
+        {%- set freshness = node.freshness or {} -%}
+        {%- do tables.append({
+            'source': node.source_name,
+            'table': node.name,
+            'file': node.original_file_path,
+            'warn_after_days': (freshness.get('warn_after') or {}).get('count'),
+            'fail_after_days': (freshness.get('error_after') or {}).get('count'),
+        }) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
 {% macro policy_problems() -%}
     {#- What keeps the policy of seeds/policy from being used: {errors, warnings}. -#}
     {{ return(adapter.dispatch('policy_problems', 'customer_health')()) }}
@@ -88,7 +107,9 @@
 
 {% macro duckdb__policy_problems() -%}
     {{ return(python_check('policy_problems', 'seeds/policy', {
-        'metrics': metrics_by_dimension(), 'feeds': feeds() | map(attribute='name') | list
+        'metrics': metrics_by_dimension(),
+        'feeds': feeds() | map(attribute='name') | list,
+        'dated_tables': dated_tables(),
     })) }}
 {%- endmacro %}
 

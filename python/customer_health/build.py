@@ -266,9 +266,10 @@ def print_summary(warehouse: Path) -> None:
             order by max(health_score) desc nulls last, band
             """
         ).fetchall()
-        as_of_date, absent, covered = connection.execute(
+        as_of_date, absent, stale, covered = connection.execute(
             """
-            select max(as_of_date), max(absent_sources), max(scorecard_coverage)
+            select
+                max(as_of_date), max(absent_sources), max(stale_sources), max(scorecard_coverage)
             from marts.account_health
             """
         ).fetchone()
@@ -283,6 +284,8 @@ def print_summary(warehouse: Path) -> None:
         print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}{money}")
     if absent:
         print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
+    if stale:
+        print(f"Stale or small: {stale}; intermediate.int_sources__freshness says why.")
     if covered is not None and covered < 0.5:
         print(
             f"The scores rest on {covered:.0%} of the scorecard's weight: little more than a hint."

@@ -36,10 +36,15 @@ def policy_problems(policy_dir: str, code: str) -> str:
 
     Args:
         policy_dir: The folder with the CSV files.
-        code: JSON of what the code names: `{metrics: {dimension: [metric, …]}, feeds: [feed, …]}`.
+        code: JSON of what the code names: `{metrics: {dimension: [metric, …]}, feeds: [feed, …],
+            dated_tables: [table, …]}`; see `policy.policy_problems`.
     """
     named = json.loads(code)
-    return _as_json(policy.policy_problems(Path(policy_dir), named["metrics"], named["feeds"]))
+    return _as_json(
+        policy.policy_problems(
+            Path(policy_dir), named["metrics"], named["feeds"], named["dated_tables"]
+        )
+    )
 
 
 def raw_problems(raw_path: str, contract: str) -> str:

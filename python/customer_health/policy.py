@@ -161,6 +161,21 @@ TABLES: dict[str, Table] = {
         (Column("signal_type", among=SIGNAL_TYPES), Column("budget_effect", "number"), _SOURCE),
         key=("signal_type",),
     ),
+    "source_checks.csv": Table(
+        (
+            Column("source_name"),
+            Column("table_name"),
+            Column("warn_after_days", "whole", may_be_blank=True, low=1),
+            Column("fail_after_days", "whole", may_be_blank=True, low=1),
+            Column("volume_window_days", "whole", may_be_blank=True, low=1, high=365),
+            Column("usual_windows", "whole", may_be_blank=True, low=2, high=60),
+            Column("usual_minimum_rows", "whole", may_be_blank=True, low=1),
+            Column("warn_below_share", "number", may_be_blank=True, low=0, high=1),
+            Column("fail_below_share", "number", may_be_blank=True, low=0, high=1),
+            _SOURCE,
+        ),
+        key=("source_name", "table_name"),
+    ),
     "thresholds.csv": Table(
         (
             Column("threshold"),
@@ -253,6 +268,7 @@ def policy_problems(
     policy_dir: Path,
     computed_metrics: dict[str, list[str]] | None = None,
     known_feeds: list[str] | None = None,
+    dated_tables: list[dict] | None = None,
 ) -> tuple[list[str], list[str]]:
     """Find everything that keeps the policy from being used.
 
@@ -260,6 +276,9 @@ def policy_problems(
         policy_dir: The folder with the CSV files.
         computed_metrics: The metrics the models compute, by dimension. None: not compared.
         known_feeds: The feeds a metric may be read of. None: not compared.
+        dated_tables: The raw tables whose rows have a time, with the limits that their contract
+            gives to `dbt source freshness`: `{source, table, file, warn_after_days,
+            fail_after_days}` for each. None: not compared.
 
     Returns:
         The errors, which must stop the build, and the warnings. Rules that span rows are checked
@@ -288,6 +307,8 @@ def policy_problems(
         _check_computed(tables["metrics.csv"], computed_metrics, found)
     if known_feeds is not None and "metrics.csv" in sound:
         _check_feeds(tables["metrics.csv"], known_feeds, found)
+    if dated_tables is not None and "source_checks.csv" in sound:
+        _check_dated_tables(tables["source_checks.csv"], dated_tables, found)
     return found.errors, found.warnings
 
 
@@ -624,6 +645,29 @@ def _check_signal_types(rows: list[Row], found: Findings) -> None:
             found.error("signal_types.csv", (), f"the signal type '{name}' is missing", mend)
 
 
+def _check_source_limits(rows: list[Row], found: Findings) -> None:
+    """A source warns before it fails, and a check of its volume is whole."""
+    file = "source_checks.csv"
+    for row in rows:
+        warn_days, fail_days = row["warn_after_days"], row["fail_after_days"]
+        if warn_days is not None and fail_days is not None and warn_days >= fail_days:
+            what = f"warn_after_days {warn_days:g} is not below fail_after_days {fail_days:g}"
+            mend = "lower the first, raise the second, or leave one of them empty"
+            found.error(file, row.number, what, mend)
+        warn_share, fail_share = row["warn_below_share"], row["fail_below_share"]
+        if warn_share is not None and fail_share is not None and warn_share <= fail_share:
+            what = f"warn_below_share {warn_share:g} is not above fail_below_share {fail_share:g}"
+            mend = "raise the first, lower the second, or leave one of them empty"
+            found.error(file, row.number, what, mend)
+        volume = ("volume_window_days", "usual_windows", "usual_minimum_rows")
+        given = [name for name in volume if row[name] is not None]
+        has_share = warn_share is not None or fail_share is not None
+        if (given or has_share) and not (len(given) == len(volume) and has_share):
+            what = "the check of the volume is given in part"
+            mend = f"fill in {_listed(volume)} and a share below which to warn or fail, or none"
+            found.error(file, row.number, what, mend)
+
+
 def _check_computed(
     metrics: list[Row], computed_metrics: dict[str, list[str]], found: Findings
 ) -> None:
@@ -659,6 +703,33 @@ def _check_feeds(metrics: list[Row], known_feeds: list[str], found: Findings) ->
             found.error("metrics.csv", row.number, f"feed '{feed}' is not known", mend)
 
 
+def _check_dated_tables(rows: list[Row], dated_tables: list[dict], found: Findings) -> None:
+    """Each raw table with a time has a row, and its contract gives dbt the same limits."""
+    file = "source_checks.csv"
+    contract_of = {f"{entry['source']}.{entry['table']}": entry for entry in dated_tables}
+    row_of = {f"{row['source_name']}.{row['table_name']}": row for row in rows}
+    missing = [name for name in contract_of if name not in row_of]
+    for name, row in row_of.items():
+        if name not in contract_of:
+            near = _nearest(name, missing)
+            mend = f"write {near.replace('.', ',')}, if that is meant" if near else "take it out"
+            what = f"the raw contract has no table '{name}' whose rows have a time"
+            found.error(file, row.number, what, mend)
+            continue
+        for limit, key in (("warn_after_days", "warn_after"), ("fail_after_days", "error_after")):
+            days = contract_of[name][limit]
+            if row[limit] != days:
+                here, there = ("empty" if d is None else f"{d:g}" for d in (row[limit], days))
+                what = f"{limit} of {name} is {here}, but `dbt source freshness` goes by {there}"
+                mend = (
+                    f"take {key} out of" if row[limit] is None else f"set {key} to {here} days in"
+                )
+                found.warning(file, row.number, what, f"{mend} {contract_of[name]['file']}")
+    for name in missing:
+        mend = "add a row for it (with limits left empty it is not checked)"
+        found.error(file, (), f"the raw table '{name}' has no row", mend)
+
+
 # What to check, and the files it needs in the order of its arguments.
 CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("bands.csv",), _check_bands),
@@ -669,6 +740,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("scorecards.csv", "scorecard_weights.csv", "dimensions.csv"), _check_weight_groups),
     (("dimensions.csv", "metrics.csv"), _check_dimensions),
     (("metrics.csv", "metric_curves.csv"), _check_curves),
+    (("source_checks.csv",), _check_source_limits),
     (("thresholds.csv",), _check_thresholds),
     (("signal_types.csv",), _check_signal_types),
 )

@@ -63,7 +63,7 @@ def dbt(verb: str, warehouse: Path, *flags: str, project: Path = PROJECT, **vari
     # a copy of the project must not find what dbt remembers of the first
     target = warehouse.with_suffix(".target") if project == PROJECT else project / "target"
     return run(
-        *(Path(sys.executable).with_name("dbt"), "--no-use-colors", verb),
+        *(Path(sys.executable).with_name("dbt"), "--no-use-colors", *verb.split()),
         *("--project-dir", project, "--profiles-dir", project),
         *("--target-path", target),
         *("--log-path", warehouse.with_suffix(".logs")),

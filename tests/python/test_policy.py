@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -218,6 +219,26 @@ BROKEN_ROWS = {
         "scorecards.csv", "d0_simple,off",
         "empty,off,default,impute,1,None,test\nd0_simple,off",
         "scorecard 'empty' has no weights", "seeds/policy/scorecard_weights.csv",
+    ),
+    "source that fails before it warns": (
+        "source_checks.csv", "product,events,4,14", "product,events,14,14",
+        "warn_after_days 14 is not below fail_after_days 14", "lower the first",
+    ),
+    "volume that fails before it warns": (
+        "source_checks.csv", "tickets,14,,28,8,30,0.3,", "tickets,14,,28,8,30,0.3,0.4",
+        "warn_below_share 0.3 is not above fail_below_share 0.4", "raise the first",
+    ),
+    "share of the usual volume above 1": (
+        "source_checks.csv", "tickets,14,,28,8,30,0.3,", "tickets,14,,28,8,30,30,",
+        "warn_below_share 30 is outside", "between 0 and 1",
+    ),
+    "volume without a share": (
+        "source_checks.csv", "tickets,14,,28,8,30,0.3,", "tickets,14,,28,8,30,,",
+        "the check of the volume is given in part", "a share below which to warn or fail",
+    ),
+    "volume without a window": (
+        "source_checks.csv", "tickets,14,,28,8,30,0.3,", "tickets,14,,,8,30,0.3,",
+        "the check of the volume is given in part", "fill in volume_window_days",
     ),
 }  # fmt: skip
 
@@ -451,4 +472,62 @@ def test_a_feed_that_there_is_not_is_named(policy):
     assert errors == [
         f"seeds/policy/metrics.csv, row {row}: feed 'survey_cast' is not known."
         " Mend: write 'survey_csat', if that is meant."
+    ]
+
+
+def dated_tables() -> list[dict]:
+    """Read the tables whose rows have a time, and dbt's limits for them, from the raw contract."""
+    tables = []
+    for path in (POLICY.parents[1] / "models" / "staging").glob("*/_*__sources.yml"):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                config = table.get("config", {})
+                freshness = config.get("freshness", {})
+                if "time_column" in config.get("meta", {}):
+                    tables.append(
+                        {
+                            "source": source["name"],
+                            "table": table["name"],
+                            "file": path.name,
+                            "warn_after_days": freshness.get("warn_after", {}).get("count"),
+                            "fail_after_days": freshness.get("error_after", {}).get("count"),
+                        }
+                    )
+    return tables
+
+
+def test_dbt_source_freshness_goes_by_the_committed_limits():
+    assert policy_problems(POLICY, dated_tables=dated_tables()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("after", "warning"),
+    [
+        (
+            "product,events,5,14",
+            "warn_after_days of product.events is 5, but `dbt source freshness` goes by 4."
+            " Mend: set warn_after to 5 days in _product__sources.yml.",
+        ),
+        (
+            "product,events,4,",
+            "fail_after_days of product.events is empty, but `dbt source freshness` goes by 14."
+            " Mend: take error_after out of _product__sources.yml.",
+        ),
+    ],
+)
+def test_limits_that_dbt_does_not_go_by_warn(policy, after, warning):
+    row = edit(policy, "source_checks.csv", "product,events,4,14", after)
+    errors, warnings = policy_problems(policy, dated_tables=dated_tables())
+    assert errors == []
+    assert warnings == [f"seeds/policy/source_checks.csv, row {row}: {warning}"]
+
+
+def test_a_raw_table_that_there_is_not_is_named(policy):
+    row = edit(policy, "source_checks.csv", "support,tickets,", "support,ticket,")
+    errors, _ = policy_problems(policy, dated_tables=dated_tables())
+    assert errors == [
+        f"seeds/policy/source_checks.csv, row {row}: the raw contract has no table"
+        " 'support.ticket' whose rows have a time. Mend: write support,tickets, if that is meant.",
+        "seeds/policy/source_checks.csv: the raw table 'support.tickets' has no row."
+        " Mend: add a row for it (with limits left empty it is not checked).",
     ]

@@ -1,6 +1,6 @@
 {#- A fingerprint of every policy seed: two rows of history with one policy_version were scored
     under the same policy, to the letter. Vocabularies are no policy: they say how words are
-    read. -#}
+    read. Nor is it of weight for a score when a source counts as stale (source_checks). -#}
 {% set seeds = [
     ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound']),
     ('dimensions', ['dimension', 'weight_group']),

@@ -15,6 +15,10 @@ reconciliation as (
     select * from {{ ref('int_sources__reconciliation') }}
 ),
 
+freshness as (
+    select * from {{ ref('int_sources__freshness') }}
+),
+
 today as (
     select scores.*
     from scores
@@ -70,6 +74,15 @@ absent as (
     from systems
 ),
 
+stale as (
+    select
+        {{ dbt.listagg(
+            "case when status in ('warn', 'fail') then source_name || '.' || table_name end",
+            "', '", 'order by source_name, table_name'
+        ) }} as stale_sources
+    from freshness
+),
+
 final as (
     select
         accounts.account_id,
@@ -123,11 +136,13 @@ final as (
                 then 'Too little of the scorecard is known; see account_coverage.'
         end as not_scored_reason,
         absent.absent_sources,
+        stale.stale_sources,
         today.scorecard,
         today.weights_version,
         today.policy_version
     from accounts
     cross join absent
+    cross join stale
     left join today on accounts.account_id = today.account_id
     left join drivers on accounts.account_id = drivers.account_id
 )

@@ -1,39 +1,4 @@
-{#- How many rows each raw table has of each day: read once, and after that only from the window on. -#}
+{#- Read once, and after that only from the window on. -#}
 {{ config(materialized='incremental', incremental_strategy='window', meta={'window_column': 'row_date'}) }}
 
-with dates as (
-    {% for source_name, table_name, time_column in [
-        ('product', 'events', 'occurred_at'),
-        ('product', 'daily_usage', 'usage_date'),
-        ('crm', 'activities', 'occurred_at'),
-        ('crm', 'csm_assessments', 'assessed_at'),
-        ('support', 'tickets', 'created_at'),
-        ('survey', 'responses', 'sent_at'),
-        ('survey', 'responses', 'responded_at'),
-        ('billing', 'invoices', 'issued_date'),
-        ('billing', 'subscriptions', 'start_date'),
-    ] %}
-        select
-            '{{ source_name }}' as source_name,
-            '{{ table_name }}' as table_name,
-            '{{ time_column }}' as time_column,
-            cast({{ time_column }} as date) as row_date,
-            count(*) as n_rows
-        from ({{ raw_rows(source_name, table_name) }}) as {{ table_name }}
-        where {{ time_column }} >= '{{ window_start() }}'
-        group by 1, 2, 3, 4
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-final as (
-    select
-        source_name,
-        table_name,
-        time_column,
-        row_date,
-        n_rows
-    from dates
-)
-
-select * from final
+{{ daily_raw_rows(window_start()) }}
