@@ -97,7 +97,7 @@ class Account:
         self.seconds[name] = round(time.monotonic() - begun, 3)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Build and publish as the command line says, and give the exit code."""
     parser = argparse.ArgumentParser(prog="python -m customer_health.build")
     parser.add_argument("--warehouse", type=Path, required=True, help="DuckDB file to publish")
@@ -111,7 +111,7 @@ def main() -> int:
         "--restate", action="store_true", help="and write history anew, under today's policy"
     )
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
     account = Account()
     try:
