@@ -474,7 +474,7 @@ def demo(built_demo, tmp_path_factory) -> Warehouse:
     return warehouse
 
 
-def start_build(warehouse: Warehouse, raw: Path, before: str = "") -> subprocess.Popen:
+def start_build(warehouse: Warehouse, raw: Path, before: str = "pass") -> subprocess.Popen:
     """Start a real build in a process group of its own, after a line of Python."""
     run = (
         f"from customer_health import build, publication; {before}; raise SystemExit(build.main())"
