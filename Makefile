@@ -1,7 +1,7 @@
 # `make` alone lists what there is to do.
 
 PYTHON ?= python3
-# RAW_PATH: folder of your own raw data. WAREHOUSE: file to build into.
+# RAW_PATH: folder of your own raw data. WAREHOUSE: file to publish.
 RAW_PATH ?=
 NAME ?=
 EXAMPLES ?= ../shared/data
@@ -9,15 +9,26 @@ EXAMPLES ?= ../shared/data
 EXAMPLE_OPTIONS_crm5 := --as-of-date 2024-01-01
 # AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
 AS_OF_DATE ?=
-BUILD_OPTIONS := $(if $(AS_OF_DATE),--as-of-date $(AS_OF_DATE))
+# FULL=1: build every table anew. RESTATE=1: and write history anew.
+FULL ?=
+RESTATE ?=
+# How many publications to keep, and which one `make rollback` goes to (empty: the one before).
+KEEP ?= 3
+TO ?=
+BUILD_OPTIONS := --keep $(KEEP) $(if $(AS_OF_DATE),--as-of-date $(AS_OF_DATE)) \
+	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate)
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
-WAREHOUSE ?= $(or $(CUSTOMER_HEALTH_WAREHOUSE),$(if $(RAW_PATH),warehouse/own_data.duckdb,$(DEMO_WAREHOUSE)))
+WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(DEMO_WAREHOUSE))
 
 VENV := .venv
 RUN := PYTHONPATH=python:. DBT_SEND_ANONYMOUS_USAGE_STATS=false $(VENV)/bin/python
+PUBLICATION := $(RUN) -m customer_health.publication --warehouse "$(WAREHOUSE)"
+# dbt on a copy of what the last build left: never on what readers, or the next build, rely on
+DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=target/state.duckdb \
+	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo build example freshness test docs clean
+.PHONY: help environment demo build publications rollback example freshness test docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -34,12 +45,15 @@ contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
 
 help: ## this list
 	echo 'make what:'
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
+	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	echo
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
+	echo 'FULL=1                       build every table anew; RESTATE=1: and write history anew'
+	echo 'WAREHOUSE=...                DuckDB file to publish'
+	echo 'KEEP=3                       publications to keep'
+	echo 'make rollback TO=...         goes to that publication (default: to the one before)'
 	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
-	echo 'WAREHOUSE=...                DuckDB file to build into'
 
 environment: ## Python environment in .venv, from requirements.lock
 	if cmp -s requirements.lock $(VENV)/requirements.lock; then \
@@ -63,9 +77,15 @@ ifdef RAW_PATH
 build: environment
 	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --raw-path "$(RAW_PATH)" $(BUILD_OPTIONS)
 else
-build: demo ## environment, demo data (or RAW_PATH), scores in a DuckDB file
+build: demo ## environment, demo data (or RAW_PATH), scores published in a DuckDB file
 	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --unless-unchanged $(BUILD_OPTIONS)
 endif
+
+publications: environment ## lists the publications of a warehouse
+	$(PUBLICATION) list
+
+rollback: environment ## lets readers see the publication before, or TO=...
+	$(PUBLICATION) rollback $(if $(TO),--to $(TO))
 
 example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstack
 	case '$(NAME)' in crm5|ravenstack) ;; *) \
@@ -85,14 +105,15 @@ freshness: $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, 
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
 	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models snapshots tests)
-	$(call step,unit tests,passed,$(VENV)/bin/dbt --no-send-anonymous-usage-stats --quiet test --select test_type:unit)
+	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
 	echo
 	echo 'Everything that the project promises of itself holds on this machine.'
 	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'
 
 docs: build ## documentation site in target/, from the models' own descriptions
-	$(call step,docs,made: target/static_index.html,$(VENV)/bin/dbt --no-send-anonymous-usage-stats docs generate --static)
+	$(call step,docs,made: target/static_index.html,$(DBT_ON_COPY) docs generate --static)
 
 clean: ## takes away the environment, the demo and its warehouse; not what was built from your data
-	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE)* target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE:.duckdb=).* warehouse/development.duckdb* \
+		target logs .pytest_cache .ruff_cache .hypothesis

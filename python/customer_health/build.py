@@ -1,27 +1,43 @@
-"""Runs `dbt build` for people: a line per step, the whole message if it fails, then what there is.
+"""Runs `dbt build` for people and publishes what it built, or nothing.
 
-Run as `python -m customer_health.build`, which `make build` does.
+A build works on a copy of what the last good one left, in a file of its own. Only when every model
+and every test has passed do its marts replace the published file (`publication.py`).
+
+Run as `python -m customer_health.build`, which `make build` does. Exit codes: 0 published or
+nothing to do, 1 the build failed, 2 it could not start, 130 it was stopped by hand.
 """
 
 import argparse
+import ctypes
 import hashlib
 import json
 import os
-import shutil
+import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from customer_health import manifest
+from customer_health.marts import declared_marts, write_marts
 from customer_health.policy import policy_problems
+from customer_health.progress import Progress
+from customer_health.publication import (
+    Publication,
+    Refusal,
+    Warehouse,
+    copy_file,
+    is_disk_full,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
-MIN_FREE_BYTES = 1_000_000_000
 
 # What a build is made of, beside the raw data.
 INPUTS = (
@@ -37,105 +53,328 @@ INPUTS = (
     "tests/singular",
 )
 
-# dbt's log events, by name, that make up the account of a failure.
-FAILURES = (
-    "MainEncounteredError",
-    "MainStackTrace",
-    "RunResultFailure",
-    "RunResultError",
-    "RunResultErrorNoMessage",
-    "SQLCompiledPath",
+# Kinds of build, as the manifest has them.
+FROM_NOTHING, INCREMENTAL, FULL_REFRESH, RESTATED = (
+    "from nothing",
+    "incremental",
+    "full refresh",
+    "restated",
 )
-WARNINGS = ("JinjaLogWarning", "RunResultWarning", "RunResultWarningMessage")
-RESULTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
 
 
-class CannotBuild(Exception):
-    """The build cannot start; the message says what is wrong and how to mend it."""
+class Failure(Exception):
+    """A build that began and went wrong; the message says how."""
 
 
-def main() -> int:
-    """Build, and give the exit code: 0 built or nothing to do, 1 dbt failed, 2 it cannot start."""
-    parser = argparse.ArgumentParser(prog="python -m customer_health.build", description=__doc__)
+@dataclass
+class Plan:
+    """What a build starts from, what it does, and why."""
+
+    base: Publication | None
+    """Publication whose state it starts from; None: from nothing."""
+    kind: str
+    reason: str = ""
+    """Why it does more than an incremental build would; empty: as asked."""
+
+
+@dataclass
+class Account:
+    """What a build notes of itself while it runs."""
+
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def publication_id(self) -> str:
+        """The id of what it will publish."""
+        return self.started_at.strftime("%Y%m%d-%H%M%S-%f")[:-3]
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Take the time of a step."""
+        begun = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - begun, 3)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build and publish as the command line says, and give the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m customer_health.build")
+    parser.add_argument("--warehouse", type=Path, required=True, help="DuckDB file to publish")
     parser.add_argument("--raw-path", type=Path, help="folder of raw data (default: demo data)")
     parser.add_argument("--as-of-date", help="newest day to score (default: the data's newest)")
-    parser.add_argument("--warehouse", type=Path, required=True, help="DuckDB file to build into")
     parser.add_argument(
         "--unless-unchanged", action="store_true", help="do nothing if no input has changed"
     )
-    given = parser.parse_args()
-    warehouse = given.warehouse.absolute()
-    stamp = warehouse.with_name(f"{warehouse.name}.built")
+    parser.add_argument("--full-refresh", action="store_true", help="build every table anew")
+    parser.add_argument(
+        "--restate", action="store_true", help="and write history anew, under today's policy"
+    )
+    parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
+    given = parser.parse_args(arguments)
+    warehouse = Warehouse(given.warehouse)
+    account = Account()
+    try:
+        with warehouse.locked() as lock:
+            return build(warehouse, given, account, lock)
+    except Refusal as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except (Failure, RuntimeError, OSError, duckdb.Error) as problem:
+        if is_disk_full(problem):
+            problem = (
+                f"{warehouse.folder}: the disk is full. Mend: free some space, or name a file on"
+                f" another disk with WAREHOUSE=... ({problem})"
+            )
+        print(problem, what_readers_see(warehouse, account), sep="\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", what_readers_see(warehouse, account), file=sys.stderr)
+        return 130
+
+
+def what_readers_see(warehouse: Warehouse, account: Account) -> str:
+    """Say what has become of the published file after something went wrong."""
+    if warehouse.id_seen() == account.publication_id:
+        return f"{warehouse} was published before that; the next build tidies up."
+    return f"Nothing was published; {warehouse} is as it was."
+
+
+def build(warehouse: Warehouse, given: argparse.Namespace, account: Account, lock: int) -> int:
+    """Do one build, holding the lock, and give the exit code."""
     raw_path = given.raw_path.absolute() if given.raw_path else DEMO_RAW_PATH
     variables = {"raw_path": str(raw_path)} if given.raw_path else {}
     if given.as_of_date:
         variables["as_of_date"] = given.as_of_date
 
-    try:
-        check_warehouse(warehouse)
-        if given.unless_unchanged and stamp.exists():
-            if stamp.read_text(encoding="utf-8") == fingerprint(raw_path, variables, warehouse):
-                print(f"{'warehouse':<12} unchanged: no input has changed since it was built")
-                print_summary(warehouse)
-                return 0
-    except CannotBuild as problem:
-        print(problem, file=sys.stderr)
-        return 2
+    with account.step("checks"):
+        current = warehouse.current()
+        inputs = fingerprint(raw_path, variables)
+        asked = given.full_refresh or given.restate
+        if given.unless_unchanged and not asked and is_unchanged(warehouse, current, inputs):
+            print(f"{'warehouse':<12} unchanged: no input has changed since it was built")
+            print_summary(warehouse)
+            return 0
+        warehouse.check_room()
+        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
+        errors, _ = policy_problems(PROJECT / "seeds" / "policy")
+        if errors:
+            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
+        plan = planned(warehouse, current, given, raw_path)
+        refuse_the_past(warehouse, plan, given.as_of_date)
 
-    # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
-    errors, _ = policy_problems(PROJECT / "seeds" / "policy")
-    if errors:
-        print("Nothing was built. To mend first:", *errors, sep="\n- ", file=sys.stderr)
-        return 2
+    with account.step("copy"):
+        warehouse.building.mkdir()
+        plan = copy_state(warehouse, plan)
+    if plan.reason:
+        print(f"{plan.kind:<12} {plan.reason}")
+    if plan.kind == RESTATED:
+        variables["restate_history"] = True
 
-    stamp.unlink(missing_ok=True)
-    if not run_dbt(variables, warehouse):
-        return 1
-    stamp.write_text(fingerprint(raw_path, variables, warehouse), encoding="utf-8")
+    progress = run_dbt(warehouse, plan, variables, account, lock)
+    with account.step("publish"):
+        previous = current.id if current else None
+        made = publish(warehouse, plan, previous, raw_path, inputs, progress, account)
+    warehouse.prune(given.keep)
+    print(
+        f"{'warehouse':<12} published as {made['publication_id']}, {made['kind']}"
+        f" ({account.seconds['publish']:.1f} s)"
+    )
     print_summary(warehouse)
     return 0
 
 
-def check_warehouse(warehouse: Path) -> None:
-    """Check that the warehouse can be written.
+def is_unchanged(warehouse: Warehouse, current: Publication | None, inputs: str) -> bool:
+    """Whether a build would publish what is published already."""
+    return (
+        current is not None
+        and current.inputs.get("fingerprint") == inputs
+        and current.is_intact
+        and current.inputs["file"]
+        == [warehouse.file.stat().st_size, warehouse.file.stat().st_mtime_ns]
+    )
+
+
+def planned(
+    warehouse: Warehouse, current: Publication | None, given: argparse.Namespace, raw_path: Path
+) -> Plan:
+    """Choose what to start from and how much to build."""
+    if current is None:
+        reason = f"what {warehouse} was built from is not kept" if warehouse.file.exists() else ""
+        return Plan(None, FROM_NOTHING, reason)
+    made = current.manifest
+    raw, former_raw = manifest.raw_data_of(raw_path, PROJECT), made["raw_data"]
+    if raw["path"] == former_raw["path"] and raw["made_by"] != former_raw["made_by"]:
+        return Plan(None, FROM_NOTHING, "the raw data was generated anew: another company")
+    if given.restate:
+        return Plan(current, RESTATED)
+    if raw["path"] != former_raw["path"]:
+        return Plan(
+            current, RESTATED, f"the last build read other raw data, in {former_raw['path']}"
+        )
+    if given.full_refresh:
+        return Plan(current, FULL_REFRESH)
+    code = manifest.code_of(PROJECT)
+    changed = [name for name in code if code[name] != made["code"].get(name)]
+    if changed:
+        return Plan(current, FULL_REFRESH, f"changed since the last build: {', '.join(changed)}")
+    return Plan(current, INCREMENTAL)
+
+
+def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) -> None:
+    """Check that a build does not take back days that are published.
 
     Raises:
-        CannotBuild: The folder is not writable or its disk is full, or the file is in use or not
-            a DuckDB file of a version that this DuckDB reads.
+        Refusal: It would.
     """
-    folder = warehouse.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as problem:
-        raise CannotBuild(
-            f"{folder}: nothing can be written there ({problem.strerror}). Mend: allow writing, or"
-            " name another file with WAREHOUSE=..."
-        ) from problem
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise CannotBuild(
-            f"{folder}: only {free / 1e9:.1f} GB are free. Mend: free at least"
-            f" {MIN_FREE_BYTES / 1e9:.0f} GB, or name a file on another disk with WAREHOUSE=..."
+    if plan.base is None or not as_of_date or plan.kind == RESTATED:
+        return
+    published = plan.base.manifest["as_of_date"]
+    if published and as_of_date < published:
+        raise Refusal(
+            f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Mend: name"
+            " another file with WAREHOUSE=..., or write history anew with RESTATE=1."
         )
-    if warehouse.exists():
-        try:
-            duckdb.connect(str(warehouse)).close()
-        except duckdb.Error as problem:
-            raise CannotBuild(
-                f"{warehouse}: cannot be opened ({problem}). Mend: close the program that has it"
-                " open; if none has, move the file away."
-            ) from problem
 
 
-def fingerprint(raw_path: Path, variables: dict[str, str], warehouse: Path) -> str:
-    """Sum up all that a build depends on, and the warehouse it made, as one text."""
+def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:
+    """Copy the state that the build starts from; without one that can be read, build all."""
+    if plan.base is None:
+        return plan
+    state = warehouse.scratch.state
+    try:
+        copy_file(plan.base.state, state)
+        duckdb.connect(str(state)).close()
+    except (OSError, duckdb.Error) as problem:
+        if is_disk_full(problem):
+            raise
+        state.unlink(missing_ok=True)
+        reason = f"the state of publication {plan.base.id} cannot be read ({problem})"
+        return Plan(None, FROM_NOTHING, reason)
+    return plan
+
+
+def run_dbt(
+    warehouse: Warehouse, plan: Plan, variables: dict, account: Account, lock: int
+) -> Progress:
+    """Run `dbt build` in the file of the build, showing how far it is.
+
+    Raises:
+        Failure: A model or a test failed; with what dbt said.
+    """
+    # A target folder for each warehouse: two builds would write into each other's files, and dbt
+    # parses all over again where it finds what another warehouse left.
+    command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json"]
+    command += ["--no-use-colors", "build", "--project-dir", str(PROJECT)]
+    command += ["--profiles-dir", str(PROJECT), "--vars", json.dumps(variables)]
+    command += ["--target-path", str(warehouse.target), "--log-path", str(warehouse.logs)]
+    # they test the project, not the data: `make test` runs them
+    command += ["--exclude-resource-type", "unit_test"]
+    command += ["--full-refresh"] if plan.kind in (FULL_REFRESH, RESTATED) else []
+    environment = {
+        **os.environ,
+        "CUSTOMER_HEALTH_WAREHOUSE": str(warehouse.scratch.state),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    started = time.monotonic()
+    progress = Progress()
+    with subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        pass_fds=[lock],  # should it outlive this process, nobody else builds meanwhile
+        preexec_fn=die_with_parent,
+    ) as dbt:
+        for line in dbt.stdout:
+            progress.read(line)
+    progress.end()
+    ended = time.monotonic()
+    first_node_at = progress.first_node_at or ended
+    account.seconds["dbt start-up"] = round(first_node_at - started, 3)
+    account.seconds["nodes"] = round(ended - first_node_at, 3)
+    if dbt.returncode:
+        messages = progress.failures or progress.unknown_lines
+        failed = f"{'warehouse':<12} failed after {ended - started:.0f} s"
+        raise Failure("\n".join([*messages, failed]))
+    print(f"{'warehouse':<12} built, {progress.counted()} ({ended - started:.0f} s)")
+    return progress
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends; Linux only, elsewhere the lock waits.
+
+    Runs in the child, before dbt does.
+    """
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def publish(
+    warehouse: Warehouse,
+    plan: Plan,
+    previous: str | None,
+    raw_path: Path,
+    inputs: str,
+    progress: Progress,
+    account: Account,
+) -> dict:
+    """Publish what dbt built, with its manifest, which is returned.
+
+    Raises:
+        Failure: The data ends before what is published.
+    """
+    begun = time.monotonic()
+    made = warehouse.scratch
+    clock = manifest.clock_of(made.state)
+    published = plan.base.manifest["as_of_date"] if plan.base else None
+    if published and plan.kind != RESTATED and (clock["as_of_date"] or "") < published:
+        raise Failure(
+            f"The data now ends on {clock['as_of_date']}, before the published {published}. Mend:"
+            " deliver what is missing, or write history anew with RESTATE=1."
+        )
+    window_start_date = clock["window_start_date"] if plan.kind == INCREMENTAL else None
+    if window_start_date and plan.base.is_intact:
+        copy_file(plan.base.published, made.published)
+    row_counts = write_marts(
+        made.state, made.published, declared_marts(warehouse.target), window_start_date
+    )
+    content = {
+        "publication_id": account.publication_id,
+        **clock,
+        "kind": plan.kind,
+        "reason": plan.reason,
+        "row_counts": row_counts,
+        **manifest.contents_of(made.state),
+        **manifest.results_of(warehouse.target),
+        "warnings": progress.warnings,
+        "versions": manifest.versions_of(PROJECT),
+        "git": manifest.git_of(PROJECT),
+        "code": manifest.code_of(PROJECT),
+        "raw_data": manifest.raw_data_of(raw_path, PROJECT),
+        "previous": previous,
+        "started_at": manifest.utc(account.started_at),
+        "finished_at": manifest.utc(datetime.now(UTC)),
+        "seconds": {**account.seconds, "publish": round(time.monotonic() - begun, 3)},
+    }
+    manifest.write_into(made.published, content)
+    made.seal(inputs, content)
+    warehouse.put_in_place(made)
+    return content
+
+
+def fingerprint(raw_path: Path, variables: dict[str, str]) -> str:
+    """Sum up all that a build depends on as one text."""
     digest = hashlib.sha256(json.dumps([str(raw_path), variables]).encode())
     for name in INPUTS:
         for path in _files(PROJECT / name):
             digest.update(str(path.relative_to(PROJECT)).encode())
             digest.update(path.read_bytes())
-    for path in (*_files(raw_path), warehouse):
+    for path in _files(raw_path):
         state = path.stat()
         digest.update(f"{path} {state.st_size} {state.st_mtime_ns}".encode())
     return digest.hexdigest()
@@ -149,115 +388,9 @@ def _files(path: Path) -> Iterator[Path]:
             yield below
 
 
-def run_dbt(variables: dict[str, str], warehouse: Path) -> bool:
-    """Run `dbt build`, showing how far it is; True if it went well."""
-    dbt_program = Path(sys.executable).with_name("dbt")
-    command = [str(dbt_program), "--log-format", "json", "--no-use-colors"]
-    command += ["build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    command += ["--vars", json.dumps(variables)]
-    # they test the project, not the data: `make test` runs them
-    command += ["--exclude-resource-type", "unit_test"]
-    environment = {
-        **os.environ,
-        "CUSTOMER_HEALTH_WAREHOUSE": str(warehouse),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    started = time.monotonic()
-    progress = Progress()
-    with subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as dbt:
-        for line in dbt.stdout:
-            progress.read(line)
-    progress.end()
-
-    seconds = time.monotonic() - started
-    if dbt.returncode == 0:
-        print(f"{'warehouse':<12} built, {progress.counted()} ({seconds:.0f} s)")
-        return True
-    for message in progress.failures or progress.unknown_lines:
-        print(message, file=sys.stderr)
-    print(f"{'warehouse':<12} failed after {seconds:.0f} s", file=sys.stderr)
-    return False
-
-
-class Progress:
-    """Reads dbt's log lines: shows the steps, keeps the messages that matter.
-
-    On a terminal one line is overwritten; elsewhere there is one line for each layer begun.
-    """
-
-    def __init__(self) -> None:
-        """Begin with nothing done."""
-        self.failures: list[str] = []
-        self.unknown_lines: list[str] = []
-        self.done: dict[str, int] = {}
-        self.layers: set[str] = set()
-        self.total = 0
-        self.overwrites = sys.stdout.isatty()
-
-    def read(self, line: str) -> None:
-        """Take in one line of the log."""
-        try:
-            event = json.loads(line)
-            name, message = event["info"]["name"], event["info"]["msg"]
-            data = event["data"]
-        except (ValueError, KeyError, TypeError):
-            self.unknown_lines.append(line.rstrip())
-            return
-        self.total = data.get("total", self.total) if name == "LogStartLine" else self.total
-        if name in RESULTS:
-            self._step(data)
-        elif name in WARNINGS or name in FAILURES:
-            text = _without_frames(message)
-            if name in WARNINGS:
-                self._show(f"{'warning':<12} {text}\n")
-            elif text and text not in self.failures:
-                self.failures.append(text)
-
-    def end(self) -> None:
-        """Leave the terminal with an empty line to write on."""
-        self._show("")
-
-    def counted(self) -> str:
-        """Say how many nodes of each kind were run."""
-        return ", ".join(
-            f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in self.done.items()
-        )
-
-    def _step(self, data: dict) -> None:
-        node = data["node_info"]
-        self.done[node["resource_type"]] = self.done.get(node["resource_type"], 0) + 1
-        number = sum(self.done.values())
-        place = f"[{number:>{len(str(self.total))}}/{self.total}]"
-        layer = "tests" if node["resource_type"] == "test" else node["node_path"].split("/")[0]
-        if self.overwrites:
-            text = f"{place} {node['node_name']} {data['execution_time']:.1f} s"
-            self._show(text[: shutil.get_terminal_size().columns - 1])
-        elif layer not in self.layers:
-            self._show(f"{place} {layer}\n")
-        self.layers.add(layer)
-
-    def _show(self, text: str) -> None:
-        print(f"\r\033[K{text}" if self.overwrites else text, end="", flush=True)
-
-
-def _without_frames(message: str) -> str:
-    """Leave out the lines in which dbt says which macro called which."""
-    lines = [line for line in message.splitlines() if not line.lstrip().startswith("> ")]
-    return "\n".join(lines).strip()
-
-
-def print_summary(warehouse: Path) -> None:
+def print_summary(warehouse: Warehouse) -> None:
     """Say what the warehouse holds, and what one may do next."""
-    place = warehouse.relative_to(Path.cwd()) if warehouse.is_relative_to(Path.cwd()) else warehouse
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(warehouse.file), read_only=True) as connection:
         bands = connection.execute(
             """
             select band, count(*), sum(arr)
@@ -292,7 +425,7 @@ def print_summary(warehouse: Path) -> None:
         )
     if quarantined:
         print(f"{quarantined:,} raw rows were not accepted: marts.fct_quarantined_rows says why.")
-    print(f"Warehouse:  {place} (any DuckDB client; begin with marts.account_health)")
+    print(f"Warehouse:  {warehouse} (any DuckDB client; begin with marts.account_health)")
     print("Next:       change a number in seeds/policy and run `make build` again;")
     print("            `make build RAW_PATH=folder` for your own data; `make docs`; `make test`")
 

@@ -1,0 +1,403 @@
+"""Publications: the file that readers open, what lies behind it, and how one replaces the other.
+
+Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people, and a folder:
+
+    scores.builds/
+        lock                   held by the build or rollback that is at work
+        building/              scratch of that one; nothing in it outlives it
+        target/, logs/         dbt's own
+        publications/<id>/     state.duckdb      what dbt built; the next build starts from a copy
+                               published.duckdb  its marts: what readers open
+                               manifest.json     the account of the build
+                               inputs.json       what it was built from, and the size and time of
+                                                 published.duckdb
+
+The published file is another name (hard link) of one `published.duckdb`, put in place by one
+rename. Which publication is current is read off the published file and stands nowhere else, so
+marts and state cannot disagree, whenever a build is killed.
+
+Run as `python -m customer_health.publication`, which `make publications` and `make rollback` do.
+"""
+
+import argparse
+import errno
+import fcntl
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+MIN_FREE_BYTES = 1_000_000_000
+# The child of a killed build needs a moment to die and let go of the lock.
+PATIENCE_SECONDS = 1.0
+# What releases before publications were kept built into the file that readers opened.
+FORMER_SCHEMAS = ("staging", "intermediate", "marts", "policy")
+
+
+class Refusal(Exception):
+    """A command cannot do its work; the message says what is wrong and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A folder that holds one publication."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """When its build began (UTC), so that ids sort by time."""
+        return self.folder.name
+
+    @property
+    def state(self) -> Path:
+        """The DuckDB file that dbt built."""
+        return self.folder / "state.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The DuckDB file that readers open."""
+        return self.folder / "published.duckdb"
+
+    @property
+    def manifest(self) -> dict:
+        """The account of the build (see `manifest.py`); empty if it cannot be read."""
+        return _read_json(self.folder / "manifest.json")
+
+    @property
+    def inputs(self) -> dict:
+        """Fingerprint of what it was built from, and size and time of what it published."""
+        return _read_json(self.folder / "inputs.json")
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nobody has written to its marts since it was published."""
+        return self.inputs.get("file") == _file_stamp(self.published)
+
+    def seal(self, fingerprint: str, manifest: dict) -> None:
+        """Write what is left to write and bring all of it to disk."""
+        _write_json(self.folder / "manifest.json", manifest)
+        inputs = {"fingerprint": fingerprint, "file": _file_stamp(self.published)}
+        _write_json(self.folder / "inputs.json", inputs)
+        for path in (*self.folder.iterdir(), self.folder):
+            sync(path)
+
+
+class Warehouse:
+    """A published file with its publications."""
+
+    def __init__(self, file: Path) -> None:
+        """Name a file, which need not exist."""
+        # a link would be replaced, not the file it points at
+        self.file = Path(os.path.realpath(file))
+        name = self.file.name.removesuffix(".duckdb")
+        self.manifest_file = self.file.with_name(f"{name}.manifest.json")
+        self.folder = self.file.with_name(f"{name}.builds")
+        self.building = self.folder / "building"
+        self.scratch = Publication(self.building)
+        self.target = self.folder / "target"
+        self.logs = self.folder / "logs"
+
+    def __str__(self) -> str:
+        """Name it as a person would from where they are."""
+        return str(
+            self.file.relative_to(Path.cwd()) if self.file.is_relative_to(Path.cwd()) else self.file
+        )
+
+    def publications(self) -> list[Publication]:
+        """Every publication kept, the newest first."""
+        found = (self.folder / "publications").glob("*/published.duckdb")
+        return [Publication(path.parent) for path in sorted(found, reverse=True)]
+
+    def find(self, publication_id: str | None) -> Publication | None:
+        """The publication of an id; None if it is not kept."""
+        return next((kept for kept in self.publications() if kept.id == publication_id), None)
+
+    def current(self) -> Publication | None:
+        """The publication that readers see; None if the published file is not one that is kept.
+
+        Raises:
+            Refusal: The published file is not one that a build made.
+        """
+        return self.find(self.id_seen())
+
+    def id_seen(self) -> str | None:
+        """The id of what readers see: told by the file's identity or, of a copy, from within."""
+        for made in (self.scratch, *self.publications()):
+            if _is_same_file(made.published, self.file):
+                return made.manifest.get("publication_id")
+        return self._id_inside()
+
+    def _id_inside(self) -> str | None:
+        """The id that the published file itself gives; None without such a file or id."""
+        if not self.file.exists():
+            return None
+        try:
+            with duckdb.connect(str(self.file), read_only=True) as connection:
+                tables = connection.sql(
+                    "select table_schema, table_name from information_schema.tables"
+                ).fetchall()
+                if ("marts", "publication") in tables:
+                    (row,) = connection.sql(
+                        "select publication_id from marts.publication"
+                    ).fetchall()
+                    return row[0]
+        except duckdb.Error as problem:
+            raise Refusal(
+                f"{self}: cannot be opened ({problem}). Mend: close the program that has it open;"
+                " if none has, move the file away."
+            ) from problem
+        foreign = [f"{schema}.{table}" for schema, table in tables if schema not in FORMER_SCHEMAS]
+        if foreign:
+            raise Refusal(
+                f"{self}: holds {foreign[0]}, which no build made, and a build would replace the"
+                " whole file. Mend: name another file with WAREHOUSE=..."
+            )
+        return None
+
+    def check_room(self) -> None:
+        """Check that there is room for another publication.
+
+        Raises:
+            Refusal: The disk is nearly full.
+        """
+        last = self.publications()[:1]
+        needed = MIN_FREE_BYTES + sum(
+            path.stat().st_size for kept in last for path in kept.folder.iterdir()
+        )
+        free = shutil.disk_usage(self.folder).free
+        if free < needed:
+            raise Refusal(
+                f"{self.file.parent}: only {free / 1e9:.1f} GB are free. Mend: free at least"
+                f" {needed / 1e9:.1f} GB, or name a file on another disk with WAREHOUSE=..."
+            )
+
+    @contextmanager
+    def locked(self) -> Iterator[int]:
+        """Hold the warehouse alone; gives the lock's file descriptor, for children to hold too.
+
+        The kernel lets go of the lock when the last process that holds it ends, however it ends.
+        What a killed process left is settled first.
+
+        Raises:
+            Refusal: Another process holds it, or nothing can be written where it lies.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.file.parent).close()
+            opened = open(self.folder / "lock", "a+", encoding="utf-8")
+        except OSError as problem:
+            raise Refusal(
+                f"{self.file.parent}: nothing can be written there ({problem.strerror}). Mend:"
+                " allow writing, or name another file with WAREHOUSE=..."
+            ) from problem
+        with opened as lock:
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not _taken(lock.fileno()):
+                if time.monotonic() > until:
+                    lock.seek(0)
+                    raise Refusal(
+                        f"{self}: {lock.read() or 'another process'} is at work on it. Mend: wait"
+                        " until it is done, or end it."
+                    )
+                time.sleep(0.1)
+            lock.truncate(0)
+            lock.write(
+                f"process {os.getpid()}, begun at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC,"
+            )
+            lock.flush()
+            self.settle()
+            try:
+                yield lock.fileno()
+            finally:
+                self.settle()
+
+    def settle(self) -> None:
+        """File what was published and throw away what was not; needs the lock.
+
+        Whoever stopped between the rename that publishes and its end left a publication in
+        `building`. All else in there is scratch.
+        """
+        made = self.scratch.manifest.get("publication_id")
+        if made and made == self.id_seen():
+            folder = self.folder / "publications"
+            folder.mkdir(exist_ok=True)
+            os.rename(self.building, folder / made)
+            sync(folder)
+        shutil.rmtree(self.building, ignore_errors=True)
+        current = self.current() if self.publications() else None
+        if current and _read_json(self.manifest_file) != current.manifest:
+            self._replace(self.manifest_file, current.folder / "manifest.json")
+
+    def put_in_place(self, chosen: Publication) -> None:
+        """Let readers see a sealed publication from now on; needs the lock.
+
+        Readers who have the file open keep what they opened. After a crash of the machine either
+        the old or the new file is there, whole.
+        """
+        # DuckDB would not open the new file beside what somebody's writing left of the old one
+        self.file.with_name(f"{self.file.name}.wal").unlink(missing_ok=True)
+        self._replace(self.file, chosen.published)
+        self.settle()
+
+    def _replace(self, name: Path, source: Path) -> None:
+        """Let a name mean another file, in one step."""
+        new = self.folder / "new"
+        new.unlink(missing_ok=True)
+        try:
+            os.link(source, new)
+        except OSError:  # a disk without hard links
+            shutil.copy2(source, new)
+            sync(new)
+        os.replace(new, name)
+        sync(name.parent)
+
+    def prune(self, keep: int) -> None:
+        """Keep so many publications: the current one and those before it, then the newest."""
+        in_order = []
+        kept = self.current()
+        while kept and kept not in in_order:
+            in_order.append(kept)
+            kept = self.find(kept.manifest.get("previous"))
+        in_order += [kept for kept in self.publications() if kept not in in_order]
+        for kept in in_order[max(keep, 1) :]:
+            # in one step, so that none is ever half there
+            self.building.mkdir(exist_ok=True)
+            os.rename(kept.folder, self.building / kept.id)
+        shutil.rmtree(self.building, ignore_errors=True)
+
+    def roll_back(self, publication_id: str | None) -> Publication:
+        """Put a former publication in place, by default the one before the current one.
+
+        Raises:
+            Refusal: There is no such publication.
+        """
+        current = self.current()
+        wanted = publication_id or (current.manifest.get("previous") if current else None)
+        chosen = self.find(wanted)
+        if chosen is None:
+            asked = f"publication {wanted} is not kept" if wanted else "no publication came before"
+            raise Refusal(
+                f"{self}: {asked}. Mend: choose one that `make publications` lists, with TO=..."
+            )
+        self.put_in_place(chosen)
+        return chosen
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file, sharing its blocks where the file system can (XFS, btrfs)."""
+    with open(source, "rb") as read, open(target, "wb") as write:
+        left = os.fstat(read.fileno()).st_size
+        try:
+            while left and (copied := os.copy_file_range(read.fileno(), write.fileno(), left)):
+                left -= copied
+        except (AttributeError, OSError) as problem:
+            if is_disk_full(problem):
+                raise
+            left = True  # not on this system, or not between these two
+    if left:
+        shutil.copyfile(source, target)
+
+
+def sync(path: Path) -> None:
+    """Bring a file or the names in a folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_disk_full(problem: Exception | str) -> bool:
+    """Whether an error, or the words of one, say that nothing more can be written."""
+    if isinstance(problem, OSError) and problem.errno:
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    words = (os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+    return any(text in str(problem) for text in words)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_same_file(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
+
+
+def _file_stamp(path: Path) -> list[int] | None:
+    return [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
+
+
+def _read_json(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write_json(path: Path, content: dict) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Run one of the commands; 0 done, 2 it cannot be done."""
+    parser = argparse.ArgumentParser(prog="python -m customer_health.publication")
+    parser.add_argument("--warehouse", type=Path, required=True, help="the published file")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="list the publications kept")
+    rollback = commands.add_parser("rollback", help="put a former publication in place")
+    rollback.add_argument("--to", help="its id (default: the one before the current one)")
+    copy = commands.add_parser("copy-state", help="copy what dbt built for the current one")
+    # views in it name their database, which is called as the file is
+    copy.add_argument("folder", type=Path, help="folder to put state.duckdb into")
+    given = parser.parse_args()
+    warehouse = Warehouse(given.warehouse)
+    try:
+        if given.command == "list":
+            _list(warehouse)
+        elif given.command == "copy-state":
+            current = warehouse.current()
+            if current is None:
+                raise Refusal(f"{warehouse}: has no state. Mend: run `make build`.")
+            given.folder.mkdir(parents=True, exist_ok=True)
+            copy_file(current.state, given.folder / "state.duckdb")
+        else:
+            if not warehouse.publications():
+                raise Refusal(f"{warehouse}: has no publications. Mend: run `make build`.")
+            with warehouse.locked():
+                chosen = warehouse.roll_back(given.to)
+            print(f"{'rollback':<12} {warehouse} is publication {chosen.id} again")
+    except Refusal as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _list(warehouse: Warehouse) -> None:
+    """Print the publications, the newest first."""
+    current = warehouse.current()
+    print(f"{'':<2}{'publication':<22}{'as of':<12}{'rows':>12}  kind")
+    for kept in warehouse.publications():
+        made, mark = kept.manifest, "*" if kept == current else ""
+        print(
+            f"{mark:<2}{kept.id:<22}{made.get('as_of_date') or '':<12}"
+            f"{sum(made.get('row_counts', {}).values()):>12,}  {made.get('kind', '')}"
+        )
+    print("* what readers of", warehouse, "see")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,549 @@
+"""Readers see whole publications only, whatever happens to a build.
+
+Most tests publish small files made by hand; those that run dbt say so. KILLS=20 kills that many
+real builds instead of three, each within KILL_WITHIN seconds of its start (default 12).
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+from project import PROJECT, differences, query
+
+from customer_health import build
+from customer_health.build import (
+    FROM_NOTHING,
+    FULL_REFRESH,
+    INCREMENTAL,
+    RESTATED,
+    Account,
+    Plan,
+    copy_state,
+    is_unchanged,
+    planned,
+    publish,
+    refuse_the_past,
+)
+from customer_health.progress import Progress
+from customer_health.publication import Publication, Refusal, Warehouse
+
+KILLS = int(os.environ.get("KILLS", "3"))
+KILL_WITHIN = float(os.environ.get("KILL_WITHIN", "12"))
+RAW = Path("raw")
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join(
+        map(str, (PROJECT / "python", PROJECT, PROJECT / "tests/python"))
+    ),
+}
+
+# Opens the published file again and again until told to stop; prints how often, and what was wrong.
+READER = """
+import duckdb, json, pathlib, sys, time
+file, stop = sys.argv[1], pathlib.Path(sys.argv[2])
+reads, wrong = 0, []
+while not stop.exists():
+    reads += 1
+    try:
+        with duckdb.connect(file, read_only=True) as connection:
+            manifest = connection.execute("select manifest from marts.publication").fetchone()[0]
+            for name, n_rows in json.loads(manifest)["row_counts"].items():
+                found = connection.execute(f"select count(*) from marts.{name}").fetchone()[0]
+                if found != n_rows:
+                    wrong.append(f"{name}: {found} rows, {n_rows} published")
+    except Exception as problem:
+        wrong.append(str(problem))
+    time.sleep(0.05)
+print(json.dumps([reads, wrong[:5]]))
+"""
+
+# Publishes day after day, each time in a child that dies at the next thing it does to files.
+DIE_EVERYWHERE = """
+import os, signal, sys
+from pathlib import Path
+from test_publication import check_settled, publish_day
+from customer_health.publication import Warehouse
+warehouse = Warehouse(Path(sys.argv[1]))
+folder = warehouse.file.parent
+
+def in_child(work, die_at=0):
+    if (child := os.fork()):
+        return os.waitpid(child, 0)[1]
+    events = 0
+    def count(event, arguments):
+        nonlocal events
+        writes = event != "open" or str(arguments[1])[0] in "wa"
+        if event in FILE_EVENTS and writes and str(arguments[0]).startswith(str(folder)):
+            events += 1
+            if events == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(count)
+    try:
+        work()
+    except BaseException as problem:
+        print(problem, file=sys.stderr, flush=True)
+        os._exit(1)
+    os._exit(0)
+
+FILE_EVENTS = ("open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
+die_at = 1
+while end := in_child(lambda: publish_day(warehouse, 10 + die_at, 9), die_at):
+    if end != signal.SIGKILL or in_child(lambda: check_settled(warehouse)):
+        sys.exit(f"wrong after death at event {die_at}")
+    die_at += 1
+print(die_at - 1)
+"""
+
+
+def make_state(path: Path, days: int, window: int | None, columns: str = "") -> None:
+    """Write what dbt could have built: ten accounts, scored on each of so many days."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"""
+            create schema marts;
+            create schema intermediate;
+            create schema staging;
+            create table staging.people as select 'Ada' as name;
+            create table marts.fct_health_scores as
+            select
+                'production' as scorecard_role,
+                'acc-' || account as account_id,
+                date '2026-01-01' + cast(day as integer) as as_of_date,
+                account + day as health_score,
+                {columns}
+                'p1' as policy_version,
+                'w1' as weights_version
+            from range(10) as accounts(account)
+            cross join range({days}) as days(day);
+            create table marts.account_health as
+            from marts.fct_health_scores where as_of_date = date '2026-01-01' + {days - 1};
+            create table intermediate.int_spine__clock as
+            select
+                date '2026-01-01' + {days - 1} as as_of_date,
+                date '2026-01-01' + {"null" if window is None else window} as window_start_date;
+            """
+        )
+
+
+def write_target(target: Path) -> None:
+    """Write what dbt would have said of that state."""
+    target.mkdir(exist_ok=True)
+    nodes = {
+        f"model.customer_health.{name}": {
+            "resource_type": "model",
+            "schema": "marts",
+            "alias": name,
+            "config": {"materialized": materialized},
+            "description": f"What {name} means.",
+            "columns": {"account_id": {"description": "The account's id."}},
+        }
+        for name, materialized in (
+            ("fct_health_scores", "incremental"),
+            ("account_health", "table"),
+        )
+    }
+    (target / "manifest.json").write_text(json.dumps({"nodes": nodes}))
+    result = {"unique_id": "test.customer_health.keys", "status": "pass", "execution_time": 0.1}
+    (target / "run_results.json").write_text(json.dumps({"results": [result]}))
+
+
+def publish_day(
+    warehouse: Warehouse, days: int, window: int | None = None, change: str = "", columns: str = ""
+) -> Publication:
+    """Publish so many days of history, having changed the state by some SQL."""
+    with warehouse.locked():
+        current = warehouse.current()
+        plan = Plan(current, INCREMENTAL) if current else Plan(None, FROM_NOTHING)
+        warehouse.building.mkdir()
+        make_state(warehouse.scratch.state, days, window, columns)
+        if change:
+            with duckdb.connect(str(warehouse.scratch.state)) as connection:
+                connection.execute(change)
+        write_target(warehouse.target)
+        previous = current.id if current else None
+        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Account())
+        warehouse.prune(3)
+        return warehouse.current()
+
+
+def check_settled(warehouse: Warehouse) -> None:
+    """Whatever was killed: readers see a whole publication, with its state and its manifest."""
+    with warehouse.locked():
+        current = warehouse.current()
+        assert current is not None
+        assert json.loads(warehouse.manifest_file.read_text()) == current.manifest
+        assert query(warehouse.file, "select publication_id from marts.publication") == [
+            (current.id,)
+        ]
+        counts = current.manifest["row_counts"]
+        counted = " union all ".join(f'select count(*) from "marts".{name}' for name in counts)
+        for file in (warehouse.file, current.state):
+            assert query(file, counted) == [(n_rows,) for n_rows in counts.values()]
+    assert not warehouse.building.exists()
+
+
+@contextmanager
+def reading(warehouse: Warehouse, stop: Path) -> Iterator[None]:
+    """Have another process read the published file all the while, and see it whole each time."""
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, warehouse.file, stop], stdout=subprocess.PIPE
+    )
+    try:
+        yield
+    finally:
+        stop.touch()
+        reads, wrong = json.loads(reader.communicate()[0])
+    print(f"{reads} reads")
+    assert wrong == []
+    assert reads > 0
+
+
+@contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[None]:
+    """Mount a disk of so many bytes."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def warehouse(tmp_path) -> Warehouse:
+    """A warehouse of which nothing is published yet."""
+    return Warehouse(tmp_path / "scores.duckdb")
+
+
+def test_only_marts_are_published_with_their_descriptions_and_the_manifest(warehouse):
+    published = publish_day(warehouse, 5)
+    check_settled(warehouse)
+    assert query(warehouse.file, "select distinct table_schema from information_schema.tables") == [
+        ("marts",)
+    ]
+    assert (
+        query(
+            warehouse.file,
+            "select comment from duckdb_columns() where column_name = 'account_id'",
+        )
+        == [("The account's id.",)] * 2
+    )
+    ((as_of_date, text),) = query(
+        warehouse.file, "select cast(as_of_date as varchar), manifest from marts.publication"
+    )
+    manifest = json.loads(text)
+    assert manifest == published.manifest
+    assert as_of_date == manifest["as_of_date"] == "2026-01-05"
+    assert manifest["row_counts"] == {"fct_health_scores": 50, "account_health": 10}
+    assert (manifest["policy_version"], manifest["weights_version"]) == ("p1", "w1")
+    assert manifest["tests"] == {"pass": 1}
+    assert manifest["kind"] == FROM_NOTHING
+
+
+def test_a_window_publication_equals_a_whole_copy_and_leaves_the_rest_alone(warehouse, tmp_path):
+    publish_day(warehouse, 20)
+    late = "update marts.fct_health_scores set health_score = -1 where as_of_date >= '2026-01-19'"
+    publish_day(warehouse, 22, window=18, change=late)
+    check_settled(warehouse)
+    make_state(tmp_path / "whole.duckdb", 22, 18)
+    with duckdb.connect(str(tmp_path / "whole.duckdb")) as connection:
+        connection.execute(late)
+    everything = "select * from marts.fct_health_scores"
+    assert differences(warehouse.file, tmp_path / "whole.duckdb", everything) == []
+
+    # a change before the window is not looked at: the cost is that of the window
+    publish_day(
+        warehouse, 23, window=20, change="update marts.fct_health_scores set health_score = 7"
+    )
+    assert query(
+        warehouse.file,
+        "select max(as_of_date) < '2026-01-21' from marts.fct_health_scores"
+        " where health_score <> 7",
+    ) == [(True,)]
+
+
+@pytest.mark.parametrize(
+    ("window", "columns"), [(None, ""), (20, "1 as new_column,")], ids=["no window", "new column"]
+)
+def test_without_a_window_or_with_other_columns_all_is_copied(warehouse, columns, window):
+    publish_day(warehouse, 20)
+    change = "update marts.fct_health_scores set health_score = 7"
+    publish_day(warehouse, 22, window=window, change=change, columns=columns)
+    seven = "select count(*) from marts.fct_health_scores where health_score = 7"
+    assert query(warehouse.file, seven) == [(220,)]
+
+
+def test_what_a_reader_wrote_into_the_published_file_is_not_carried_on(warehouse):
+    publish_day(warehouse, 20)
+    with duckdb.connect(str(warehouse.file)) as connection:
+        connection.execute("update marts.fct_health_scores set health_score = -5")
+    publish_day(warehouse, 21, window=19)
+    assert query(
+        warehouse.file, "select count(*) from marts.fct_health_scores where health_score = -5"
+    ) == [(0,)]
+
+
+def test_a_half_written_log_of_a_reader_does_not_keep_others_out(warehouse):
+    publish_day(warehouse, 5)
+    write = f"""
+import duckdb, os
+connection = duckdb.connect("{warehouse.file}")
+connection.execute("insert into marts.account_health from marts.account_health")
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", write], check=True)
+    assert warehouse.file.with_name("scores.duckdb.wal").exists()
+    publish_day(warehouse, 6)
+    check_settled(warehouse)
+
+
+def test_rows_lost_before_the_window_stop_the_publication(warehouse):
+    published = publish_day(warehouse, 20)
+    with pytest.raises(RuntimeError, match="fct_health_scores: 200 rows were built, but 210"):
+        publish_day(
+            warehouse, 21, window=19,
+            change="delete from marts.fct_health_scores where as_of_date = '2026-01-02'",
+        )  # fmt: skip
+    assert warehouse.current() == published
+    check_settled(warehouse)
+
+
+def test_rollback_brings_marts_and_state_back_and_the_next_build_starts_there(warehouse):
+    first, second, third = (publish_day(warehouse, days) for days in (5, 6, 7))
+    with warehouse.locked():
+        assert warehouse.roll_back(None) == second
+    check_settled(warehouse)
+    assert query(warehouse.file, "select count(*) from marts.fct_health_scores") == [(60,)]
+    with warehouse.locked():
+        assert warehouse.roll_back(third.id) == third
+        assert warehouse.roll_back(first.id) == first
+        with pytest.raises(Refusal, match="no publication came before.*Mend"):
+            warehouse.roll_back(None)
+        with pytest.raises(Refusal, match="publication x is not kept.*Mend"):
+            warehouse.roll_back("x")
+    fourth = publish_day(warehouse, 8)
+    assert fourth.manifest["previous"] == first.id
+    # those it came from are kept before those that were given up
+    assert warehouse.publications() == [fourth, third, first]
+
+
+def test_so_many_publications_are_kept(warehouse):
+    made = [publish_day(warehouse, days) for days in range(5, 10)]
+    assert warehouse.publications() == made[:1:-1]
+    with warehouse.locked():
+        warehouse.prune(1)
+    assert warehouse.publications() == made[-1:]
+    check_settled(warehouse)
+
+
+def test_a_copy_of_the_folder_knows_its_publication_by_the_id_inside(warehouse, tmp_path):
+    publish_day(warehouse, 5)
+    published = publish_day(warehouse, 6)
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    copy = Warehouse(tmp_path / "copy" / "scores.duckdb")
+    assert copy.current().id == published.id
+    publish_day(copy, 7, window=6)
+    check_settled(copy)
+
+
+def test_unchanged_means_same_inputs_and_an_untouched_file(warehouse):
+    published = publish_day(warehouse, 5)
+    assert is_unchanged(warehouse, published, "inputs")
+    assert not is_unchanged(warehouse, published, "other inputs")
+    with duckdb.connect(str(warehouse.file)) as connection:
+        connection.execute("drop table marts.account_health")
+    assert not is_unchanged(warehouse, published, "inputs")
+
+
+def test_how_much_is_built_and_why(warehouse, tmp_path):
+    asked = Namespace(full_refresh=False, restate=False)
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "made_by").write_text("generator")
+    raw = tmp_path / "demo" / "raw"
+    assert planned(warehouse, None, asked, RAW) == Plan(None, FROM_NOTHING)
+    current = publish_day(warehouse, 5)
+
+    def plan(raw_path: Path = RAW, full: bool = False, restate: bool = False) -> tuple[str, str]:
+        made = planned(warehouse, current, Namespace(full_refresh=full, restate=restate), raw_path)
+        assert made.base in (current, None)
+        return made.kind, made.reason
+
+    def change_manifest(**changes) -> None:
+        path = current.folder / "manifest.json"
+        path.write_text(json.dumps({**current.manifest, **changes}))
+
+    assert plan() == (INCREMENTAL, "")
+    assert plan(full=True) == (FULL_REFRESH, "")
+    assert plan(restate=True, full=True) == (RESTATED, "")
+    assert plan(raw) == (RESTATED, "the last build read other raw data, in raw")
+    change_manifest(code={**current.manifest["code"], "models": "x", "duckdb": "1.0"})
+    assert plan() == (FULL_REFRESH, "changed since the last build: models, duckdb")
+    change_manifest(raw_data={"path": str(raw), "made_by": "x"})
+    assert plan(raw) == (FROM_NOTHING, "the raw data was generated anew: another company")
+    with pytest.raises(Refusal, match="as of 2026-01-05, and 2026-01-04 .* WAREHOUSE="):
+        refuse_the_past(warehouse, Plan(current, INCREMENTAL), "2026-01-04")
+
+
+def test_a_state_that_cannot_be_read_is_built_anew_with_a_word(warehouse):
+    current = publish_day(warehouse, 5)
+    current.state.write_text("no DuckDB file")
+    warehouse.building.mkdir()
+    plan = copy_state(warehouse, Plan(current, INCREMENTAL))
+    assert (plan.base, plan.kind) == (None, FROM_NOTHING)
+    assert f"state of publication {current.id} cannot be read" in plan.reason
+    assert not warehouse.scratch.state.exists()
+
+
+@pytest.mark.parametrize("content", ["no DuckDB file", "create table main.mine as select 1 as x"])
+def test_a_file_that_no_build_made_is_not_replaced(warehouse, capsys, content):
+    if content.startswith("create"):
+        with duckdb.connect(str(warehouse.file)) as connection:
+            connection.execute(content)
+    else:
+        warehouse.file.write_text(content)
+    before = warehouse.file.read_bytes()
+    assert build.main(["--warehouse", str(warehouse.file)]) == 2
+    said = capsys.readouterr().err
+    assert "Mend" in said
+    assert "main.mine" in said or "cannot be opened" in said
+    assert warehouse.file.read_bytes() == before
+
+
+def test_wherever_a_publication_is_killed_readers_see_a_whole_one(warehouse, tmp_path):
+    publish_day(warehouse, 10)
+    with reading(warehouse, tmp_path / "stop"):
+        done = subprocess.run(
+            [sys.executable, "-c", DIE_EVERYWHERE, warehouse.file],
+            env=ENVIRONMENT, capture_output=True, encoding="utf-8",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 15, "it died at too few moments to show anything"
+    check_settled(warehouse)
+
+
+def test_a_full_disk_stops_the_publication_and_nothing_else(tmp_path):
+    with small_disk(tmp_path / "disk", 12_000_000):
+        warehouse = Warehouse(tmp_path / "disk" / "scores.duckdb")
+        published = publish_day(warehouse, 5)
+        free = shutil.disk_usage(tmp_path / "disk").free
+        (tmp_path / "disk" / "filler").write_bytes(bytes(free - 1_600_000))
+        with pytest.raises((OSError, duckdb.Error)) as caught:
+            publish_day(warehouse, 6)
+        assert build.is_disk_full(caught.value), caught.value
+        check_settled(warehouse)
+        assert warehouse.current() == published
+        assert warehouse.publications() == [published]
+
+
+def test_a_disk_that_became_read_only_is_said_so(tmp_path, capsys):
+    disk = tmp_path / "disk"
+    with small_disk(disk, 20_000_000):
+        warehouse = Warehouse(disk / "scores.duckdb")
+        publish_day(warehouse, 5)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        assert build.main(["--warehouse", str(warehouse.file)]) == 2
+        assert "nothing can be written there" in capsys.readouterr().err
+        assert query(warehouse.file, "select count(*) from marts.account_health") == [(10,)]
+
+
+@pytest.fixture(scope="module")
+def demo(built_demo, tmp_path_factory) -> Warehouse:
+    """The demo that dbt built for all tests, published."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("published") / "demo.duckdb")
+    with warehouse.locked():
+        warehouse.building.mkdir()
+        shutil.copy(built_demo.warehouse, warehouse.scratch.state)
+        shutil.copytree(built_demo.warehouse.with_suffix(".target"), warehouse.target)
+        publish(
+            *(warehouse, Plan(None, FROM_NOTHING), None, built_demo.raw),
+            *("inputs", Progress(), Account()),
+        )
+    return warehouse
+
+
+def start_build(warehouse: Warehouse, raw: Path, before: str = "pass") -> subprocess.Popen:
+    """Start a real build in a process group of its own, after a line of Python."""
+    run = (
+        f"from customer_health import build, publication; {before}; raise SystemExit(build.main())"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", run, "--warehouse", warehouse.file, "--raw-path", raw],
+        env=ENVIRONMENT, start_new_session=True, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def test_a_disk_that_fills_up_under_dbt_is_said_so(demo, built_demo, tmp_path):
+    published = demo.current()
+    room = 2 * published.state.stat().st_size + 2 * published.published.stat().st_size
+    with small_disk(tmp_path / "disk", room + 12_000_000):
+        copy = tmp_path / "disk" / "folder"
+        shutil.copytree(demo.file.parent, copy, ignore=shutil.ignore_patterns("target", "logs"))
+        warehouse = Warehouse(copy / demo.file.name)
+        # what dbt parses into has its place too
+        warehouse.target.symlink_to(tmp_path / "target")
+        warehouse.logs.symlink_to(tmp_path / "logs")
+        free = shutil.disk_usage(copy).free - published.state.stat().st_size
+        (copy / "filler").write_bytes(bytes(free - 2_000_000))
+        process = start_build(warehouse, built_demo.raw, "publication.MIN_FREE_BYTES = -(10 ** 9)")
+        said, _ = process.communicate()
+        assert process.returncode == 1, said
+        assert "the disk is full. Mend" in said
+        assert "Nothing was published" in said
+        check_settled(warehouse)
+
+
+def test_killed_builds_harm_nobody_and_the_next_one_is_as_if_nothing_had_been(
+    demo, built_demo, tmp_path
+):
+    with reading(demo, tmp_path / "stop"):
+        for number in range(KILLS):
+            process = start_build(demo, built_demo.raw)
+            seconds = random.uniform(0.5, KILL_WITHIN)
+            time.sleep(seconds)
+            if number == 0 and process.poll() is None:
+                second = start_build(demo, built_demo.raw)
+                said, _ = second.communicate()
+                assert second.returncode == 2, said
+                assert f"process {process.pid}, begun at" in said
+            # with the runner alone dead, its dbt must neither go on nor hold the lock
+            kill = os.killpg if number % 2 else os.kill
+            if process.poll() is None:
+                kill(process.pid, signal.SIGKILL)
+            said, _ = process.communicate()
+            assert process.returncode in (0, -signal.SIGKILL), said
+            print(f"{kill.__name__} after {seconds:.1f} s: {process.returncode}")
+            check_settled(demo)
+        process = start_build(demo, built_demo.raw)
+        said, _ = process.communicate()
+        assert process.returncode == 0, said
+    check_settled(demo)
+    for name in demo.current().manifest["row_counts"]:
+        assert differences(demo.file, built_demo.warehouse, rounded(demo.file, name)) == []
+
+
+def rounded(file: Path, mart: str) -> str:
+    """A select of all columns of a mart, rounded where the order of a sum may show."""
+    columns = query(
+        file,
+        f"""
+        select column_name, data_type
+        from information_schema.columns
+        where table_schema = 'marts' and table_name = '{mart}'
+        """,
+    )
+    picked = (f"round({name}, 6)" if kind == "DOUBLE" else name for name, kind in columns)
+    return f"select {', '.join(picked)} from marts.{mart}"
