@@ -30,6 +30,7 @@ PARTS = ("floor", "full", "increment", "startup", "publication", "baselines")
 
 # Up to here the baselines are run on every date; above, joined_to_dates on Sundays and pandas not.
 MOST_EVENTS_BY_DAY = 1_000_000
+BASELINE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,9 @@ class Bench:
             self.keep(models, took, "usage_models")
             for program, (module, *options) in programs.items():
                 log = self.work / f"{program}.log"
-                ended, said = measure.run_python(module, *options, *common, log=log)
+                ended, said = measure.run_python(
+                    module, *options, *common, log=log, limit=BASELINE_SECONDS
+                )
                 compared, different = disagreement(result, warehouse)
                 self.say(f"{compared:,} figures compared, different: {different or 'none'}")
                 sample = {**said, "peak_bytes": ended.peak_bytes}
