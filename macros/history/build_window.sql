@@ -34,7 +34,12 @@
     {%- if not execute or model.resource_type == 'unit_test' or load_relation(this) is none -%}
         {{ return(all_days()) }}
     {%- endif -%}
-    {{ return(build_window_column('published_before_date')) }}
+    {{ return(published_from()) }}
+{%- endmacro %}
+
+{% macro published_from() -%}
+    {#- First day whose published rows this build wrote, as text: the tests of published models begin there. -#}
+    {{ return(build_window_column('published_before_date') if execute else all_days()) }}
 {%- endmacro %}
 
 {% macro build_window_column(column) -%}

@@ -7,6 +7,7 @@ with contributions as (
         as_of_date,
         sum(contribution) as total
     from {{ ref('fct_score_contributions') }}
+    where as_of_date >= cast('{{ published_from() }}' as date)
     group by scorecard, account_id, as_of_date
 ),
 
@@ -15,6 +16,7 @@ explained_days as (
         account_id,
         as_of_date
     from {{ ref('int_scoring__explained_metrics') }}
+    where as_of_date >= cast('{{ published_from() }}' as date)
 ),
 
 scores as (

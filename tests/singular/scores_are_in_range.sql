@@ -8,15 +8,18 @@ select
     band
 from {{ ref('fct_health_scores') }}
 where
-    health_score not between 0 and 100
-    or health_score not between health_score_low - 0.05 and health_score_high + 0.05
-    or health_score_low < 0
-    or health_score_high > 100
-    {% for dimension in dimensions() %}
-        or {{ dimension }}_score not between 0 and 100
-    {% endfor %}
-    or account_coverage not between 0 and 1
-    or scorecard_coverage not between 0 and 1
-    or band is null
-    or momentum is null
-    or (health_score is null and band <> 'insufficient data')
+    as_of_date >= cast('{{ published_from() }}' as date)
+    and (
+        health_score not between 0 and 100
+        or health_score not between health_score_low - 0.05 and health_score_high + 0.05
+        or health_score_low < 0
+        or health_score_high > 100
+        {% for dimension in dimensions() %}
+            or {{ dimension }}_score not between 0 and 100
+        {% endfor %}
+        or account_coverage not between 0 and 1
+        or scorecard_coverage not between 0 and 1
+        or band is null
+        or momentum is null
+        or (health_score is null and band <> 'insufficient data')
+    )
