@@ -494,8 +494,9 @@ def test_a_disk_that_fills_up_under_dbt_is_said_so(demo, built_demo, tmp_path):
         shutil.copytree(demo.file.parent, copy, ignore=shutil.ignore_patterns("target", "logs"))
         warehouse = Warehouse(copy / demo.file.name)
         # what dbt parses into has its place too
-        warehouse.target.symlink_to(tmp_path / "target")
-        warehouse.logs.symlink_to(tmp_path / "logs")
+        for place in (warehouse.target, warehouse.logs):
+            (tmp_path / place.name).mkdir()
+            place.symlink_to(tmp_path / place.name)
         free = shutil.disk_usage(copy).free - published.state.stat().st_size
         (copy / "filler").write_bytes(bytes(free - 2_000_000))
         process = start_build(warehouse, built_demo.raw, "publication.MIN_FREE_BYTES = -(10 ** 9)")
