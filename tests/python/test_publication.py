@@ -1,7 +1,7 @@
 """Readers see whole publications only, whatever happens to a build.
 
 Most tests publish small files made by hand; those that run dbt say so. KILLS=20 kills that many
-real builds instead of three, each within KILL_WITHIN seconds of its start (default 12).
+real builds instead of three, each within KILL_WITHIN seconds of its start (default 8).
 """
 
 import json
@@ -39,7 +39,7 @@ from customer_health.progress import Progress
 from customer_health.publication import Publication, Refusal, Warehouse
 
 KILLS = int(os.environ.get("KILLS", "3"))
-KILL_WITHIN = float(os.environ.get("KILL_WITHIN", "12"))
+KILL_WITHIN = float(os.environ.get("KILL_WITHIN", "8"))
 RAW = Path("raw")
 ENVIRONMENT = {
     **os.environ,
