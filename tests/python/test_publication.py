@@ -22,17 +22,16 @@ import pytest
 from project import PROJECT, differences, query
 
 from customer_health import build
-from customer_health.build import (
+from customer_health.build import Account, publish
+from customer_health.plan import (
     FROM_NOTHING,
     FULL_REFRESH,
     INCREMENTAL,
     RESTATED,
-    Account,
     Plan,
     copy_state,
     is_unchanged,
     planned,
-    publish,
     refuse_the_past,
 )
 from customer_health.progress import Progress
