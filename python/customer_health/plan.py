@@ -1,4 +1,4 @@
-"""Decides what a build starts from and how much it does, from what is published and what is asked."""
+"""Decides what a build starts from and how much it does."""
 
 import argparse
 import hashlib
