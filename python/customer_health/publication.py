@@ -373,6 +373,8 @@ def main() -> int:
             if current is None:
                 raise Refusal(f"{warehouse}: has no state. Mend: run `make build`.")
             given.folder.mkdir(parents=True, exist_ok=True)
+            # a log left beside it belongs to the copy before
+            (given.folder / "state.duckdb.wal").unlink(missing_ok=True)
             copy_file(current.state, given.folder / "state.duckdb")
         else:
             if not warehouse.publications():

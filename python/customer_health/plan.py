@@ -1,0 +1,145 @@
+"""Decides what a build starts from and how much it does."""
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from customer_health import manifest
+from customer_health.publication import (
+    Publication,
+    Refusal,
+    Warehouse,
+    copy_file,
+    is_disk_full,
+)
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+# What a build is made of, beside the raw data.
+INPUTS = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "requirements.lock",
+    "macros",
+    "models",
+    "python",
+    "seeds",
+    "snapshots",
+    "tests/generic",
+    "tests/singular",
+)
+
+# Kinds of build, as the manifest has them.
+FROM_NOTHING, INCREMENTAL, FULL_REFRESH, RESTATED = (
+    "from nothing",
+    "incremental",
+    "full refresh",
+    "restated",
+)
+
+
+@dataclass
+class Plan:
+    """What a build starts from, what it does, and why."""
+
+    base: Publication | None
+    """Publication whose state it starts from; None: from nothing."""
+    kind: str
+    reason: str = ""
+    """Why it does more than an incremental build would; empty: as asked."""
+
+
+def is_unchanged(warehouse: Warehouse, current: Publication | None, inputs: str) -> bool:
+    """Whether a build would publish what is published already."""
+    return (
+        current is not None
+        and current.inputs.get("fingerprint") == inputs
+        and current.is_intact
+        and current.inputs["file"]
+        == [warehouse.file.stat().st_size, warehouse.file.stat().st_mtime_ns]
+    )
+
+
+def planned(
+    warehouse: Warehouse, current: Publication | None, given: argparse.Namespace, raw_path: Path
+) -> Plan:
+    """Choose what to start from and how much to build."""
+    if current is None:
+        reason = f"what {warehouse} was built from is not kept" if warehouse.file.exists() else ""
+        return Plan(None, FROM_NOTHING, reason)
+    made = current.manifest
+    raw, former_raw = manifest.raw_data_of(raw_path, PROJECT), made["raw_data"]
+    if raw["path"] == former_raw["path"] and raw["made_by"] != former_raw["made_by"]:
+        return Plan(None, FROM_NOTHING, "the raw data was generated anew: another company")
+    if given.restate:
+        return Plan(current, RESTATED)
+    if raw["path"] != former_raw["path"]:
+        return Plan(
+            current, RESTATED, f"the last build read other raw data, in {former_raw['path']}"
+        )
+    if given.full_refresh:
+        return Plan(current, FULL_REFRESH)
+    code = manifest.code_of(PROJECT)
+    changed = [name for name in code if code[name] != made["code"].get(name)]
+    if changed:
+        return Plan(current, FULL_REFRESH, f"changed since the last build: {', '.join(changed)}")
+    return Plan(current, INCREMENTAL)
+
+
+def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) -> None:
+    """Check that a build does not take back days that are published.
+
+    Raises:
+        Refusal: It would.
+    """
+    if plan.base is None or not as_of_date or plan.kind == RESTATED:
+        return
+    published = plan.base.manifest["as_of_date"]
+    if published and as_of_date < published:
+        raise Refusal(
+            f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Mend: name"
+            " another file with WAREHOUSE=..., or write history anew with RESTATE=1."
+        )
+
+
+def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:
+    """Copy the state that the build starts from; without one that can be read, build all."""
+    if plan.base is None:
+        return plan
+    state = warehouse.scratch.state
+    try:
+        copy_file(plan.base.state, state)
+        duckdb.connect(str(state)).close()
+    except (OSError, duckdb.Error) as problem:
+        if is_disk_full(problem):
+            raise
+        state.unlink(missing_ok=True)
+        reason = f"the state of publication {plan.base.id} cannot be read ({problem})"
+        return Plan(None, FROM_NOTHING, reason)
+    return plan
+
+
+def fingerprint(raw_path: Path, variables: dict[str, str]) -> str:
+    """Sum up all that a build depends on as one text."""
+    digest = hashlib.sha256(json.dumps([str(raw_path), variables]).encode())
+    for name in INPUTS:
+        for path in _files(PROJECT / name):
+            digest.update(str(path.relative_to(PROJECT)).encode())
+            digest.update(path.read_bytes())
+    for path in _files(raw_path):
+        state = path.stat()
+        digest.update(f"{path} {state.st_size} {state.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    for below in sorted(path.rglob("*")):
+        if below.is_file() and "__pycache__" not in below.parts:
+            yield below
