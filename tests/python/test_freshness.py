@@ -80,7 +80,8 @@ def test_sources_that_stop_or_shrink_are_named_and_stop_the_build_if_they_fail(
     assert query(warehouse, stale) == named
 
     keep_rows(raw, "product/events", before="2026-06-01")
-    outcome = rebuild("stg_sources__daily_rows base_product__events+1 int_usage__event_days int_usage__feature_days " + sources)
+    events = "stg_sources__daily_rows base_product__events+1 int_usage__event_days"
+    outcome = rebuild(f"{events} int_usage__feature_days {sources}")
 
     assert outcome.code == 1
     status, reason = alarms(warehouse)["product.events"]

@@ -1,5 +1,5 @@
--- Nothing is lost between a source and the metrics: raw = accepted + quarantined, for each table. Only a
--- build of a window may leave rows that came too late for it, and says how many.
+-- Nothing is lost between a source and the metrics: raw = accepted + quarantined, for each table.
+-- Only a build of a window may leave rows that came too late for it, and says how many.
 select
     source_name,
     table_name,

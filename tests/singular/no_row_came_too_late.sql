@@ -1,5 +1,6 @@
--- Rows that happened, and were known, before the days that a build opens again count in no score yet.
--- Mend: a full refresh takes them in; a larger late_row_days in seeds/policy/thresholds.csv, next time.
+-- Rows that happened, and were known, before the days that a build opens again count in no score.
+-- Mend: a full refresh takes them in; next time, a larger late_row_days in
+-- seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 
 select

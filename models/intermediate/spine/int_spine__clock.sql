@@ -1,5 +1,5 @@
-{#- The newest day that is scored: the one asked for or, without one, the sources' end; and the first
-    day that this build computes. -#}
+{#- The newest day that is scored: the one asked for or, without one, the sources' end; and the
+    first day that this build computes. -#}
 {% set asked_date =
     "cast('" ~ var('as_of_date') ~ "' as date)" if var('as_of_date') else 'data_end_date'
 %}

@@ -1,5 +1,5 @@
-{#- Events are read once and reduced here; nothing downstream sees one. One pass counts them by person
-    and by what they did, since no metric asks for both at a time. -#}
+{#- Events are read once and reduced here; nothing downstream sees one. One pass counts them by
+    person and by what they did, since no metric asks for both at a time. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='window',

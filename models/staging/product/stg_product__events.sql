@@ -15,7 +15,7 @@ uncontested as (
         occurred_at,
         known_at
     from raw_events
-    where event_id is not null and event_id not in (select row_key from base)
+    where event_id is not null and event_id not in (select base.row_key from base)
 ),
 
 chosen as (
