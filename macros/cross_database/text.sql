@@ -1,5 +1,5 @@
 {% macro is_plain_text(expression) -%}
-    {#- Whether a text is printable ASCII without blanks, and not empty. -#}
+    {#- Whether a text is ASCII without blanks, and not empty. -#}
     {{ return(adapter.dispatch('is_plain_text', 'customer_health')(expression)) }}
 {%- endmacro %}
 
@@ -8,7 +8,10 @@
 {%- endmacro %}
 
 {% macro duckdb__is_plain_text(expression) -%}
-    regexp_full_match({{ expression }}, '[!-~]+')
+    {#- simple functions, which DuckDB runs once for each value of a dictionary; regular expressions it
+        does not -#}
+    strlen({{ expression }}) = length({{ expression }}) and {{ expression }} <> ''
+    {%- for blank in [' ', '\t', '\r', '\n'] %} and not contains({{ expression }}, '{{ blank }}'){% endfor %}
 {%- endmacro %}
 
 {% macro short_hash(expression) -%}

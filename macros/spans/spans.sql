@@ -9,6 +9,12 @@
     cast({{ expression }} as decimal(18, 6))
 {%- endmacro %}
 
+{% macro millionths(amount) -%}
+    {#- A span's amount as a whole number in a double: as exact as the decimal up to nine billion, and
+        summed several times faster. -#}
+    round(cast({{ amount }} as double) * 1000000)
+{%- endmacro %}
+
 {% macro span(measure, from_date, until_date='null', amount='1') -%}
     {#- Select list of a span, for a select from a relation that has account_id. -#}
     account_id,
@@ -166,7 +172,7 @@
             as_of_date,
             on_spine,
             {% for measure in measures -%}
-            cast(sum({{ measure }}) over edges_so_far as double) as {{ measure }}{{ ',' if not loop.last }}
+            sum({{ measure }}) over edges_so_far / 1000000 as {{ measure }}{{ ',' if not loop.last }}
             {% endfor %}
         from (
             select
@@ -182,7 +188,7 @@
                     account_id,
                     greatest(from_date, {{ first_date }}) as edge_date,
                     measure,
-                    amount,
+                    {{ millionths('amount') }} as amount,
                     0 as on_spine
                 from {{ spans }}
                 where until_date is null or greatest(from_date, {{ first_date }}) < until_date
@@ -191,7 +197,7 @@
                     account_id,
                     until_date as edge_date,
                     measure,
-                    -amount as amount,
+                    -{{ millionths('amount') }} as amount,
                     0 as on_spine
                 from {{ spans }}
                 where greatest(from_date, {{ first_date }}) < until_date
@@ -200,7 +206,7 @@
                     account_id,
                     as_of_date as edge_date,
                     '' as measure,
-                    {{ span_amount('0') }} as amount,
+                    0.0 as amount,
                     1 as on_spine
                 from {{ spine }}
             ) as edges

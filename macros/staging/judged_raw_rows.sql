@@ -30,8 +30,11 @@
 
     {#- (condition, reason, column), first one that holds decides -#}
     {%- set checks = [] -%}
-    {%- for column in columns if column.meta.get('id') -%}
-        {%- do checks.append(("strpos(typed." ~ column.name ~ ", '\ufffd') > 0", 'undecodable text', column.name)) -%}
+    {#- as delivered, so that an id that no other check reads need not be cleaned for this one -#}
+    {%- for column in columns if column.meta.get('id') and types.get(column.name) == 'varchar' -%}
+        {%- do checks.append((
+            "strpos(typed.raw_" ~ column.name ~ ", '\ufffd') > 0", 'undecodable text', column.name,
+        )) -%}
     {%- endfor -%}
     {%- for column in columns if column.data_type != 'varchar' and types.get(column.name) == 'varchar' -%}
         {%- do checks.append((

@@ -80,7 +80,7 @@ def test_sources_that_stop_or_shrink_are_named_and_stop_the_build_if_they_fail(
     assert query(warehouse, stale) == named
 
     keep_rows(raw, "product/events", before="2026-06-01")
-    events = "stg_sources__daily_rows base_product__events+1 int_usage__event_days"
+    events = "stg_sources__daily_rows base_product__events+1 stg_product__event_days"
     outcome = rebuild(f"{events} int_usage__feature_days {sources}")
 
     assert outcome.code == 1

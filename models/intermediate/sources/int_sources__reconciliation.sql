@@ -4,7 +4,7 @@
 {% set windowed = [('product', 'events'), ('product', 'daily_usage')] %}
 
 with event_days as (
-    select * from {{ ref('int_usage__event_days') }}
+    select * from {{ ref('stg_product__event_days') }}
 ),
 
 counted as (

@@ -58,16 +58,19 @@ recent_activity as (
     where activity_date >= cast('{{ days_before_window(56) }}' as date)
 ),
 
-feature_days as (
+person_days as (
     select
         account_id,
-        feature_id,
-        is_core,
         activity_date,
-        min(known_date) as known_date
-    from recent_activity
+        known_date,
+        count(*) as n_people
+    from user_days
+    group by 1, 2, 3
+),
+
+feature_days as (
+    select * from recent_activity
     where feature_type = 'feature'
-    group by 1, 2, 3, 4
 ),
 
 core_feature_days as (
@@ -103,7 +106,7 @@ latest_days as (
         account_id,
         greatest(known_date, cast('{{ window_start() }}' as date)) as known_date,
         max(activity_date) as activity_date
-    from activity
+    from people
     group by 1, 2
 ),
 
@@ -146,8 +149,9 @@ final as (
     select {{ span('active_days_28d', 'known_date', add_days('activity_date', 28)) }}
     from account_days
     union all
-    select {{ span('user_days_28d', 'known_date', add_days('activity_date', 28)) }}
-    from user_days
+    select
+        {{ span('user_days_28d', 'known_date', add_days('activity_date', 28), 'n_people') }}
+    from person_days
     {% for measure, number, from_days, to_days in [
         ('events_14d', 'n_events', 0, 14),
         ('events_previous_14d', 'n_events', 14, 28),

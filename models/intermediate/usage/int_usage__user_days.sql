@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with event_days as (
-    select * from {{ ref('int_usage__event_days') }}
+    select * from {{ ref('stg_product__event_days') }}
 ),
 
 daily_usage as (

@@ -1,0 +1,81 @@
+{#- Events are read once and reduced here; nothing downstream sees one. One pass counts them by
+    person and by what they did, since no metric asks for both at a time. Every delivered row counts
+    one; those that base has judged are taken back, and those it accepts count again from the day on
+    which they were first known. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    meta={'window_column': 'known_date'},
+) }}
+
+with judged as (
+    select * from {{ ref('base_product__events') }}
+    where delivered_date >= cast('{{ window_start() }}' as date)
+),
+
+delivered as (
+    {{ raw_rows('product', 'events', since=window_start()) }}
+),
+
+dated as (
+    select
+        account_id,
+        user_id,
+        event_name,
+        cast(occurred_at as date) as activity_date,
+        {{ known_date('known_at', 'occurred_at') }} as known_date,
+        1 as n_events
+    from delivered
+    union all
+    select
+        account_id,
+        user_id,
+        event_name,
+        cast(occurred_at as date) as activity_date,
+        delivered_date as known_date,
+        -1 as n_events
+    from judged
+    union all
+    select
+        account_id,
+        user_id,
+        event_name,
+        cast(occurred_at as date) as activity_date,
+        {{ known_date('known_at', 'occurred_at') }} as known_date,
+        1 as n_events
+    from judged
+    where quarantine_reason is null
+),
+
+reduced as (
+    select
+        case when grouping(event_name) = 1 then 'person' else 'event' end as breakdown,
+        account_id,
+        user_id,
+        event_name,
+        activity_date,
+        known_date,
+        sum(n_events) as n_events
+    from dated
+    where known_date >= cast('{{ window_start() }}' as date)
+    -- one pass over the events for both; sqlfluff's grammar of DuckDB lacks grouping sets
+    group by grouping sets ( -- noqa: PRS
+        (account_id, user_id, activity_date, known_date),
+        (account_id, event_name, activity_date, known_date)
+    )
+),
+
+final as (
+    select
+        breakdown,
+        account_id,
+        user_id,
+        event_name,
+        activity_date,
+        known_date,
+        cast(n_events as bigint) as n_events
+    from reduced
+    where n_events > 0
+)
+
+select * from final
