@@ -104,9 +104,9 @@ freshness: $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, 
 
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
-	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar models snapshots tests)
+	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models snapshots tests)
 	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
-	$(call step,pytest,passed,$(RUN) -m pytest --quiet)
+	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile)
 	echo
 	echo 'Everything that the project promises of itself holds on this machine.'
 	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'

@@ -1,4 +1,4 @@
-{#- The accounts we know: the CRM's, also those it has deleted since, so that their past stays; where
+{#- The accounts we know: the CRM's, also those it has deleted since, so their past stays; where
     the company has no CRM source, those that billing names; without either, those seen in the product.
     Which it is is known when the model is compiled, and only that source is read. -#}
 
