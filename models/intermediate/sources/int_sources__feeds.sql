@@ -17,10 +17,12 @@ responses as (
     {{ model_name }}_days as (
         select
             {% for feed in listed_feeds if feed.model == model_name %}
-                min(case when {{ feed.condition }} then {{ feed.row_date }} end) as {{ feed.name }}_from,
-                max(case when {{ feed.condition }} then {{ feed.row_date }} end)
-                    as {{ feed.name }}_last{% if not loop.last %},{% endif %}
+                {% for bound, function in [('from', 'min'), ('last', 'max')] %}
+                    {{ function }}(case when {{ feed.condition }} then {{ feed.row_date }} end)
+                        as {{ feed.name }}_{{ bound }},
+                {% endfor %}
             {% endfor %}
+            count(*) as n_rows
         from {{ ref(model_name) }}
     ),
 

@@ -1,6 +1,8 @@
-{#- Events are counted where they are reduced, and nowhere row by row. Of tables that are read by the window,
-    what is neither accepted nor quarantined came too late for it. -#}
-{% set reduced = {('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')"} %}
+{#- Events are counted where they are reduced, and nowhere row by row. Of tables that are read by the
+    window, what is neither accepted nor quarantined came too late for it. -#}
+{% set reduced = {
+    ('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')",
+} %}
 {% set windowed = [('product', 'events'), ('product', 'daily_usage')] %}
 
 with event_days as (
