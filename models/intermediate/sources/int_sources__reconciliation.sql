@@ -1,5 +1,5 @@
-{#- Events are counted where they are reduced, and nowhere row by row. Of tables that are read by the
-    window, what is neither accepted nor quarantined came too late for it. -#}
+{#- Events are counted where they are reduced, and nowhere row by row. Of tables read by the window,
+    what is neither accepted nor quarantined came too late for it. -#}
 {% set reduced = {
     ('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')",
 } %}
