@@ -68,15 +68,22 @@
     {#- Settles the window at the start of a build, before any model can change what it rests on. -#}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set last = last_completed_build() -%}
-        {%- set settings = build_settings() -%}
         {%- if last and not var('restate_history') -%}
-            {%- for name, value in settings.items() if last.settings.get(name) != value -%}
+            {%- for name, value in build_settings().items() if last.settings.get(name) != value -%}
                 {{ exceptions.raise_compiler_error(
                     'Nothing was built: ' ~ name ~ " is '" ~ value ~ "', and the history in this"
                     ~ " warehouse was built with '" ~ last.settings.get(name) ~ "'. Mend: build into"
-                    ~ ' another file, or restate all history with --full-refresh --vars'
-                    ~ " '{restate_history: true}'."
+                    ~ " another file, or restate all history with --vars '{restate_history: true}'"
+                    ~ ' (make build RESTATE=1).'
                 ) }}
+            {%- endfor -%}
+            {%- for source_name, table_name in raw_tables()
+                if source_name ~ '.' ~ table_name in last.tables and not raw_table(source_name, table_name) -%}
+                {%- do exceptions.warn(
+                    source_name ~ '.' ~ table_name ~ ': the last build had this table, and now it is absent or'
+                    ~ ' empty; what it tells is unknown from here on. Mend: deliver it and build again within '
+                    ~ late_row_days() ~ ' days, and the days in between are mended too.'
+                ) -%}
             {%- endfor -%}
             {%- if var('as_of_date') and var('as_of_date') | string < last.as_of_date -%}
                 {{ exceptions.raise_compiler_error(
@@ -86,31 +93,59 @@
                 ) }}
             {%- endif -%}
         {%- endif -%}
-        {%- set reopened = all_days() -%}
+        {%- set starts = {'window': all_days(), 'published': all_days()} -%}
         {%- if last -%}
             {%- set first_day = modules.datetime.date.fromisoformat(last.as_of_date)
                 - modules.datetime.timedelta(days=late_row_days() - 1) -%}
-            {%- set reopened = first_day | string -%}
+            {#- a build that did not complete may have begun to rewrite more -#}
+            {%- set open = open_window() -%}
+            {%- do starts.update({
+                'window': [first_day | string, open.window] | min,
+                'published': [first_day | string, open.published] | min,
+            }) -%}
         {%- endif -%}
-        {%- set starts_over = flags.FULL_REFRESH or lacks_history() -%}
+        {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or lacks_history() -%}
         {%- set window = api.Relation.create(**operations_table('build_window')) -%}
         {%- do adapter.create_schema(window) -%}
         {%- call statement(auto_begin=false) -%}
             create or replace table {{ window }} as
             select
-                cast('{{ all_days() if starts_over else reopened }}' as date) as window_start_date,
-                cast('{{ all_days() if var("restate_history") else reopened }}' as date)
+                '{{ invocation_id }}' as invocation_id,
+                cast('{{ all_days() if starts_over else starts.window }}' as date) as window_start_date,
+                cast('{{ all_days() if var("restate_history") else starts.published }}' as date)
                     as published_before_date
         {%- endcall -%}
     {%- endif -%}
 {%- endmacro %}
 
+{% macro open_window() -%}
+    {#- {window, published}: what the last build began to write, if it did not complete. -#}
+    {%- set never = {'window': '9999-12-31', 'published': '9999-12-31'} -%}
+    {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
+    {%- if window is none -%}
+        {{ return(never) }}
+    {%- endif -%}
+    {%- set rows = run_query(
+        'select window_start_date, published_before_date from ' ~ window
+        ~ ' where invocation_id not in (select invocation_id from '
+        ~ adapter.get_relation(**operations_table('completed_builds')) ~ ')'
+    ).rows -%}
+    {{ return({'window': rows[0][0] | string, 'published': rows[0][1] | string} if rows else never) }}
+{%- endmacro %}
+
 {% macro lacks_history() -%}
-    {#- Whether a model that keeps history is not there yet, so that every day has to be computed. -#}
+    {#- Whether a model that keeps history is not there yet, or a feed has none, so that every day has to
+        be computed. -#}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.package_name == 'customer_health'
         and node.config.materialized == 'incremental'
         and adapter.get_relation(node.database, node.schema, node.alias) is none -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {#- a feed that is new reaches back before the window -#}
+    {%- for table_name, model_name in [
+        ('events', 'stg_product__event_days'), ('daily_usage', 'base_product__daily_usage')
+    ] if raw_table('product', table_name) and is_empty(relation_of(model_name)) -%}
         {{ return(true) }}
     {%- endfor -%}
     {{ return(false) }}
@@ -139,29 +174,39 @@
 {% macro build_settings() -%}
     {#- What history must have been built with for a build to go on from it. -#}
     {{ return({
-        'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
+        'raw_path': var('raw_path') | string,
         'history_grain': var('history_grain'),
         'id_case': var('id_case'),
     }) }}
 {%- endmacro %}
 
 {% macro last_completed_build() -%}
-    {#- {as_of_date, settings} of the last build in which everything went well; none if there is none. -#}
+    {#- {as_of_date, settings, tables} of the last build in which everything went well; none if there is
+        none. -#}
     {%- set builds = adapter.get_relation(**operations_table('completed_builds')) -%}
     {%- if builds is none -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set rows = run_query(
-        'select as_of_date, settings from ' ~ builds ~ ' order by completed_number desc limit 1'
+        'select as_of_date, settings, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
     ).rows -%}
-    {{ return({'as_of_date': rows[0][0] | string, 'settings': fromjson(rows[0][1])} if rows else none) }}
+    {{ return({
+        'as_of_date': rows[0][0] | string,
+        'settings': fromjson(rows[0][1]),
+        'tables': fromjson(rows[0][2]),
+    } if rows else none) }}
 {%- endmacro %}
 
 {% macro record_completed_build(results) -%}
     {#- Enters a build of which every node went well into operations.completed_builds, from which the
-        next one goes on. A build of part of the project does not count. -#}
-    {%- if execute and flags.WHICH in ('build', 'run') and is_whole_build(results) -%}
+        next one goes on. A build of part of the project, or without seeds, snapshots and tests (dbt run),
+        does not count. -#}
+    {%- if execute and flags.WHICH == 'build' and is_whole_build(results) -%}
         {%- set builds = api.Relation.create(**operations_table('completed_builds')) -%}
+        {%- set delivered = [] -%}
+        {%- for source_name, table_name in raw_tables() if raw_table(source_name, table_name) -%}
+            {%- do delivered.append(source_name ~ '.' ~ table_name) -%}
+        {%- endfor -%}
         {%- call statement(auto_begin=false) -%}
             create table if not exists {{ builds }} (
                 completed_number bigint,
@@ -169,7 +214,8 @@
                 as_of_date date,
                 window_start_date date,
                 policy_version varchar,
-                settings varchar
+                settings varchar,
+                raw_tables varchar
             );
             insert into {{ builds }}
             select
@@ -178,7 +224,8 @@
                 clock.as_of_date,
                 clock.window_start_date,
                 policy.policy_version,
-                '{{ tojson(build_settings()) | replace("'", "''") }}'
+                '{{ tojson(build_settings()) | replace("'", "''") }}',
+                '{{ tojson(delivered) }}'
             from {{ relation_of('int_spine__clock') }} as clock
             cross join {{ relation_of('int_policy__version') }} as policy
         {%- endcall -%}

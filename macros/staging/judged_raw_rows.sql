@@ -189,7 +189,10 @@
                 when copy_number > 1 then '{{ keys | join(", ") }}'
             end as quarantine_column,
             {% if since is not none -%}
-            {{ known_date('known_at', time_column) }} as delivered_date,
+            -- rows without a time are read, and replaced, by every build
+            case
+                when {{ time_column }} is not null then {{ known_date('known_at', time_column) }}
+            end as delivered_date,
             {% endif -%}
             {% if keys -%}
             {% for key in keys -%}

@@ -177,7 +177,7 @@
             {#- rows without a key are no copies of one another -#}
             {%- set key = 'nullif(' ~ key | join(" || '|' || ") ~ ", '')" -%}
             {%- do conditions.append(
-                happened ~ ' < ' ~ first_time ~ ' and ' ~ happened ~ " >= '" ~ earliest
+                happened ~ ' < ' ~ first_time ~ ' and ' ~ happened ~ " >= '" ~ (earliest | string)[:10]
                 ~ "' and (" ~ typed.known_at ~ ' is null or ' ~ typed.known_at ~ ' < '
                 ~ first_time ~ ') and ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ table.sql
                 ~ ' as raw where ' ~ late ~ ')'

@@ -67,12 +67,20 @@
         where n_rows > 0
     ),
 
+    -- a meeting planned ahead, or a clock that is fast, does not end the sources later
+    busy as (
+        select
+            *,
+            n_rows >= 0.01 * median(n_rows) over (partition by run_number) as is_busy
+        from numbered
+    ),
+
     runs as (
         select
             run_number,
-            max(row_date) as data_end_date,
+            max(case when is_busy then row_date end) as data_end_date,
             sum(n_rows) as n_rows
-        from numbered
+        from busy
         group by 1
     ),
 

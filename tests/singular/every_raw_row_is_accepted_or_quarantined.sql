@@ -1,16 +1,17 @@
 -- Nothing is lost between a source and the metrics: raw = accepted + quarantined, for each table.
--- Only a build of a window may leave rows that came too late for it, and says how many.
+-- Only a build of a window may leave rows that came too late for it, or keep rows that the source has
+-- taken back since, and says how many.
 select
     source_name,
     table_name,
     n_raw,
     n_accepted,
     n_quarantined,
-    n_too_late
+    n_too_late,
+    n_withdrawn
 from {{ ref('int_sources__reconciliation') }}
 where
-    n_raw <> n_accepted + n_quarantined + n_too_late
-    or n_too_late < 0
+    n_raw <> n_accepted + n_quarantined + n_too_late - n_withdrawn
     {% if not is_windowed() %}
-        or n_too_late > 0
+        or n_too_late + n_withdrawn > 0
     {% endif %}

@@ -1,11 +1,42 @@
--- Rows that happened, and were known, before the days that a build opens again count in no score.
--- Mend: a full refresh takes them in; next time, a larger late_row_days in
--- seeds/policy/thresholds.csv.
+-- What a build of a window cannot see any more: rows that arrived after their days had closed, rows
+-- that the source has taken back since, and rows refused for an account that is known by now. Copies
+-- of old rows count as late too.
+-- Mend: a full refresh (make build FULL=1) takes them into account; next time, a larger late_row_days
+-- in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
+
+with found as (
+    select
+        source_name,
+        table_name,
+        'too late' as what,
+        n_too_late as n_rows
+    from {{ ref('int_sources__reconciliation') }}
+    union all
+    select
+        source_name,
+        table_name,
+        'withdrawn' as what,
+        n_withdrawn as n_rows
+    from {{ ref('int_sources__reconciliation') }}
+    {% for table_name in ['events', 'daily_usage'] %}
+        union all
+        select
+            'product' as source_name,
+            '{{ table_name }}' as table_name,
+            'refused, and the account is known now' as what,
+            count(*) as n_rows
+        from {{ ref('base_product__' ~ table_name) }} as base
+        inner join {{ ref('stg_sources__account_ids') }} as accounts
+            on base.account_id = accounts.account_id
+        where base.quarantine_reason = 'unknown account'
+    {% endfor %}
+)
 
 select
     source_name,
     table_name,
-    n_too_late
-from {{ ref('int_sources__reconciliation') }}
-where n_too_late > 0
+    what,
+    n_rows
+from found
+where n_rows > 0

@@ -1,5 +1,6 @@
 {#- Events are counted where they are reduced, and nowhere row by row. Of tables read by the window,
-    what is neither accepted nor quarantined came too late for it. -#}
+    what is neither accepted nor quarantined came too late for it, and what is both accepted and no
+    longer there was withdrawn. -#}
 {% set reduced = {
     ('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')",
 } %}
@@ -41,7 +42,12 @@ final as (
         n_raw,
         n_accepted,
         n_quarantined,
-        case when is_windowed then n_raw - n_accepted - n_quarantined else 0 end as n_too_late
+        case
+            when is_windowed then greatest(n_raw - n_accepted - n_quarantined, 0) else 0
+        end as n_too_late,
+        case
+            when is_windowed then greatest(n_accepted + n_quarantined - n_raw, 0) else 0
+        end as n_withdrawn
     from counted
 )
 

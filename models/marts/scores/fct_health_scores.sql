@@ -92,7 +92,9 @@ comparable_days as (
         account_id,
         day_number
     from comparable
-    where comparable_score is not null
+    where
+        comparable_score is not null
+        and as_of_date >= cast('{{ goes_on_from }}' as date)
     {% if goes_on_from != all_days() %}
         union all
         select

@@ -26,6 +26,7 @@ dated as (
         {{ known_date('known_at', 'occurred_at') }} as known_date,
         1 as n_events
     from delivered
+    where occurred_at is not null
     union all
     select
         account_id,

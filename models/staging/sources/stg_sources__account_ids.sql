@@ -1,10 +1,11 @@
-{#- The accounts we know: the CRM's, also those it has deleted since, so their past stays; where
-    the company has no CRM source, those that billing names; without either, those seen in the product.
-    Which it is is known when the model is compiled, and only that source is read. -#}
+{#- The accounts we know: the CRM's, also those it has deleted since or a night without it, so their
+    past stays; where the company has no CRM source, those that billing names; without either, those
+    seen in the product. Which it is is known when the model is compiled, and only that is read. -#}
 
 -- depends_on: {{ ref('snap_crm__accounts') }}
+{% set seen = load_relation(ref('snap_crm__accounts')) if execute %}
 with final as (
-    {% if raw_table('crm', 'accounts') %}
+    {% if raw_table('crm', 'accounts') or (seen and not is_empty(seen)) %}
         select distinct account_id
         from {{ ref('snap_crm__accounts') }}
     {% elif raw_table('billing', 'subscriptions') %}
