@@ -161,8 +161,9 @@ def test_what_was_published_stays_once_late_rows_had_their_time(replay):
     assert restated > 0  # or no row came late
 
 
-def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> None:
-    """Add each event and ticket of these days again, as another one."""
+def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> int:
+    """Add each event and ticket of these days again, as another one; the number of events added."""
+    added = {}
     for source, table, key, time in [
         ("product", "events", "event_id", "occurred_at"),
         ("support", "tickets", "ticket_id", "created_at"),
@@ -176,12 +177,20 @@ def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> None:
                 where try_cast(left(cast({time} as varchar), 10) as date)
                     between date '{first_day}' and date '{last_day}'
             """)
+            ((added[table],),) = connection.execute(
+                f"select count(*) from came where starts_with({key}, 'late-')"
+            ).fetchall()
             connection.execute(f"copy came to '{path}'")
+    return added["events"]
 
 
 def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restated(replay, tmp_path):
     # in place, since a warehouse goes on only from the folder it was built from
-    _deliver_too_late(replay.raw, LAST_DAY - timedelta(60), LAST_DAY - timedelta(40))
+    n_late = _deliver_too_late(replay.raw, LAST_DAY - timedelta(60), LAST_DAY - timedelta(40))
+    too_late = """
+        select n_too_late from intermediate.int_sources__reconciliation
+        where table_name = 'events'
+    """
     project = copy_project(tmp_path / "project")
     weights = project / "seeds" / "policy" / "scorecard_weights.csv"
     edited = weights.read_text(encoding="utf-8")
@@ -206,9 +215,12 @@ def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restate
     versions = f"select distinct policy_version from ({after})"
     assert len(query(warehouse, versions)) == 1
     assert query(warehouse, versions) != query(replay.by_runs, versions)
+    assert n_late > 0
+    assert query(warehouse, too_late) == [(n_late,)]
 
     build_edited(warehouse, "--full-refresh")
     assert differences(replay.by_runs, warehouse, before) == []
+    assert query(warehouse, too_late) == [(0,)]
 
     build_edited(warehouse, "--full-refresh", restate_history=True)
     anew = build_edited(tmp_path / "anew.duckdb")

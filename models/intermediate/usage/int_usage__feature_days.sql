@@ -18,8 +18,7 @@ activity as (
         event_name,
         activity_date,
         known_date,
-        n_events,
-        cast(null as bigint) as n_users
+        n_events
     from event_days
     where breakdown = 'event'
     union all
@@ -28,8 +27,7 @@ activity as (
         event_name,
         usage_date as activity_date,
         known_date,
-        sum(n_events) as n_events,
-        max(case when user_id is null then n_users end) as n_users
+        sum(n_events) as n_events
     from daily_usage
     -- a roll-up of no events says that nobody did anything
     where n_events > 0
@@ -46,8 +44,7 @@ final as (
         coalesce(features.is_key, false) as is_key,
         activity.activity_date,
         activity.known_date,
-        activity.n_events,
-        activity.n_users
+        activity.n_events
     from activity
     left join features on activity.event_name = features.event_name
 )
