@@ -77,6 +77,13 @@
                     ~ ' (make build RESTATE=1).'
                 ) }}
             {%- endfor -%}
+            {%- if last.raw_path != var('raw_path') | string -%}
+                {%- do exceptions.warn(
+                    "raw_path is '" ~ var('raw_path') ~ "', and the last build of this warehouse read '"
+                    ~ last.raw_path ~ "'. Mend: none needed if it is the same company; else build into another"
+                    ~ ' file.'
+                ) -%}
+            {%- endif -%}
             {%- for source_name, table_name in raw_tables()
                 if source_name ~ '.' ~ table_name in last.tables and not raw_table(source_name, table_name) -%}
                 {%- do exceptions.warn(
@@ -174,26 +181,26 @@
 {% macro build_settings() -%}
     {#- What history must have been built with for a build to go on from it. -#}
     {{ return({
-        'raw_path': var('raw_path') | string,
         'history_grain': var('history_grain'),
         'id_case': var('id_case'),
     }) }}
 {%- endmacro %}
 
 {% macro last_completed_build() -%}
-    {#- {as_of_date, settings, tables} of the last build in which everything went well; none if there is
+    {#- {as_of_date, settings, raw_path, tables} of the last build in which everything went well; none if there is
         none. -#}
     {%- set builds = adapter.get_relation(**operations_table('completed_builds')) -%}
     {%- if builds is none -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set rows = run_query(
-        'select as_of_date, settings, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
+        'select as_of_date, settings, raw_path, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
     ).rows -%}
     {{ return({
         'as_of_date': rows[0][0] | string,
         'settings': fromjson(rows[0][1]),
-        'tables': fromjson(rows[0][2]),
+        'raw_path': rows[0][2],
+        'tables': fromjson(rows[0][3]),
     } if rows else none) }}
 {%- endmacro %}
 
@@ -215,6 +222,7 @@
                 window_start_date date,
                 policy_version varchar,
                 settings varchar,
+                raw_path varchar,
                 raw_tables varchar
             );
             insert into {{ builds }}
@@ -225,6 +233,7 @@
                 clock.window_start_date,
                 policy.policy_version,
                 '{{ tojson(build_settings()) | replace("'", "''") }}',
+                '{{ var("raw_path") | string | replace("'", "''") }}',
                 '{{ tojson(delivered) }}'
             from {{ relation_of('int_spine__clock') }} as clock
             cross join {{ relation_of('int_policy__version') }} as policy

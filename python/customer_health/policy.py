@@ -202,7 +202,6 @@ class Threshold:
 THRESHOLDS = (
     Threshold("minimum_coverage_share", 0, 1, whole=False),
     Threshold("high_confidence_coverage_share", 0, 1, whole=False),
-    Threshold("late_row_days", 1, 366),
     Threshold("minimum_peer_accounts", 1, 10_000),
     Threshold("momentum_stable_points", 0, 100, whole=False),
     Threshold("momentum_tie_break", 0, 1),
@@ -218,6 +217,7 @@ THRESHOLDS = (
     Threshold("onboarding_days", 1, 730),
     Threshold("integration_days", 1, 730),
     Threshold("active_users_goal", 1, 1_000_000),
+    Threshold("late_row_days", 1, 366),
 )
 
 # The first must not exceed the second.
