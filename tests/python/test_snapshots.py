@@ -30,7 +30,7 @@ def _set(raw: Path, table: str, column: str, value: str, where: str = "true") ->
 
 
 def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_path):
-    raw, warehouse, later = tmp_path / "raw", tmp_path / "warehouse.duckdb", "2026-07-31"
+    raw, warehouse, later = tmp_path / "raw", tmp_path / "warehouse.duckdb", "2026-07-10"
     shutil.copytree(built_demo.raw, raw)
     shutil.copy(built_demo.warehouse, warehouse)
     (day,) = query(warehouse, "select as_of_date from intermediate.int_spine__clock")[0]
@@ -81,7 +81,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
         """
         select as_of_date::text, csm_owner_id, segment, seats >= 5000
         from intermediate.int_spine__account_days
-        where as_of_date = date '2026-07-31'
+        where as_of_date = date '2026-07-10'
         and account_id not like '%7' and account_id not in (
             select account_id from staging.stg_crm__accounts where valid_from is not null
         )
@@ -101,7 +101,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
         """
         select count(*) > 10
         from intermediate.int_relationship__spans
-        where measure = 'contact_departments' and from_date = date '2026-07-31'
+        where measure = 'contact_departments' and from_date = date '2026-07-10'
         """,
     ) == [(True,)]
 
@@ -109,7 +109,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     second = shutil.copy(warehouse, tmp_path / "second.duckdb")
     build(
         warehouse, "--select", "int_spine__clock", "resource_type:snapshot",
-        raw_path=raw, as_of_date=day,
+        raw_path=raw, as_of_date=day, restate_history=True,
     )  # fmt: skip
     for name in SNAPSHOTS:
         assert query(warehouse, f"select count(*) > 0 from snapshots.{name}") == [(True,)]
