@@ -81,7 +81,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
         """
         select as_of_date::text, csm_owner_id, segment, seats >= 5000
         from intermediate.int_spine__account_days
-        where as_of_date = date '2026-07-10'
+        where as_of_date = date '2026-07-10' and is_in_service
         and account_id not like '%7' and account_id not in (
             select account_id from staging.stg_crm__accounts where valid_from is not null
         )
