@@ -54,7 +54,7 @@ class Failure(Exception):
 
 
 @dataclass
-class Account:
+class Record:
     """What a build notes of itself while it runs."""
 
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -89,10 +89,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
     given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
-    account = Account()
+    record = Record()
     try:
         with warehouse.locked() as lock:
-            return build(warehouse, given, account, lock)
+            return build(warehouse, given, record, lock)
     except Refusal as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -102,28 +102,28 @@ def main(arguments: list[str] | None = None) -> int:
                 f"{warehouse.folder}: the disk is full. Mend: free some space, or name a file on"
                 f" another disk with WAREHOUSE=... ({problem})"
             )
-        print(problem, what_readers_see(warehouse, account), sep="\n", file=sys.stderr)
+        print(problem, what_readers_see(warehouse, record), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped.", what_readers_see(warehouse, account), file=sys.stderr)
+        print("\nStopped.", what_readers_see(warehouse, record), file=sys.stderr)
         return 130
 
 
-def what_readers_see(warehouse: Warehouse, account: Account) -> str:
+def what_readers_see(warehouse: Warehouse, record: Record) -> str:
     """Say what has become of the published file after something went wrong."""
-    if warehouse.id_seen() == account.publication_id:
+    if warehouse.id_seen() == record.publication_id:
         return f"{warehouse} was published before that; the next build tidies up."
     return f"Nothing was published; {warehouse} is as it was."
 
 
-def build(warehouse: Warehouse, given: argparse.Namespace, account: Account, lock: int) -> int:
+def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock: int) -> int:
     """Do one build, holding the lock, and give the exit code."""
     raw_path = given.raw_path.absolute() if given.raw_path else DEMO_RAW_PATH
     variables = {"raw_path": str(raw_path)} if given.raw_path else {}
     if given.as_of_date:
         variables["as_of_date"] = given.as_of_date
 
-    with account.step("checks"):
+    with record.step("checks"):
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
@@ -139,7 +139,7 @@ def build(warehouse: Warehouse, given: argparse.Namespace, account: Account, loc
         plan = planned(warehouse, current, given, raw_path)
         refuse_the_past(warehouse, plan, given.as_of_date)
 
-    with account.step("copy"):
+    with record.step("copy"):
         warehouse.building.mkdir()
         plan = copy_state(warehouse, plan)
     if plan.reason:
@@ -147,21 +147,21 @@ def build(warehouse: Warehouse, given: argparse.Namespace, account: Account, loc
     if plan.kind == RESTATED:
         variables["restate_history"] = True
 
-    progress = run_dbt(warehouse, plan, variables, account, lock)
-    with account.step("publish"):
+    progress = run_dbt(warehouse, plan, variables, record, lock)
+    with record.step("publish"):
         previous = current.id if current else None
-        made = publish(warehouse, plan, previous, raw_path, inputs, progress, account)
+        made = publish(warehouse, plan, previous, raw_path, inputs, progress, record)
     warehouse.prune(given.keep)
     print(
         f"{'warehouse':<12} published as {made['publication_id']}, {made['kind']}"
-        f" ({account.seconds['publish']:.1f} s)"
+        f" ({record.seconds['publish']:.1f} s)"
     )
     print_summary(warehouse)
     return 0
 
 
 def run_dbt(
-    warehouse: Warehouse, plan: Plan, variables: dict, account: Account, lock: int
+    warehouse: Warehouse, plan: Plan, variables: dict, record: Record, lock: int
 ) -> Progress:
     """Run `dbt build` in the file of the build, showing how far it is.
 
@@ -200,8 +200,8 @@ def run_dbt(
     progress.end()
     ended = time.monotonic()
     first_node_at = progress.first_node_at or ended
-    account.seconds["dbt start-up"] = round(first_node_at - started, 3)
-    account.seconds["nodes"] = round(ended - first_node_at, 3)
+    record.seconds["dbt start-up"] = round(first_node_at - started, 3)
+    record.seconds["nodes"] = round(ended - first_node_at, 3)
     if dbt.returncode:
         messages = progress.failures or progress.unknown_lines
         failed = f"{'warehouse':<12} failed after {ended - started:.0f} s"
@@ -227,7 +227,7 @@ def publish(
     raw_path: Path,
     inputs: str,
     progress: Progress,
-    account: Account,
+    record: Record,
 ) -> dict:
     """Publish what dbt built, with its manifest, which is returned.
 
@@ -250,7 +250,7 @@ def publish(
         made.state, made.published, declared_marts(warehouse.target), window_start_date
     )
     content = {
-        "publication_id": account.publication_id,
+        "publication_id": record.publication_id,
         **clock,
         "kind": plan.kind,
         "reason": plan.reason,
@@ -263,9 +263,9 @@ def publish(
         "code": manifest.code_of(PROJECT),
         "raw_data": manifest.raw_data_of(raw_path, PROJECT),
         "previous": previous,
-        "started_at": manifest.utc(account.started_at),
+        "started_at": manifest.utc(record.started_at),
         "finished_at": manifest.utc(datetime.now(UTC)),
-        "seconds": {**account.seconds, "publish": round(time.monotonic() - begun, 3)},
+        "seconds": {**record.seconds, "publish": round(time.monotonic() - begun, 3)},
     }
     manifest.write_into(made.published, content)
     made.seal(inputs, content)

@@ -22,7 +22,7 @@ import pytest
 from project import PROJECT, differences, query
 
 from customer_health import build
-from customer_health.build import Account, publish
+from customer_health.build import Record, publish
 from customer_health.plan import (
     FROM_NOTHING,
     FULL_REFRESH,
@@ -171,7 +171,7 @@ def publish_day(
                 connection.execute(change)
         write_target(warehouse.target)
         previous = current.id if current else None
-        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Account())
+        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Record())
         warehouse.prune(3)
         return warehouse.current()
 
@@ -468,7 +468,7 @@ def demo(built_demo, tmp_path_factory) -> Warehouse:
         shutil.copytree(built_demo.warehouse.with_suffix(".target"), warehouse.target)
         publish(
             *(warehouse, Plan(None, FROM_NOTHING), None, built_demo.raw),
-            *("inputs", Progress(), Account()),
+            *("inputs", Progress(), Record()),
         )
     return warehouse
 
