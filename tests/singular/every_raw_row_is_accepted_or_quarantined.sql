@@ -1,6 +1,6 @@
 -- Nothing is lost between a source and the metrics: raw = accepted + quarantined, for each table.
--- Only a build of a window may leave rows that came too late for it, or keep rows that the source has
--- taken back since, and says how many.
+-- Only a build of a window may leave rows that came too late for it, or keep rows that the source
+-- has taken back since, and says how many.
 select
     source_name,
     table_name,

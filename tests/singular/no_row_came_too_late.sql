@@ -1,8 +1,8 @@
 -- What a build of a window cannot see any more: rows that arrived after their days had closed, rows
--- that the source has taken back since, and rows refused for an account that is known by now. Copies
--- of old rows count as late too.
--- Mend: a full refresh (make build FULL=1) takes them into account; next time, a larger late_row_days
--- in seeds/policy/thresholds.csv.
+-- that the source has taken back since, and rows refused for an account that is known by now.
+-- Copies of old rows count as late too.
+-- Mend: a full refresh (make build FULL=1) takes them into account; next time, a larger
+-- late_row_days in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 
 with found as (
@@ -26,10 +26,10 @@ with found as (
             '{{ table_name }}' as table_name,
             'refused, and the account is known now' as what,
             count(*) as n_rows
-        from {{ ref('base_product__' ~ table_name) }} as base
+        from {{ ref('base_product__' ~ table_name) }} as refused
         inner join {{ ref('stg_sources__account_ids') }} as accounts
-            on base.account_id = accounts.account_id
-        where base.quarantine_reason = 'unknown account'
+            on refused.account_id = accounts.account_id
+        where refused.quarantine_reason = 'unknown account'
     {% endfor %}
 )
 
