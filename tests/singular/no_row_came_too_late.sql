@@ -26,10 +26,10 @@ with found as (
             '{{ table_name }}' as table_name,
             'refused, and the account is known now' as what,
             count(*) as n_rows
-        from {{ ref('base_product__' ~ table_name) }} as refused
-        inner join {{ ref('stg_sources__account_ids') }} as accounts
-            on refused.account_id = accounts.account_id
-        where refused.quarantine_reason = 'unknown account'
+        from {{ ref('base_product__' ~ table_name) }} as refusals
+        inner join {{ ref('stg_sources__account_ids') }} as known_accounts
+            on refusals.account_id = known_accounts.account_id
+        where refusals.quarantine_reason = 'unknown account'
     {% endfor %}
 )
 
