@@ -177,8 +177,9 @@ def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> int:
                 where try_cast(left(cast({time} as varchar), 10) as date)
                     between date '{first_day}' and date '{last_day}'
             """)
+            # also rows without a key
             ((added[table],),) = connection.execute(
-                f"select count(*) from came where starts_with({key}, 'late-')"
+                f"select count(*) - (select count(*) from '{path}') from came"
             ).fetchall()
             connection.execute(f"copy came to '{path}'")
     return added["events"]
