@@ -218,6 +218,23 @@ THRESHOLDS = (
     Threshold("integration_days", 1, 730),
     Threshold("active_users_goal", 1, 1_000_000),
     Threshold("late_row_days", 1, 366),
+    Threshold("renewal_change_share", 0, 1, whole=False),
+    Threshold("churned_arr_share", 0.01, 1, whole=False),
+    Threshold("involuntary_counts_as_churn", 0, 1),
+    Threshold("fit_horizon_days", 30, 90),
+    Threshold("refit_months", 1, 12),
+    Threshold("refit_step_points", 0.1, 100, whole=False),
+    Threshold("minimum_outcomes", 2, 1_000_000),
+    Threshold("minimum_churned", 1, 1_000_000),
+    Threshold("hybrid_portfolio_accounts", 1, 1_000_000),
+    Threshold("segment_portfolio_accounts", 1, 1_000_000),
+    Threshold("segment_accounts", 1, 1_000_000),
+    Threshold("pooling_accounts", 0, 1_000_000),
+    Threshold("ridge_penalty", 0, 1_000_000, whole=False),
+    Threshold("bootstrap_samples", 50, 10_000),
+    Threshold("confidence_share", 0.5, 0.999, whole=False),
+    Threshold("fit_row_cap", 1_000, 100_000_000),
+    Threshold("beats_probability", 0.5, 0.999, whole=False),
 )
 
 # The first must not exceed the second.

@@ -17,6 +17,23 @@
     'onboarding_days',
     'integration_days',
     'active_users_goal',
+    'renewal_change_share',
+    'churned_arr_share',
+    'involuntary_counts_as_churn',
+    'fit_horizon_days',
+    'refit_months',
+    'refit_step_points',
+    'minimum_outcomes',
+    'minimum_churned',
+    'hybrid_portfolio_accounts',
+    'segment_portfolio_accounts',
+    'segment_accounts',
+    'pooling_accounts',
+    'ridge_penalty',
+    'bootstrap_samples',
+    'confidence_share',
+    'fit_row_cap',
+    'beats_probability',
 ] %}
 
 with thresholds as (

@@ -7,7 +7,6 @@
     full_refresh=var('restate_history'),
     meta={'is_published': true},
 ) }}
-{% set days_to_next_row = 7 if var('history_grain') == 'week' else 1 %}
 
 with account_days as (
     select * from {{ ref('int_spine__account_days') }}
@@ -31,8 +30,7 @@ spine as (
     cross join clock
     where
         account_days.as_of_date = clock.as_of_date
-        or extract(month from account_days.as_of_date)
-        <> extract(month from {{ add_days('account_days.as_of_date', days_to_next_row) }})
+        or {{ is_month_end('account_days.as_of_date') }}
 ),
 
 {% for dimension in dimensions() %}

@@ -44,13 +44,7 @@ held as (
         terms.arr_in_contract_currency,
         terms.in_force_from_date,
         terms.service_end_date,
-        case
-            when terms.service_end_date = cast('9999-12-31' as date) then terms.service_end_date
-            else least(
-                {{ add_days('terms.service_end_date', 'thresholds.renewal_grace_days') }},
-                coalesce(terms.cancelled_date, cast('9999-12-31' as date))
-            )
-        end as held_until_date
+        {{ held_until_date('terms', 'thresholds') }} as held_until_date
     from terms
     cross join thresholds
     where terms.in_force_from_date < terms.service_end_date

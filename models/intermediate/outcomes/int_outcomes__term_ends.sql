@@ -1,0 +1,155 @@
+{#- What became of each term that ended: the account's revenue before, and that of the terms it had, or took up
+    until the matter was settled. Counts terms as they were known on the day that settled it. -#}
+
+with terms as (
+    select * from {{ ref('int_spine__terms') }}
+    where in_force_from_date < service_end_date
+),
+
+invoices as (
+    select * from {{ ref('stg_billing__invoices') }}
+    where not is_void
+),
+
+clock as (
+    select * from {{ ref('int_spine__clock') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+ended as (
+    select
+        terms.account_id,
+        terms.service_end_date as ended_date,
+        max({{ held_until_date('terms', 'thresholds') }}) as settled_date,
+        count(*) as n_terms_ended,
+        max(
+            case
+                when terms.end_date is null or terms.service_end_date < terms.end_date then 1
+                else 0
+            end
+        ) = 1 as is_early
+    from terms
+    cross join thresholds
+    group by terms.account_id, terms.service_end_date
+),
+
+settled as (
+    select ended.*
+    from ended
+    cross join clock
+    where ended.settled_date <= clock.as_of_date
+),
+
+revenue as (
+    select
+        settled.account_id,
+        settled.ended_date,
+        sum(
+            case
+                when
+                    terms.in_force_from_date < settled.ended_date
+                    and terms.service_end_date >= settled.ended_date
+                    then {{ span_amount('terms.arr') }}
+            end
+        ) as arr_before,
+        sum(
+            case
+                when
+                    terms.service_end_date > settled.ended_date
+                    and terms.in_force_from_date <= settled.settled_date
+                    then {{ span_amount('terms.arr') }}
+            end
+        ) as arr_after,
+        count(
+            case
+                when
+                    terms.service_end_date > settled.ended_date
+                    and terms.in_force_from_date <= settled.settled_date
+                    then 1
+            end
+        ) as n_terms_after
+    from settled
+    inner join terms on settled.account_id = terms.account_id
+    group by settled.account_id, settled.ended_date
+),
+
+-- who leaves an invoice unpaid is cut off rather than leaves
+unpaid as (
+    select distinct
+        settled.account_id,
+        settled.ended_date
+    from settled
+    cross join thresholds
+    inner join invoices
+        on
+            settled.account_id = invoices.account_id
+            and invoices.known_date <= settled.settled_date
+            and {{ add_days('invoices.due_date', 'thresholds.payment_past_due_days') }}
+            < settled.ended_date
+            and (invoices.paid_date is null or invoices.paid_date > settled.ended_date)
+),
+
+judged as (
+    select
+        settled.*,
+        cast(revenue.arr_before as double) as arr_before,
+        case
+            when revenue.n_terms_after = 0 then 0.0
+            else cast(revenue.arr_after as double)
+        end as arr_after,
+        revenue.n_terms_after = 0 as is_gone,
+        unpaid.account_id is not null as is_unpaid
+    from settled
+    inner join revenue
+        on
+            settled.account_id = revenue.account_id
+            and settled.ended_date = revenue.ended_date
+    left join unpaid
+        on
+            settled.account_id = unpaid.account_id
+            and settled.ended_date = unpaid.ended_date
+),
+
+final as (
+    select
+        judged.account_id,
+        judged.ended_date,
+        judged.settled_date,
+        judged.n_terms_ended,
+        judged.is_early,
+        judged.arr_before,
+        judged.arr_after,
+        case
+            when judged.is_gone then 'churned'
+            when judged.arr_before is null or judged.arr_after is null then 'renewed'
+            when judged.arr_after < judged.arr_before * (1 - thresholds.renewal_change_share)
+                then 'contracted'
+            when judged.arr_after > judged.arr_before * (1 + thresholds.renewal_change_share)
+                then 'expanded'
+            else 'renewed'
+        end as outcome,
+        case when judged.is_gone then not judged.is_unpaid end as is_voluntary,
+        case
+            when not judged.is_gone then null
+            when judged.is_unpaid then 'unpaid invoice'
+            when judged.is_early then 'cancelled during the term'
+            else 'not renewed'
+        end as churn_reason,
+        case
+            when judged.is_gone
+                then not judged.is_unpaid or thresholds.involuntary_counts_as_churn = 1
+            else
+                coalesce(
+                    judged.arr_before > 0
+                    and judged.arr_after <= judged.arr_before * (1 - thresholds.churned_arr_share),
+                    false
+                )
+        end as counts_as_churn
+    from judged
+    cross join thresholds
+)
+
+select * from final
