@@ -71,6 +71,7 @@ TABLES: dict[str, Table] = {
             Column("band", reserved=("insufficient data", "not scored")),
             Column("lower_bound", "number"),
             Column("upper_bound", "number"),
+            Column("is_flagged", "boolean"),
             _SOURCE,
         ),
         key=("band_set", "band"),
@@ -140,6 +141,8 @@ TABLES: dict[str, Table] = {
         (
             Column("scorecard"),
             Column("role", among=("production", "challenger", "shadow", "off")),
+            Column("method", among=("expert", "equal", "correlation", "regression")),
+            Column("starts_from", may_be_blank=True),
             Column("band_set", refers_to="bands.csv"),
             Column("missing_dimensions", among=("impute", "renormalise")),
             Column("weights_version", "whole", low=1),
@@ -235,6 +238,7 @@ THRESHOLDS = (
     Threshold("confidence_share", 0.5, 0.999, whole=False),
     Threshold("fit_row_cap", 1_000, 100_000_000),
     Threshold("beats_probability", 0.5, 0.999, whole=False),
+    Threshold("warning_days", 28, 730),
 )
 
 # The first must not exceed the second.
@@ -531,6 +535,12 @@ def _check_bands(bands: list[Row], found: Findings) -> None:
     for (band_set,), rows in _grouped(bands, "band_set").items():
         whose = f" of band_set '{band_set}'"
         _check_ranges("bands.csv", rows, "lower_bound", "upper_bound", 100, whose, found)
+        from_below = sorted(rows, key=lambda row: row["lower_bound"])
+        flags = [row["is_flagged"] for row in from_below]
+        if flags != sorted(flags, reverse=True) or all(flags) or not any(flags):
+            what = f"is_flagged{whose} does not part the lower bands from the upper ones"
+            mend = "write true for the lowest bands that call for action, false for those above"
+            found.error("bands.csv", [row.number for row in rows], what, mend)
 
 
 def _check_segments(segments: list[Row], found: Findings) -> None:
@@ -552,9 +562,16 @@ def _check_production(scorecards: list[Row], found: Findings) -> None:
 
 def _check_weights(scorecards: list[Row], weights: list[Row], found: Findings) -> None:
     of_scorecard = _grouped(weights, "scorecard")
+    experts = [row["scorecard"] for row in scorecards if row["method"] == "expert"]
     for scorecard in scorecards:
         name = scorecard["scorecard"]
         rows = of_scorecard.get((name,), [])
+        if scorecard["method"] != "expert":
+            _check_start(scorecard, rows, experts, found)
+            continue
+        if scorecard["starts_from"]:
+            what = f"scorecard '{name}' has the method expert and starts_from '{scorecard['starts_from']}'"
+            found.error("scorecards.csv", scorecard.number, what, "leave starts_from empty")
         if not rows:
             mend = f"add its rows to {found.folder}/scorecard_weights.csv"
             what = f"scorecard '{name}' has no weights"
@@ -566,6 +583,24 @@ def _check_weights(scorecards: list[Row], weights: list[Row], found: Findings) -
             what = f"the weights of scorecard '{name}' sum to {total:.12g}, not to 100"
             mend = f"change these weights so that they sum to 100 ({much})"
             found.error("scorecard_weights.csv", [row.number for row in rows], what, mend)
+
+
+def _check_start(
+    scorecard: Row, weights: list[Row], experts: Sequence[str], found: Findings
+) -> None:
+    """A scorecard whose weights are computed names the expert one it starts from, and has none of its own."""
+    name, method, start = scorecard["scorecard"], scorecard["method"], scorecard["starts_from"]
+    if weights:
+        what = f"scorecard '{name}' has weights of its own, and its method is {method}"
+        mend = f"take these rows out, or give '{name}' the method expert in {found.folder}/scorecards.csv"
+        found.error("scorecard_weights.csv", [row.number for row in weights], what, mend)
+    if start not in experts:
+        what = (
+            f"starts_from '{start}' of scorecard '{name}' is no scorecard of method expert"
+            if start
+            else f"scorecard '{name}' of method {method} has no starts_from"
+        )
+        found.error("scorecards.csv", scorecard.number, what, _use_one_of(start, experts))
 
 
 def _check_weight_groups(

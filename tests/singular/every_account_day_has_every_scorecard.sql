@@ -6,7 +6,7 @@ with expected as (
             select count(*) from {{ ref('int_spine__account_days') }}
             where as_of_date >= cast('{{ published_from() }}' as date)
         )
-        * (select count(*) from {{ ref('int_policy__scorecard_weights') }}) as n_rows
+        * (select count(distinct scorecard) from {{ ref('int_weights__in_force') }}) as n_rows
 ),
 
 published as (

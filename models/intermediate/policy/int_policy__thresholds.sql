@@ -34,6 +34,7 @@
     'confidence_share',
     'fit_row_cap',
     'beats_probability',
+    'warning_days',
 ] %}
 
 with thresholds as (

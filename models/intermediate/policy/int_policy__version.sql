@@ -2,14 +2,16 @@
     under the same policy, to the letter. Vocabularies are no policy: they say how words are
     read. Nor is it of weight for a score when a source counts as stale (source_checks). -#}
 {% set seeds = [
-    ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound']),
+    ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound', 'is_flagged']),
     ('dimensions', ['dimension', 'weight_group']),
     ('exchange_rates', ['currency', 'rate']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
     ('metrics', ['metric', 'dimension', 'feed', 'shape', 'weight', 'when_absent', 'warm_up_days']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
-    ('scorecards', ['scorecard', 'role', 'band_set', 'missing_dimensions', 'weights_version']),
+    ('scorecards', [
+        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'missing_dimensions', 'weights_version'
+    ]),
     ('segments', ['segment', 'min_employees', 'max_employees']),
     ('signal_types', ['signal_type', 'budget_effect']),
     ('thresholds', ['threshold', 'value']),

@@ -29,8 +29,8 @@ peers as (
     select * from {{ ref('int_scoring__peers') }}
 ),
 
-scorecards as (
-    select * from {{ ref('int_policy__scorecard_weights') }}
+weights as (
+    select * from {{ ref('int_weights__in_force') }}
 ),
 
 bands as (
@@ -39,6 +39,26 @@ bands as (
 
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
+),
+
+-- what a scorecard is on a day: weights in force and peers' scores, by segment and lifecycle stage
+scorecards as (
+    select
+        peers.*,
+        weights.scorecard,
+        weights.role,
+        weights.band_set,
+        weights.is_imputed_when_missing,
+        {% for dimension in dimensions() %}
+            weights.{{ dimension }}_weight,
+        {% endfor %}
+        weights.weights_version
+    from peers
+    inner join weights
+        on
+            peers.segment = weights.segment
+            and peers.as_of_date >= weights.valid_from
+            and (weights.valid_until is null or peers.as_of_date < weights.valid_until)
 ),
 
 weighed as (
@@ -61,18 +81,17 @@ weighed as (
                         dimension_days.{{ dimension }}_score,
                         case
                             when scorecards.is_imputed_when_missing
-                                then peers.{{ dimension }}_peer_score
+                                then scorecards.{{ dimension }}_peer_score
                         end
                     )
             end as {{ dimension }}_score_used{% if not loop.last %},{% endif %}
         {% endfor %}
     from dimension_days
-    cross join scorecards
-    inner join peers
+    inner join scorecards
         on
-            dimension_days.as_of_date = peers.as_of_date
-            and dimension_days.segment = peers.segment
-            and dimension_days.lifecycle_stage = peers.lifecycle_stage
+            dimension_days.as_of_date = scorecards.as_of_date
+            and dimension_days.segment = scorecards.segment
+            and dimension_days.lifecycle_stage = scorecards.lifecycle_stage
 ),
 
 summed as (

@@ -1,0 +1,55 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    on_schema_change='append_new_columns',
+    full_refresh=var('restate_history'),
+    meta={'is_published': true},
+) }}
+
+with health_scores as (
+    select * from {{ ref('int_scoring__health_scores') }}
+    where band <> 'insufficient data'
+),
+
+observations as (
+    select * from {{ ref('int_outcomes__observations') }}
+    where as_of_date >= cast('{{ window_start() }}' as date)
+),
+
+scorecards as (
+    select * from {{ ref('scorecards') }}
+),
+
+bands as (
+    select * from {{ ref('bands') }}
+),
+
+final as (
+    select
+        health_scores.scorecard,
+        health_scores.account_id,
+        health_scores.as_of_date,
+        health_scores.segment,
+        health_scores.lifecycle_stage,
+        observations.tenure_days,
+        observations.arr,
+        health_scores.health_score,
+        health_scores.band,
+        bands.is_flagged,
+        {% for dimension in dimensions() %}
+            health_scores.{{ dimension }}_score,
+        {% endfor %}
+        health_scores.weights_version
+    from health_scores
+    inner join observations
+        on
+            health_scores.account_id = observations.account_id
+            and health_scores.as_of_date = observations.as_of_date
+    inner join scorecards on health_scores.scorecard = scorecards.scorecard
+    inner join bands
+        on
+            scorecards.band_set = bands.band_set
+            and health_scores.band = bands.band
+)
+
+select * from final

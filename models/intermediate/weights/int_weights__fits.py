@@ -1,0 +1,16 @@
+"""Fits the weights that are due, each version on the outcomes that had matured by its day."""
+
+from customer_health.frames import typed
+from customer_health.weights.due import COLUMNS, fit_due
+
+
+def model(dbt, session):
+    """One row per fitted scorecard, segment, version and dimension."""
+    due = dbt.ref("int_weights__fits_due")
+    observations = dbt.ref("int_weights__observations")
+    scorecards = dbt.ref("scorecards")
+    scorecard_weights = dbt.ref("scorecard_weights")
+    thresholds = dbt.ref("int_policy__thresholds")
+    fitted_before = session.sql(f"select * from {dbt.this}") if dbt.is_incremental else None
+    rows = fit_due(due, observations, scorecards, scorecard_weights, thresholds, fitted_before)
+    return typed(session, rows, COLUMNS)

@@ -1,0 +1,58 @@
+{#- The weights of every scorecard, segment and version, wide: a segment without weights of its own has the
+    universal ones. -#}
+
+with versions as (
+    select * from {{ ref('int_weights__versions') }}
+),
+
+scorecards as (
+    select * from {{ ref('scorecards') }}
+),
+
+segments as (
+    select segment from {{ ref('segments') }}
+    union all
+    select 'unknown' as segment
+),
+
+wide as (
+    select
+        scorecard,
+        segment,
+        valid_from,
+        valid_until,
+        weights_version,
+        {% for dimension in dimensions() %}
+            max(case when dimension = '{{ dimension }}' then weight end)
+                as {{ dimension }}_weight{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from versions
+    group by scorecard, segment, valid_from, valid_until, weights_version
+),
+
+final as (
+    select
+        universal.scorecard,
+        scorecards.role,
+        scorecards.band_set,
+        scorecards.missing_dimensions = 'impute' as is_imputed_when_missing,
+        segments.segment,
+        universal.valid_from,
+        universal.valid_until,
+        universal.weights_version,
+        {% for dimension in dimensions() %}
+            coalesce(own.{{ dimension }}_weight, universal.{{ dimension }}_weight)
+                as {{ dimension }}_weight{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from wide as universal
+    inner join scorecards on universal.scorecard = scorecards.scorecard
+    cross join segments
+    left join wide as own
+        on
+            universal.scorecard = own.scorecard
+            and universal.valid_from = own.valid_from
+            and segments.segment = own.segment
+    where universal.segment = 'universal'
+)
+
+select * from final

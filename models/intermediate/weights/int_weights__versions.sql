@@ -1,0 +1,124 @@
+{#- Every scorecard's weights with the days on which they are in force: those that it starts with hold from the
+    first day, fitted ones from theirs. -#}
+
+with fits as (
+    select * from {{ ref('int_weights__fits') }}
+),
+
+scorecards as (
+    select * from {{ ref('scorecards') }}
+    where role <> 'off'
+),
+
+scorecard_weights as (
+    select * from {{ ref('scorecard_weights') }}
+),
+
+dimensions as (
+    select * from {{ ref('dimensions') }}
+),
+
+account_days as (
+    select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}
+),
+
+-- what each scorecard starts with: its own weights or, of one that is fitted or equal, those it starts from
+starts as (
+    select
+        scorecards.scorecard,
+        scorecards.method,
+        account_days.first_date as valid_from,
+        scorecards.scorecard || '.' || scorecards.weights_version as weights_version,
+        dimensions.dimension,
+        coalesce(scorecard_weights.weight, 0) as weight
+    from scorecards
+    cross join account_days
+    cross join dimensions
+    left join scorecard_weights
+        on
+            coalesce(scorecards.starts_from, scorecards.scorecard) = scorecard_weights.scorecard
+            and dimensions.dimension = scorecard_weights.dimension
+),
+
+first_weights as (
+    select
+        *,
+        case
+            when method = 'equal' and weight > 0
+                then 100.0 / count(nullif(weight, 0)) over (partition by scorecard)
+            else weight
+        end as first_weight
+    from starts
+),
+
+versions as (
+    select
+        fits.scorecard,
+        fits.segment,
+        fits.valid_from,
+        fits.scorecard || '.' || cast(fits.valid_from as varchar) as weights_version,
+        fits.dimension,
+        fits.correlation,
+        fits.correlation_low,
+        fits.correlation_high,
+        fits.n_observations,
+        fits.n_accounts,
+        fits.n_churned_accounts,
+        fits.pooling_share,
+        fits.pooled_correlation,
+        fits.coefficient,
+        fits.relative_importance,
+        fits.target_weight,
+        fits.weight,
+        fits.include_verdict,
+        fits.strength_verdict,
+        fits.is_negative,
+        fits.basis,
+        fits.fallback_reason,
+        fits.note
+    from fits
+    union all
+    select
+        scorecard,
+        'universal' as segment,
+        valid_from,
+        weights_version,
+        dimension,
+        null as correlation,
+        null as correlation_low,
+        null as correlation_high,
+        null as n_observations,
+        null as n_accounts,
+        null as n_churned_accounts,
+        null as pooling_share,
+        null as pooled_correlation,
+        null as coefficient,
+        null as relative_importance,
+        first_weight as target_weight,
+        first_weight as weight,
+        null as include_verdict,
+        null as strength_verdict,
+        null as is_negative,
+        case when method = 'equal' then 'equal' else 'expert' end as basis,
+        case
+            when method not in ('equal', 'expert') then 'Weights had not been fitted yet.'
+        end as fallback_reason,
+        null as note
+    from first_weights
+),
+
+final as (
+    select
+        versions.*,
+        scorecards.role,
+        scorecards.method,
+        -- the next version of the scorecard; null: still in force
+        lead(versions.valid_from) over (
+            partition by versions.scorecard, versions.segment, versions.dimension
+            order by versions.valid_from
+        ) as valid_until
+    from versions
+    inner join scorecards on versions.scorecard = scorecards.scorecard
+)
+
+select * from final

@@ -1,0 +1,89 @@
+"""The fits that a build has to make: between the relations of the Python model and `fit_weights`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pandas as pd
+
+from customer_health.weights.settings import FitSettings
+
+FITTED_METHODS = ("correlation", "regression")
+
+COLUMNS = {
+    "scorecard": "varchar",
+    "segment": "varchar",
+    "valid_from": "date",
+    "dimension": "varchar",
+    "correlation": "double",
+    "correlation_low": "double",
+    "correlation_high": "double",
+    "n_observations": "bigint",
+    "n_accounts": "bigint",
+    "n_churned_accounts": "bigint",
+    "pooling_share": "double",
+    "pooled_correlation": "double",
+    "coefficient": "double",
+    "relative_importance": "double",
+    "target_weight": "double",
+    "weight": "double",
+    "include_verdict": "varchar",
+    "strength_verdict": "varchar",
+    "is_negative": "boolean",
+    "basis": "varchar",
+    "fallback_reason": "varchar",
+    "note": "varchar",
+}
+
+
+def fit_due(
+    due, observations, scorecards, scorecard_weights, thresholds, fitted_before
+) -> pd.DataFrame:
+    """Fit every scorecard of a fitted method on every day that is due.
+
+    Args:
+        due: Relation with the days (`valid_from`).
+        observations: Relation int_weights__observations.
+        scorecards: Relation of the policy's scorecards.
+        scorecard_weights: Relation of their expert weights.
+        thresholds: Relation with one row, a column per threshold.
+        fitted_before: Relation of the versions fitted by earlier builds; None if there is none.
+
+    Returns:
+        Rows with the columns `COLUMNS`; none if nothing is due.
+    """
+    days = sorted(day for (day,) in due.fetchall())
+    cards = scorecards.df()
+    cards = cards[(cards["role"] != "off") & cards["method"].isin(FITTED_METHODS)]
+    if not days or cards.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+
+    # scikit-learn and SciPy take a second to load, and on most nights nothing is due
+    from customer_health.weights.versions import fit_weights
+
+    names = {field.name for field in fields(FitSettings)}
+    numbers = thresholds.df().iloc[0]
+    settings = {name: numbers[name] for name in numbers.index if name in names}
+    weights = scorecard_weights.df()
+    rows = observations.df()
+    before = _newest_before(fitted_before, days[0])
+    fits = []
+    for start, group in cards.groupby("starts_from"):
+        own = weights[weights["scorecard"] == start].set_index("dimension")["weight"]
+        previous = before[before["scorecard"].isin(group["scorecard"])]
+        fits.append(
+            fit_weights(
+                rows, group[["scorecard", "method"]], own.to_dict(), settings, days, previous
+            )
+        )
+    return pd.concat(fits, ignore_index=True)
+
+
+def _newest_before(fitted_before, day) -> pd.DataFrame:
+    """Rows of the newest version before a day."""
+    if fitted_before is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    rows = fitted_before.df()
+    earlier = rows[pd.to_datetime(rows["valid_from"]) < pd.Timestamp(day)]
+    newest = earlier.groupby("scorecard")["valid_from"].transform("max")
+    return earlier[earlier["valid_from"] == newest]
