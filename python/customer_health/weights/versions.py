@@ -1,0 +1,236 @@
+"""The walk through the dates on which weights are fitted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from customer_health.weights.fits import FITTED, Fit, segment_fit, universal_fit
+from customer_health.weights.pooling import TOTAL, stepped
+from customer_health.weights.sample import SCORE_SUFFIX, Sample
+from customer_health.weights.settings import FitSettings
+
+UNIVERSAL = "universal"
+METHODS = (*FITTED, "expert", "equal")
+
+WEIGHTS_TOLERANCE = 1e-9
+
+# Above and below which D0 gives a correlation a word; between them lies the middle one.
+INCLUDE_ABOVE = 0.5
+SKIP_BELOW = 0.3
+STRONG_ABOVE = 0.6
+WEAK_BELOW = 0.4
+
+# Names and types; the types hold also where a column is null throughout.
+COLUMNS = {
+    "scorecard": "string",
+    "method": "string",
+    "segment": "string",
+    "valid_from": "datetime64[us]",
+    "dimension": "string",
+    "correlation": "float",
+    "correlation_low": "float",
+    "correlation_high": "float",
+    "n_observations": "int64",
+    "n_accounts": "int64",
+    "n_churned_accounts": "int64",
+    "pooling_share": "float",
+    "pooled_correlation": "float",
+    "coefficient": "float",
+    "relative_importance": "float",
+    "target_weight": "float",
+    "weight": "float",
+    "include_verdict": "string",
+    "strength_verdict": "string",
+    "is_negative": "bool",
+    "basis": "string",
+    "fallback_reason": "string",
+    "note": "string",
+}
+
+
+def fit_weights(
+    observations: pd.DataFrame,
+    scorecards: pd.DataFrame,
+    expert_weights: Mapping[str, float],
+    settings: Mapping,
+    fits_due: Iterable,
+    previous: pd.DataFrame,
+) -> pd.DataFrame:
+    """Fit the weights of all scorecards on each date due, with nothing that was known later.
+
+    Args:
+        observations: A row per account and observation day whose label has matured: `account_id`,
+            `as_of_date`, `matured_date` (from when on the label is known), `segment` (missing
+            counts as 'unknown'), `is_retained` (0 or 1) and a `<dimension>_score` per dimension
+            (0-100, NaN unknown). In any order.
+        scorecards: A row per `scorecard` with its `method`: correlation, regression, expert, equal.
+        expert_weights: Weight of each dimension, summing to 100: the fallback, and what the first
+            fit starts from. A dimension with a score and no weight here counts as 0.
+        settings: Numbers of the policy, by the names of `FitSettings`.
+        fits_due: Dates; the fit of a date uses labels matured on or before it.
+        previous: Rows of the newest version before the first date due, in the form of the result;
+            empty if there is none.
+
+    Returns:
+        A row per scorecard, segment ('universal' and those seen by the date), date and dimension:
+
+        - correlation, correlation_low, correlation_high, n_observations, n_accounts,
+          n_churned_accounts: see `Correlations`, over the segment's own rows. Null r: score or
+          label does not vary.
+        - pooling_share: share (0-1) of the segment's own estimate in the one used; 1 if universal.
+        - pooled_correlation: the correlation that weights, verdicts and `is_negative` rest on.
+        - coefficient: change in log-odds of retention per point of score, pooled likewise; null
+          for other methods than regression and where nothing was fitted.
+        - relative_importance: see `relative_importance`, over the segment's own rows.
+        - target_weight: weight (0-100) that the fit asks for; weight: after the cap on a step.
+          Both sum to 100 over a scorecard, segment and date.
+        - include_verdict: include (r > .5), consider, skip (< .3) or, if strategic, keep;
+          strength_verdict: strong (> .6), moderate, weak (< .4). Null: no r.
+        - is_negative: the pooled correlation is below 0; by correlation the target is 0 then.
+        - basis: fitted; fitted, pooled with universal; universal; expert; equal.
+        - fallback_reason: why the row is not fitted, or not by the segment's own estimate.
+        - note: that accounts were sampled, if so.
+    """
+    policy = FitSettings.of(settings)
+    methods = _methods(scorecards)
+    scored = [name for name in observations.columns if name.endswith(SCORE_SUFFIX)]
+    dimensions = sorted({*expert_weights, *(name.removesuffix(SCORE_SUFFIX) for name in scored)})
+    expert = _expert(expert_weights, dimensions)
+    everything = Sample.of(observations, dimensions)
+    in_force = _weights_in_force(previous, dimensions)
+    versions = []
+    for due in sorted({pd.Timestamp(day).normalize() for day in fits_due}):
+        sample, note = everything.matured_by(due).capped(policy.fit_row_cap)
+        segments = {*sample.segment, *(segment for _, segment in in_force)} - {UNIVERSAL}
+        fits = _fits(sample, sorted(segments), set(methods.values()), expert, policy)
+        now = {}
+        for scorecard, method in methods.items():
+            # a segment without a version had the universal weights until now
+            universal = in_force.get((scorecard, UNIVERSAL), expert)
+            for segment, fit in fits.items():
+                wanted = fit.targets[method].weights
+                before = in_force.get((scorecard, segment), universal)
+                is_capped = method in FITTED
+                weights = stepped(before, wanted, policy.refit_step_points if is_capped else TOTAL)
+                now[scorecard, segment] = weights
+                version = {
+                    "scorecard": scorecard,
+                    "method": method,
+                    "segment": segment,
+                    "valid_from": due,
+                    "dimension": dimensions,
+                    **_evidence(fit, method),
+                    **_verdicts(fit.strengths["correlation"], dimensions, policy),
+                    "weight": weights,
+                    "note": note,
+                }
+                versions.append(pd.DataFrame(version, columns=list(COLUMNS)).astype(COLUMNS))
+        in_force |= now
+    if not versions:
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    return pd.concat(versions).sort_values(
+        ["scorecard", "valid_from", "segment", "dimension"], ignore_index=True
+    )
+
+
+def _fits(
+    sample: Sample,
+    segments: Sequence[str],
+    methods: Collection[str],
+    expert: np.ndarray,
+    policy: FitSettings,
+) -> dict[str, Fit]:
+    """Fit all accounts together and then each segment."""
+    universal = universal_fit(sample, methods, expert, policy)
+    fits = {UNIVERSAL: universal}
+    for segment in segments:
+        rows = sample.rows(sample.segment == segment)
+        fits[segment] = segment_fit(segment, rows, universal, sample.n_accounts, expert, policy)
+    return fits
+
+
+def _evidence(fit: Fit, method: str) -> dict:
+    """Columns that say what a version's weights rest on."""
+    goal = fit.targets[method]
+    return {
+        "correlation": fit.found.r,
+        "correlation_low": fit.found.low,
+        "correlation_high": fit.found.high,
+        "n_observations": fit.found.n_observations,
+        "n_accounts": fit.found.n_accounts,
+        "n_churned_accounts": fit.found.n_churned_accounts,
+        "pooling_share": fit.shares,
+        "pooled_correlation": fit.strengths["correlation"],
+        "coefficient": fit.strengths["regression"] if method == "regression" else np.nan,
+        "relative_importance": fit.importance,
+        "target_weight": goal.weights,
+        "basis": goal.basis,
+        "fallback_reason": goal.reasons,
+    }
+
+
+def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> dict:
+    """D0's two vocabularies for a correlation; they say nothing where there is none."""
+    is_strategic = np.isin(dimensions, list(policy.strategic_keep))
+    include = np.select(
+        [np.isnan(r), r > INCLUDE_ABOVE, r >= SKIP_BELOW, is_strategic],
+        [None, "include", "consider", "keep"],
+        "skip",
+    )
+    strength = np.select(
+        [np.isnan(r), r > STRONG_ABOVE, r >= WEAK_BELOW], [None, "strong", "moderate"], "weak"
+    )
+    return {"include_verdict": include, "strength_verdict": strength, "is_negative": r < 0}
+
+
+# ------------------------------------------------------------------------------ what was handed in
+
+
+def _methods(scorecards: pd.DataFrame) -> dict[str, str]:
+    """Give the method of each scorecard."""
+    methods = {}
+    for scorecard, method in zip(scorecards["scorecard"], scorecards["method"], strict=True):
+        if method not in METHODS:
+            raise ValueError(
+                f"Scorecard '{scorecard}' has the method '{method}'. "
+                f"Mend: use one of {', '.join(METHODS)}."
+            )
+        if scorecard in methods:
+            raise ValueError(f"Scorecard '{scorecard}' is there twice. Mend: keep one of them.")
+        methods[scorecard] = method
+    return methods
+
+
+def _expert(expert_weights: Mapping[str, float], dimensions: Sequence[str]) -> np.ndarray:
+    """Give the experts' weights in the order of the dimensions."""
+    expert = np.array([float(expert_weights.get(name, 0)) for name in dimensions])
+    if not (expert >= 0).all() or abs(expert.sum() - TOTAL) > WEIGHTS_TOLERANCE:
+        raise ValueError(
+            f"The expert weights {dict(expert_weights)} are not numbers from 0 up that sum to 100. "
+            "Mend: make them sum to 100."
+        )
+    return expert
+
+
+def _weights_in_force(
+    previous: pd.DataFrame, dimensions: Sequence[str]
+) -> dict[tuple[str, str], np.ndarray]:
+    """Give the weights of the version before, by scorecard and segment.
+
+    Dimensions that are gone leave theirs to the others; new ones had none.
+    """
+    weights = {}
+    if len(previous):
+        for key, rows in previous.groupby(["scorecard", "segment"]):
+            of_dimension = rows.set_index("dimension")["weight"].astype(float)
+            known = of_dimension.reindex(dimensions).fillna(0.0).to_numpy()
+            total = known.sum()
+            if abs(total - TOTAL) <= WEIGHTS_TOLERANCE:
+                # to the last bit, so that a walk in two parts ends where one in one does
+                weights[key] = known
+            elif total > 0:
+                weights[key] = known * (TOTAL / total)
+    return weights
