@@ -179,6 +179,15 @@ TABLES: dict[str, Table] = {
         ),
         key=("source_name", "table_name"),
     ),
+    "validation_targets.csv": Table(
+        (
+            Column("figure", among=("accuracy", "precision", "recall", "specificity", "f1")),
+            Column("target", "number", low=0, high=1),
+            Column("excellent_target", "number", may_be_blank=True, low=0, high=1),
+            _SOURCE,
+        ),
+        key=("figure",),
+    ),
     "thresholds.csv": Table(
         (
             Column("threshold"),
@@ -239,10 +248,16 @@ THRESHOLDS = (
     Threshold("fit_row_cap", 1_000, 100_000_000),
     Threshold("beats_probability", 0.5, 0.999, whole=False),
     Threshold("warning_days", 28, 730),
+    Threshold("falling_months", 2, 24),
+    Threshold("drift_reference_months", 1, 60),
+    Threshold("false_discovery_share", 0.001, 0.5, whole=False),
+    Threshold("vanity_correlation", 0, 1, whole=False),
 )
 
 # The first must not exceed the second.
 ORDERED_THRESHOLDS = (
+    ("minimum_churned", "minimum_outcomes"),
+    ("hybrid_portfolio_accounts", "segment_portfolio_accounts"),
     ("minimum_coverage_share", "high_confidence_coverage_share"),
     ("drop_alert_points", "rapid_decline_points"),
 )

@@ -35,6 +35,10 @@
     'fit_row_cap',
     'beats_probability',
     'warning_days',
+    'falling_months',
+    'drift_reference_months',
+    'false_discovery_share',
+    'vanity_correlation',
 ] %}
 
 with thresholds as (

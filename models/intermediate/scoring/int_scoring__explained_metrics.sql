@@ -1,5 +1,5 @@
-{#- Wide to compute, long to explain: every metric that bears on a score, for the dates on which
-    people look (the newest date and month ends), known or not. -#}
+{#- Wide to compute, long to explain: every metric, for the dates on which people look (the newest date and
+    month ends), known or not; those without weight as well, so that they can be held against outcomes. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='window',
@@ -19,7 +19,6 @@ clock as (
 
 policy as (
     select * from {{ ref('int_policy__metrics') }}
-    where weight > 0
 ),
 
 spine as (

@@ -21,6 +21,29 @@ policy as (
     select * from {{ ref('int_policy__version') }}
 ),
 
+labels as (
+    select * from {{ ref('int_validation__labels') }}
+),
+
+days as (
+    select distinct
+        scorecard,
+        as_of_date
+    from health_scores
+),
+
+-- the last review by the day decides what the score may be called
+label_days as (
+    select
+        days.scorecard,
+        days.as_of_date,
+        max_by(labels.score_label, labels.review_date) as score_label
+    from days
+    inner join labels
+        on days.scorecard = labels.scorecard and days.as_of_date >= labels.review_date
+    group by days.scorecard, days.as_of_date
+),
+
 -- only scores that rest on enough data are compared
 comparable as (
     select
@@ -166,8 +189,7 @@ final as (
         judged.lifecycle_stage,
         judged.health_score,
         judged.band,
-        -- until validation on matured outcomes supports it
-        'heuristic' as score_label,
+        coalesce(label_days.score_label, 'heuristic') as score_label,
         {% for dimension in dimensions() %}
             judged.{{ dimension }}_score,
         {% endfor %}
@@ -193,6 +215,8 @@ final as (
         policy.policy_version
     from judged
     cross join policy
+    left join label_days
+        on judged.scorecard = label_days.scorecard and judged.as_of_date = label_days.as_of_date
 )
 
 select * from final

@@ -72,7 +72,7 @@ metric_parts as (
             dimension_parts.account_id = metrics.account_id
             and dimension_parts.as_of_date = metrics.as_of_date
             and dimension_parts.dimension = metrics.dimension
-    where metrics.is_connected
+    where metrics.is_connected and metrics.metric_weight > 0
 ),
 
 imputed_parts as (

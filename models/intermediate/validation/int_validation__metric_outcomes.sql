@@ -1,0 +1,99 @@
+with explained as (
+    select * from {{ ref('int_scoring__explained_metrics') }}
+),
+
+policy as (
+    select * from {{ ref('metrics') }}
+),
+
+observations as (
+    select * from {{ ref('int_outcomes__observations') }}
+),
+
+labels as (
+    select * from {{ ref('int_outcomes__labels') }}
+),
+
+term_ends as (
+    select * from {{ ref('int_outcomes__term_ends') }}
+    where counts_as_churn
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+-- a metric without weight has no curve: its rank among the accounts of the day stands in for its score
+metrics as (
+    select
+        explained.account_id,
+        explained.as_of_date,
+        explained.dimension,
+        explained.metric,
+        explained.metric_value,
+        case
+            when explained.metric_weight > 0 then explained.metric_score
+            when explained.metric_value is null then null
+            else
+                100 * percent_rank() over (
+                    partition by explained.as_of_date, explained.metric, explained.metric_value is null
+                    order by
+                        case when policy.direction = 'lower' then -1 else 1 end * explained.metric_value
+                )
+        end as metric_score
+    from explained
+    inner join policy on explained.metric = policy.metric
+),
+
+labelled as (
+    select
+        labels.account_id,
+        labels.as_of_date,
+        labels.matured_date,
+        labels.is_churned
+    from labels
+    inner join thresholds on labels.horizon_days = thresholds.fit_horizon_days
+),
+
+churns as (
+    select
+        observations.account_id,
+        observations.as_of_date,
+        min(term_ends.ended_date) as churned_date,
+        min_by(term_ends.settled_date, term_ends.ended_date) as settled_date
+    from observations
+    inner join term_ends
+        on
+            observations.account_id = term_ends.account_id
+            and observations.as_of_date < term_ends.ended_date
+    group by observations.account_id, observations.as_of_date
+),
+
+final as (
+    select
+        metrics.account_id,
+        metrics.as_of_date,
+        metrics.dimension,
+        metrics.metric,
+        metrics.metric_value,
+        metrics.metric_score,
+        labelled.is_churned,
+        labelled.matured_date,
+        churns.settled_date as churn_known_date,
+        {{ days_between('observations.as_of_date', 'churns.churned_date') }} as days_to_churn
+    from metrics
+    inner join observations
+        on
+            metrics.account_id = observations.account_id
+            and metrics.as_of_date = observations.as_of_date
+    left join labelled
+        on
+            metrics.account_id = labelled.account_id
+            and metrics.as_of_date = labelled.as_of_date
+    left join churns
+        on
+            metrics.account_id = churns.account_id
+            and metrics.as_of_date = churns.as_of_date
+)
+
+select * from final

@@ -1,0 +1,12 @@
+"""Which metrics predict churn, and which only look good (V9)."""
+
+from customer_health.frames import typed
+from customer_health.validation.reviews import METRICS, metric_verdicts_due
+
+
+def model(dbt, session):
+    """One row per metric and version of the weights."""
+    due = dbt.ref("int_weights__fits_due")
+    metrics = dbt.ref("int_validation__metric_outcomes")
+    thresholds = dbt.ref("int_policy__thresholds")
+    return typed(session, metric_verdicts_due(due, metrics, thresholds), METRICS)

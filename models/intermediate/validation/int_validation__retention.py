@@ -1,0 +1,12 @@
+"""How many of the accounts in each range of a score stayed, and which cut separates best (V5)."""
+
+from customer_health.frames import typed
+from customer_health.validation.reviews import RETENTION, retention_due
+
+
+def model(dbt, session):
+    """One row per scorecard, score (health score or dimension), range and review."""
+    due = dbt.ref("int_validation__reviews_due")
+    outcomes = dbt.ref("int_validation__scored_outcomes")
+    thresholds = dbt.ref("int_policy__thresholds")
+    return typed(session, retention_due(due, outcomes, thresholds), RETENTION)

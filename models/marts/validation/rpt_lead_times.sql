@@ -1,0 +1,19 @@
+with lead_times as (
+    select * from {{ ref('fct_lead_times') }}
+),
+
+final as (
+    select
+        scorecard,
+        count(*) as n_churned,
+        count(first_flagged_date) as n_flagged,
+        quantile_cont(lead_days, 0.25) as lead_days_p25,
+        quantile_cont(lead_days, 0.5) as lead_days_median,
+        quantile_cont(lead_days, 0.75) as lead_days_p75,
+        avg(case when is_caught_4_weeks_ahead then 1.0 else 0.0 end) as caught_4_weeks_ahead_share,
+        avg(case when is_caught_6_weeks_ahead then 1.0 else 0.0 end) as caught_6_weeks_ahead_share
+    from lead_times
+    group by scorecard
+)
+
+select * from final

@@ -1,0 +1,365 @@
+"""What each review finds: between the relations of the Python models and the functions of this package.
+
+On a review day the outcomes of one more month have matured. A review looks at the observations whose outcomes
+matured in the year up to it, so nothing in it was unknown on its day. Most builds have none to make and give
+back no rows, without loading what the statistics need.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+REVIEWED_DAYS = 365
+
+FIGURES = {
+    "scorecard": "varchar",
+    "segment": "varchar",
+    "as_of_date": "date",
+    "horizon_days": "integer",
+    "matured_date": "date",
+    "figure": "varchar",
+    "value": "double",
+    "low": "double",
+    "high": "double",
+    "n": "bigint",
+    "n_events": "bigint",
+    "target": "double",
+    "verdict": "varchar",
+    "excellent_target": "double",
+    "excellent_verdict": "varchar",
+    "reason": "varchar",
+}
+
+LABELS = {
+    "scorecard": "varchar",
+    "review_date": "date",
+    "score_label": "varchar",
+    "reasons": "varchar",
+    "n_accounts": "bigint",
+    "n_churned_accounts": "bigint",
+    "auc": "double",
+    "auc_low": "double",
+    "auc_tenure": "double",
+    "beats_tenure_probability": "double",
+    "auc_equal": "double",
+    "beats_equal_probability": "double",
+    "flagged_churn_share": "double",
+    "unflagged_churn_share": "double",
+    "inverted_alarm": "varchar",
+}
+
+COMPARISONS = {
+    "baseline": "varchar",
+    "variant": "varchar",
+    "review_date": "date",
+    "n_account_dates": "bigint",
+    "n_accounts": "bigint",
+    "n_churned_accounts": "bigint",
+    "auc_a": "double",
+    "auc_b": "double",
+    "auc_difference": "double",
+    "auc_low": "double",
+    "auc_high": "double",
+    "auc_probability": "double",
+    "f1_a": "double",
+    "f1_b": "double",
+    "f1_difference": "double",
+    "f1_low": "double",
+    "f1_high": "double",
+    "f1_probability": "double",
+    "n_caught_by_a_only": "bigint",
+    "n_caught_by_b_only": "bigint",
+    "mcnemar_p": "double",
+    "decision": "varchar",
+    "evidence": "varchar",
+}
+
+RETENTION = {
+    "scorecard": "varchar",
+    "score": "varchar",
+    "review_date": "date",
+    "range_low": "double",
+    "range_high": "double",
+    "n": "bigint",
+    "n_accounts": "bigint",
+    "n_retained": "bigint",
+    "retention": "double",
+    "low": "double",
+    "high": "double",
+    "precision_below": "double",
+    "recall_below": "double",
+    "specificity_below": "double",
+    "youden_below": "double",
+    "is_best_cut": "boolean",
+    "auc": "double",
+    "reason": "varchar",
+}
+
+DRIFT = {
+    "scorecard": "varchar",
+    "review_date": "date",
+    "as_of_date": "date",
+    "check": "varchar",
+    "compared_with": "date",
+    "value": "double",
+    "low": "double",
+    "high": "double",
+    "threshold": "double",
+    "level": "varchar",
+    "evidence": "varchar",
+    "remedy": "varchar",
+    "reason": "varchar",
+}
+
+METRICS = {
+    "metric": "varchar",
+    "review_date": "date",
+    "n": "bigint",
+    "n_accounts": "bigint",
+    "n_churned_accounts": "bigint",
+    "correlation": "double",
+    "low": "double",
+    "high": "double",
+    "p": "double",
+    "adjusted_p": "double",
+    "value_correlation": "double",
+    "value_low": "double",
+    "value_high": "double",
+    "early_change": "double",
+    "early_p": "double",
+    "early_adjusted_p": "double",
+    "last_change": "double",
+    "last_p": "double",
+    "last_adjusted_p": "double",
+    "n_changes": "bigint",
+    "timing": "varchar",
+    "timing_reason": "varchar",
+    "verdict": "varchar",
+    "reason": "varchar",
+}
+
+SCORE_RANGES = range(0, 101, 10)
+
+
+def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame:
+    """Figures of the months whose outcomes matured since the build's window began.
+
+    Args:
+        outcomes: Relation int_validation__scored_outcomes.
+        clock: Relation int_spine__clock.
+        thresholds: Relation with one row, a column per threshold.
+        targets: Relation of the policy's targets.
+    """
+    (window_start,) = clock.project("window_start_date").fetchone()
+    since = f"matured_date >= date '{window_start}'" if window_start else "true"
+    due = outcomes.filter(since)
+    if due.fetchone() is None:
+        return _nothing(FIGURES)
+    from customer_health.validation import monthly_figures
+
+    columns = (
+        "scorecard, horizon_days, account_id, as_of_date, matured_date, segment, health_score,"
+        " is_flagged, cast(is_churned as integer) as is_churned"
+    )
+    figures = monthly_figures(
+        outcomes.filter(since).project(columns).df(),
+        outcomes.project(columns).df(),
+        _settings(thresholds, targets),
+    )
+    return figures
+
+
+def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
+    """Label of every scorecard at every review that is due.
+
+    Args:
+        due: Relation int_validation__reviews_due.
+        outcomes: Relation int_validation__scored_outcomes.
+        scorecards: Relation of the policy's scorecards.
+        thresholds: Relation with one row, a column per threshold.
+    """
+    records = []
+    for day, rows, settings in _reviews(due, outcomes, thresholds):
+        from customer_health.validation import score_label
+
+        cards = scorecards.df()
+        equal = cards.loc[(cards["role"] != "off") & (cards["method"] == "equal"), "scorecard"]
+        to_beat = {"equal": rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
+        for name, own in rows.groupby("scorecard"):
+            label = score_label(own, to_beat, settings)
+            records.append(
+                {
+                    "scorecard": name,
+                    "review_date": day,
+                    "score_label": label.label,
+                    "reasons": " ".join(label.reasons) or None,
+                    **label.figures,
+                }
+            )
+    return pd.DataFrame(records) if records else _nothing(LABELS)
+
+
+def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
+    """Comparison of every challenger with the production scorecard at every review that is due.
+
+    Args: as for `labels_due`.
+    """
+    records = []
+    for day, rows, settings in _reviews(due, outcomes, thresholds):
+        from customer_health.validation import compare_scorecards
+
+        cards = scorecards.df()
+        baseline = cards.loc[cards["role"] == "production", "scorecard"].item()
+        of_scorecard = dict(list(rows.groupby("scorecard")))
+        if baseline not in of_scorecard:
+            continue
+        for variant in sorted(set(of_scorecard) - {baseline}):
+            figures = compare_scorecards(of_scorecard[baseline], of_scorecard[variant], settings)
+            records.append(
+                {"baseline": baseline, "variant": variant, "review_date": day, **figures}
+            )
+    return pd.DataFrame(records) if records else _nothing(COMPARISONS)
+
+
+def retention_due(due, outcomes, thresholds) -> pd.DataFrame:
+    """Retention by range of each score, and the cut below which flags would separate best.
+
+    Args: as for `labels_due`.
+    """
+    parts = []
+    for day, rows, settings in _reviews(due, outcomes, thresholds):
+        from customer_health.validation import best_cut, retention_by_range
+
+        scores = ["health_score", *(name for name in rows.columns if name in _DIMENSION_SCORES)]
+        for name, own in rows.groupby("scorecard"):
+            for score in scores:
+                ranges = retention_by_range(own, list(SCORE_RANGES), settings, score)
+                found = best_cut(ranges)
+                below = found.cuts.set_index("cut").add_suffix("_below")
+                ranges = ranges.join(below, on="range_high")
+                parts.append(
+                    ranges.assign(
+                        scorecard=name,
+                        score=score,
+                        review_date=day,
+                        is_best_cut=ranges["range_high"] == found.best_cut,
+                        auc=found.auc,
+                        reason=found.reason,
+                    )
+                )
+    return pd.concat(parts, ignore_index=True) if parts else _nothing(RETENTION)
+
+
+def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
+    """Drift as each review that is due sees it: what it says of the newest month with outcomes.
+
+    Args:
+        due: Relation int_validation__reviews_due.
+        figures: Relation int_validation__figures.
+        scores: Relation int_validation__observed_scores.
+        thresholds: Relation with one row, a column per threshold.
+    """
+    days = _days(due)
+    if not days:
+        return _nothing(DRIFT)
+    from customer_health.validation import drift
+
+    settings = _settings(thresholds)
+    (horizon,) = thresholds.project("cast(fit_horizon_days as integer)").fetchone()
+    monthly = figures.filter(f"horizon_days = {horizon}").df()
+    observed = scores.project("scorecard, account_id, as_of_date, health_score").df()
+    reviewed = monthly[["as_of_date", "matured_date"]].drop_duplicates()
+    review_of = dict(zip(reviewed["as_of_date"], reviewed["matured_date"], strict=True))
+    checks = drift(monthly, observed, settings)
+    checks = checks.assign(review_date=checks["as_of_date"].map(review_of))
+    return checks[checks["review_date"].isin([pd.Timestamp(day) for day in days])]
+
+
+def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
+    """Verdict on every metric on every day on which weights are fitted, from all outcomes by then.
+
+    Args:
+        due: Relation int_weights__fits_due.
+        metrics: Relation int_validation__metric_outcomes.
+        thresholds: Relation with one row, a column per threshold.
+    """
+    days = _days(due)
+    if not days:
+        return _nothing(METRICS)
+    from customer_health.validation import metric_verdicts
+
+    settings = _settings(thresholds)
+    parts = []
+    for day in days:
+        known = metrics.filter(f"as_of_date <= date '{day}'").project(
+            f"""
+            account_id, as_of_date, metric, metric_value, metric_score,
+            case when matured_date <= date '{day}' then cast(is_churned as integer) end
+                as is_churned,
+            case when churn_known_date <= date '{day}' and days_to_churn <= 180 then days_to_churn
+                end as days_to_churn
+            """
+        )
+        parts.append(metric_verdicts(known.df(), settings).assign(review_date=day))
+    return pd.concat(parts, ignore_index=True)
+
+
+_DIMENSION_SCORES = tuple(
+    f"{dimension}_score"
+    for dimension in (
+        "usage", "engagement", "sentiment", "relationship", "support", "value", "financial",
+    )
+)  # fmt: skip
+
+
+def _days(due) -> list:
+    return sorted(day for (day,) in due.fetchall())
+
+
+def _nothing(columns) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
+
+
+def _reviews(due, outcomes, thresholds):
+    """Give each review day with the outcomes of the year up to it, and the settings."""
+    days = _days(due)
+    if not days:
+        return
+    settings = _settings(thresholds)
+    (horizon,) = thresholds.project("cast(fit_horizon_days as integer)").fetchone()
+    first = min(days) - pd.Timedelta(days=REVIEWED_DAYS)
+    rows = (
+        outcomes.filter(f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'")
+        .project("* exclude (is_churned), cast(is_churned as integer) as is_churned")
+        .df()
+    )
+    for day in map(pd.Timestamp, days):
+        within = rows["matured_date"].between(
+            day - pd.Timedelta(days=REVIEWED_DAYS), day, inclusive="right"
+        )
+        yield day, rows[within], settings
+
+
+def _settings(thresholds, targets=None):
+    from customer_health.validation import Settings
+
+    row = thresholds.df().iloc[0]
+    chosen = {
+        "confidence_share": float(row["confidence_share"]),
+        "beats_probability": float(row["beats_probability"]),
+        "minimum_accounts": int(row["minimum_outcomes"]),
+        "minimum_churned_accounts": int(row["minimum_churned"]),
+        "falling_months": int(row["falling_months"]),
+        "reference_lag_months": int(row["drift_reference_months"]),
+        "false_discovery_rate": float(row["false_discovery_share"]),
+        "vanity_correlation": float(row["vanity_correlation"]),
+        "n_draws": int(row["bootstrap_samples"]),
+    }
+    if targets is not None:
+        rows = targets.df()
+        chosen["targets"] = dict(zip(rows["figure"], rows["target"], strict=True))
+        excellent = rows.dropna(subset="excellent_target")
+        chosen["excellent_targets"] = dict(
+            zip(excellent["figure"], excellent["excellent_target"], strict=True)
+        )
+    return Settings(**chosen)
