@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from customer_health.validation.intervals import difference, wilson
-from customer_health.validation.settings import Settings
+from customer_health.validation.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def inverted_alarm(
     churned_flagged: int,
     n_unflagged: int,
     churned_unflagged: int,
-    settings: Settings,
+    settings: Settings = DEFAULTS,
 ) -> InvertedAlarm:
     """Compare two groups of accounts; each account must be counted once."""
     flagged = wilson(churned_flagged, n_flagged, settings.confidence_share, "nobody was flagged")

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from customer_health.validation.intervals import wilson
-from customer_health.validation.settings import Settings
+from customer_health.validation.settings import DEFAULTS, Settings
 
 IN_TIME_DAYS = (28, 42)
 
 
 def lead_times(
-    rows: pd.DataFrame, settings: Settings, in_time_days: Sequence[int] = IN_TIME_DAYS
+    rows: pd.DataFrame,
+    settings: Settings = DEFAULTS,
+    in_time_days: Sequence[int] = IN_TIME_DAYS,
 ) -> dict[str, float | int | str | None]:
     """Describe the days between first flag and churn.
 

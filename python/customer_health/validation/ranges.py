@@ -9,7 +9,7 @@ import pandas as pd
 from customer_health.validation import ranking
 from customer_health.validation.intervals import wilson
 from customer_health.validation.rows import in_order
-from customer_health.validation.settings import Settings
+from customer_health.validation.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Separation:
 def retention_by_range(
     rows: pd.DataFrame,
     edges: Sequence[float],
-    settings: Settings,
+    settings: Settings = DEFAULTS,
     score: str = "health_score",
 ) -> pd.DataFrame:
     """Count accounts and retention per range of a score.

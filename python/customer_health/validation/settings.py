@@ -49,3 +49,6 @@ class Settings:
     lead_days: int = 28
     n_draws: int = 400
     seed: int = 20240131
+
+
+DEFAULTS = Settings()
