@@ -1,0 +1,153 @@
+"""Whether a score may be called predictive (G7, V12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from customer_health.validation.alarm import judged
+from customer_health.validation.bootstrap import (
+    account_table,
+    auc_draws,
+    bootstrap,
+    paired_difference,
+)
+from customer_health.validation.comparison import paired
+from customer_health.validation.intervals import quantile_limits
+from customer_health.validation.rows import n_churned_accounts, one_of_each, with_prediction
+from customer_health.validation.settings import Settings
+
+SAME_SCORE = 1e-9
+
+
+@dataclass(frozen=True)
+class Label:
+    """The label, what speaks against 'predictive' (a sentence each) and the figures behind it."""
+
+    label: str
+    reasons: list[str]
+    figures: dict[str, float | int | str | None]
+
+
+def score_label(
+    scored: pd.DataFrame, challengers: Mapping[str, pd.DataFrame], settings: Settings
+) -> Label:
+    """Label a scorecard 'predictive' if nothing speaks against it, 'heuristic' otherwise.
+
+    Args:
+        scored: Matured account-dates of one scorecard and horizon, later than what its weights were
+            fitted on (usually 12 months), with tenure_days.
+        challengers: Name -> rows of a scorecard that must be beaten; the equal-weight one belongs
+            among them. Compared where both have a score.
+        settings: Minimum evidence, confidence and the probability that counts as beating.
+    """
+    rows = with_prediction(scored, "tenure_days")
+    one_of_each(rows, "scorecard", "horizon_days")
+    n, n_churned = int(rows["account_id"].nunique()), n_churned_accounts(rows)
+    figures: dict[str, float | int | str | None] = {
+        "n_account_dates": len(rows),
+        "n_accounts": n,
+        "n_churned_accounts": n_churned,
+    }
+    if n < settings.minimum_accounts or n_churned < settings.minimum_churned_accounts:
+        return Label(
+            "heuristic",
+            [
+                f"{n} accounts have a matured outcome and {n_churned} of them churned;"
+                f" {settings.minimum_accounts} and {settings.minimum_churned_accounts} are needed."
+            ],
+            figures,
+        )
+    reasons = [
+        _against_chance(rows, figures, settings),
+        _against_tenure(rows, figures, settings),
+        *(
+            _against_challenger(scored, name, other, figures, settings)
+            for name, other in sorted(challengers.items())
+        ),
+        _against_flags(rows, figures, settings),
+    ]
+    if not challengers:
+        reasons.append("There is no equal-weight scorecard to compare with.")
+    reasons = [reason for reason in reasons if reason]
+    return Label("heuristic" if reasons else "predictive", reasons, figures)
+
+
+def _against_chance(rows: pd.DataFrame, figures: dict, settings: Settings) -> str | None:
+    (draws,) = auc_draws(rows, settings, "health_score")
+    if not np.isfinite(draws[0]):
+        return "There is no AUC: nobody stayed."
+    # A one-sided limit is the lower end of a two-sided interval that leaves out twice as much.
+    low, _ = quantile_limits(draws[1:], 2 * settings.confidence_share - 1)
+    figures |= {"auc": float(draws[0]), "auc_low": low}
+    if low is None or low <= 0.5:
+        limit = "unknown" if low is None else f"{low:.3f}"
+        return (
+            f"The AUC is {draws[0]:.3f}, and its lower limit {limit} is not above 0.5:"
+            " the score may be no better than chance."
+        )
+    return None
+
+
+def _against_tenure(rows: pd.DataFrame, figures: dict, settings: Settings) -> str | None:
+    rows = rows[rows["tenure_days"].notna()]
+    if not len(rows):
+        return "No account's tenure is known, so the score cannot be compared with it."
+    score, tenure = auc_draws(rows, settings, "health_score", "tenure_days")
+    # Whichever way tenure points, it is a rival that costs nothing.
+    tenure = 1 - tenure if tenure[0] < 0.5 else tenure
+    return _unbeaten("tenure", "tenure alone", score, tenure, figures, settings)
+
+
+def _against_challenger(
+    scored: pd.DataFrame, name: str, other: pd.DataFrame, figures: dict, settings: Settings
+) -> str | None:
+    pairs = paired(scored, other)
+    if not len(pairs):
+        return f"No account-date has a score of both this scorecard and {name}."
+    if (pairs["health_score_a"] - pairs["health_score_b"]).abs().max() <= SAME_SCORE:
+        return f"It scores every account as {name} does."
+    a, b = auc_draws(pairs, settings, "health_score_a", "health_score_b")
+    return _unbeaten(name, name, a, b, figures, settings)
+
+
+def _unbeaten(
+    key: str, name: str, score: np.ndarray, rival: np.ndarray, figures: dict, settings: Settings
+) -> str | None:
+    probability = paired_difference(score - rival, settings.confidence_share)["probability"]
+    figures[f"auc_{key}"] = float(rival[0]) if np.isfinite(rival[0]) else None
+    figures[f"beats_{key}_probability"] = probability
+    if probability is None:
+        return f"The score cannot be compared with {name}: too few accounts churned or stayed."
+    if probability < settings.beats_probability:
+        return (
+            f"It does not surely beat {name}: AUC {score[0]:.3f} against {rival[0]:.3f}, better"
+            f" with probability {probability:.2f} where {settings.beats_probability:.2f} is needed."
+        )
+    return None
+
+
+def _against_flags(rows: pd.DataFrame, figures: dict, settings: Settings) -> str | None:
+    """Look for an inverted alarm among account-dates, drawn by account."""
+    cell = 2 * rows["is_flagged"].to_numpy() + (rows["is_churned"].to_numpy() == 1)
+    table = account_table(rows["account_id"].to_numpy(), cell, 4)
+
+    def shares(cells: np.ndarray) -> np.ndarray:
+        n = cells[:, [2, 0]] + cells[:, [3, 1]]
+        return np.divide(cells[:, [3, 1]], n, out=np.full(n.shape, np.nan), where=n > 0)
+
+    flagged, rest = (
+        float(share) if np.isfinite(share) else None
+        for share in shares(np.asarray(table.sum(axis=0))[None, :])[0]
+    )
+    gap = None if flagged is None or rest is None else flagged - rest
+    drawn = bootstrap([table], lambda cells: shares(cells) @ [1.0, -1.0], settings)
+    low, high = quantile_limits(drawn, settings.confidence_share)
+    alarm = judged(flagged, rest, gap, low, high, "too few accounts flagged or not flagged")
+    figures |= {
+        "flagged_churn_share": flagged,
+        "unflagged_churn_share": rest,
+        "inverted_alarm": alarm.level,
+    }
+    return alarm.evidence if alarm.level in ("alarm", "watch") else None

@@ -1,0 +1,226 @@
+"""Which metrics predict churn, and which only look good (V9)."""
+
+import numpy as np
+import pandas as pd
+
+from customer_health.validation.bootstrap import bootstrap
+from customer_health.validation.intervals import quantile_limits
+from customer_health.validation.rows import in_order, n_churned_accounts
+from customer_health.validation.settings import Settings
+
+COLUMNS = (
+    "metric", "n", "n_accounts", "n_churned_accounts", "correlation", "low", "high", "p",
+    "adjusted_p", "value_correlation", "value_low", "value_high", "early_change", "early_p",
+    "early_adjusted_p", "last_change", "last_p", "last_adjusted_p", "n_changes", "timing",
+    "timing_reason", "verdict", "reason",
+)  # fmt: skip
+
+ADJUSTED = {"p": "adjusted_p", "early_p": "early_adjusted_p", "last_p": "last_adjusted_p"}
+
+# Observations are month ends, or denser.
+DAYS_BETWEEN_OBSERVATIONS = 31
+
+
+def metric_verdicts(metric_rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Judge every metric: does it go with retention, and does it move before churn?
+
+    Args:
+        metric_rows: A row per account_id, as_of_date (monthly or denser) and metric: metric_value,
+            metric_score (0-100), is_churned (within the horizon; null: not matured) and
+            days_to_churn (null: not churned within 180 days).
+        settings: Confidence, false discovery rate, minimum evidence, lead and change days.
+
+    Returns:
+        A row per metric, columns as in `COLUMNS`. `correlation` is that of the metric's score with
+        retention, `value_correlation` that of the rank of its raw value. `early_change` is how far
+        the score moved in the change window that ends `lead_days` before churn, less what
+        accounts that stayed moved on the same dates; `last_change` the same up to the last
+        observation. All p are two-sided, the adjusted ones over all metrics (Benjamini and
+        Hochberg). `timing`: 'leading' (falls early enough), 'lagging' (falls too late), 'flat'.
+        `verdict`: 'predictive'; 'inverted' (the better the score, the more churn); 'vanity' (surely
+        no correlation worth having); 'no evidence yet', with its reason.
+    """
+    needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
+    key = ("metric", "account_id", "as_of_date")
+    rows = in_order(metric_rows, (*key, *needed), key)
+    rows = _with_changes(rows, settings)
+    records = [
+        {"metric": name, **_correlations(part, settings), **_changes(part, settings)}
+        for name, part in rows.groupby("metric")
+    ]
+    verdicts = pd.DataFrame(records, columns=list(COLUMNS))
+    words = {"metric", "timing", "timing_reason", "verdict", "reason"}
+    verdicts = verdicts.astype(dict.fromkeys(set(COLUMNS) - words, float))
+    for p, adjusted in ADJUSTED.items():
+        verdicts[adjusted] = _adjusted(verdicts[p])
+    verdicts["timing"] = [_timing(row, settings) for row in verdicts.itertuples()]
+    judged = [_verdict(row, settings) for row in verdicts.itertuples()]
+    verdicts["verdict"] = [word for word, _ in judged]
+    verdicts["reason"] = [reason for _, reason in judged]
+    return verdicts
+
+
+def _correlations(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
+    """Correlate the score, and the rank of the value, with retention; a null p has no evidence."""
+    part = part[part["is_churned"].notna()]
+    scored = part[part["metric_score"].notna()]
+    valued = part[part["metric_value"].notna()]
+    retained = 1 - scored["is_churned"].to_numpy()
+    r, low, high, p = _correlation(scored, scored["metric_score"].to_numpy(), retained, settings)
+    value_r, value_low, value_high, _ = _correlation(
+        valued,
+        valued["metric_value"].rank().to_numpy(),
+        1 - valued["is_churned"].to_numpy(),
+        settings,
+    )
+    return {
+        "n": len(scored),
+        "n_accounts": scored["account_id"].nunique(),
+        "n_churned_accounts": n_churned_accounts(scored),
+        "correlation": r,
+        "low": low,
+        "high": high,
+        "p": p,
+        "value_correlation": value_r,
+        "value_low": value_low,
+        "value_high": value_high,
+    }
+
+
+def _correlation(
+    rows: pd.DataFrame, x: np.ndarray, y: np.ndarray, settings: Settings
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """Correlate x and y; interval and p by bootstrap over accounts."""
+    from scipy.special import ndtr
+
+    if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None, None, None, None
+    # Centred and scaled, so that sums of squares lose no digits.
+    x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+    _, account = np.unique(rows["account_id"].to_numpy(), return_inverse=True)
+    terms = (np.ones(len(x)), x, y, x * y, x * x, y * y)
+    moments = np.column_stack([np.bincount(account, weights=term) for term in terms])
+    r = float(_from_moments(moments.sum(axis=0)[None, :])[0])
+    drawn = bootstrap([moments], _from_moments, settings)
+    low, high = quantile_limits(drawn, settings.confidence_share)
+    if low is None:
+        return r, None, None, None
+    # On Fisher's scale the draws are near enough to normal for a p smaller than 1 / draws.
+    z = np.arctanh(np.clip(drawn[np.isfinite(drawn)], -1 + 1e-12, 1 - 1e-12))
+    # A correlation of 1 has no spread at all.
+    spread = max(float(z.std(ddof=1)), 1e-12)
+    p = 2 * float(ndtr(-abs(np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))) / spread))
+    return r, low, high, p
+
+
+def _from_moments(sums: np.ndarray) -> np.ndarray:
+    n, x, y, xy, xx, yy = sums.T
+    product = (n * xx - x**2) * (n * yy - y**2)
+    known = product > 1e-12 * n**4
+    root = np.sqrt(product, out=np.full(len(n), np.nan), where=known)
+    return np.clip((n * xy - x * y) / root, -1, 1)
+
+
+def _with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Add how far each score moved since the observation nearest to `change_days` earlier."""
+    rows = rows.sort_values(["as_of_date", "metric", "account_id"])
+    known = rows[rows["metric_score"].notna()]
+    earlier = known[["metric", "account_id", "as_of_date", "metric_score"]]
+    earlier = earlier.rename(columns={"metric_score": "earlier_score"})
+    asked = rows.assign(as_of_date=rows["as_of_date"] - pd.Timedelta(days=settings.change_days))
+    found = pd.merge_asof(
+        asked[["metric", "account_id", "as_of_date"]],
+        earlier,
+        on="as_of_date",
+        by=["metric", "account_id"],
+        direction="nearest",
+        tolerance=pd.Timedelta(days=DAYS_BETWEEN_OBSERVATIONS // 2),
+    )
+    return rows.assign(change=rows["metric_score"].to_numpy() - found["earlier_score"].to_numpy())
+
+
+def _changes(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
+    moved = part[part["change"].notna()]
+    early, early_p, reason, n = _excess_change(moved, settings.lead_days, settings)
+    last, last_p, *_ = _excess_change(moved, 0, settings)
+    return {
+        "early_change": early,
+        "early_p": early_p,
+        "last_change": last,
+        "last_p": last_p,
+        "n_changes": n,
+        "timing_reason": reason,
+    }
+
+
+def _excess_change(
+    moved: pd.DataFrame, days: int, settings: Settings
+) -> tuple[float | None, float | None, str | None, int]:
+    """Average over churned accounts their change up to `days` before churn, beyond that of others.
+
+    Each account counts once, with its last observation at least `days` before churn; the others
+    are the accounts that stayed, observed on the same date. So a dip that everyone has is no move.
+
+    Returns:
+        The mean, its p, the reason why there is none, and the number of accounts.
+    """
+    from scipy.stats import ttest_1samp
+
+    stayed = moved[moved["days_to_churn"].isna() & (moved["is_churned"] == 0)]
+    usual = stayed.groupby("as_of_date")["change"].mean()
+    in_window = moved["days_to_churn"].between(days, days + DAYS_BETWEEN_OBSERVATIONS)
+    last = moved[in_window].sort_values(["account_id", "as_of_date"]).groupby("account_id").tail(1)
+    excess = (last["change"] - last["as_of_date"].map(usual)).dropna().to_numpy()
+    n = len(excess)
+    if n < settings.minimum_churned_accounts:
+        return None, None, (
+            f"{n} churned accounts have a change to compare;"
+            f" {settings.minimum_churned_accounts} are needed"
+        ), n  # fmt: skip
+    mean = float(excess.mean())
+    if excess.std() < 1e-9:
+        return mean, 1.0 if abs(mean) < 1e-9 else 0.0, None, n
+    return mean, float(ttest_1samp(excess, 0).pvalue), None, n
+
+
+def _adjusted(p: pd.Series) -> pd.Series:
+    """Adjust the known p for how many there are."""
+    from scipy.stats import false_discovery_control
+
+    adjusted = pd.Series(np.nan, index=p.index)
+    known = p.notna()
+    if known.any():
+        adjusted[known] = false_discovery_control(p[known].to_numpy())
+    return adjusted
+
+
+def _timing(row, settings: Settings) -> str | None:
+    """A fall that can be seen in time leads; one that shows only just before churn lags."""
+    if pd.isna(row.early_p):
+        return None
+    if row.early_adjusted_p <= settings.false_discovery_rate and row.early_change < 0:
+        return "leading"
+    if row.last_adjusted_p <= settings.false_discovery_rate and row.last_change < 0:
+        return "lagging"
+    return "flat"
+
+
+def _verdict(row, settings: Settings) -> tuple[str, str | None]:
+    if (
+        row.n_accounts < settings.minimum_accounts
+        or row.n_churned_accounts < settings.minimum_churned_accounts
+    ):
+        return "no evidence yet", (
+            f"{row.n_accounts:.0f} accounts have a score and an outcome,"
+            f" {row.n_churned_accounts:.0f} of them churned; {settings.minimum_accounts} and"
+            f" {settings.minimum_churned_accounts} are needed"
+        )
+    if pd.isna(row.p):
+        return "no evidence yet", "all scores or all outcomes are alike"
+    if row.adjusted_p <= settings.false_discovery_rate:
+        return ("predictive" if row.correlation > 0 else "inverted"), None
+    if row.high < settings.vanity_correlation:
+        return "vanity", None
+    return "no evidence yet", (
+        f"the correlation may be chance, or as high as {row.high:.2f}: more outcomes will tell"
+    )

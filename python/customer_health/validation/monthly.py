@@ -1,0 +1,210 @@
+"""The figures of each month: how right the predictions were (V3)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from customer_health.validation import ranking
+from customer_health.validation.calibration import calibration_slope, churn_log_odds
+from customer_health.validation.intervals import (
+    Estimate,
+    delong,
+    normal_quantile,
+    quantile_limits,
+    wilson,
+)
+from customer_health.validation.rows import with_outcome
+from customer_health.validation.settings import Settings
+
+COLUMNS = (
+    "scorecard", "segment", "as_of_date", "horizon_days", "figure", "value", "low", "high", "n",
+    "n_events", "target", "verdict", "excellent_target", "excellent_verdict", "reason",
+)  # fmt: skip
+
+
+def monthly_figures(
+    scored: pd.DataFrame, calibration: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Compute every figure of every scorecard, segment ('all' too), month and horizon.
+
+    Flagged means predicted to churn. An account without a score is no prediction: it counts in
+    `scored_share` only.
+
+    Args:
+        scored: A row per scorecard, horizon_days, account_id and as_of_date, with segment,
+            health_score, is_flagged and is_churned (null: not matured, left out).
+        calibration: Rows like `scored`. For each month P(churn | score) is fitted on those that had
+            matured by then, so the whole history may be given.
+        settings: Targets, confidence and draws.
+
+    Returns:
+        A row per scorecard, segment, as_of_date, horizon_days and figure, columns as in `COLUMNS`.
+    """
+    scorecard = ("scorecard", "horizon_days")
+    rows = with_outcome(scored, "segment", *scorecard)
+    rows["segment"] = rows["segment"].fillna("unknown")
+    past = with_outcome(calibration, *scorecard).dropna(subset="health_score")
+    matured = past["as_of_date"] + pd.to_timedelta(past["horizon_days"].astype(float), unit="D")
+    records = []
+    for (name, horizon, date), month in rows.groupby([*scorecard, "as_of_date"]):
+        earlier = past[
+            (past["scorecard"] == name) & (past["horizon_days"] == horizon) & (matured <= date)
+        ]
+        predicted = month[month["health_score"].notna()]
+        log_odds, reason = churn_log_odds(earlier, predicted["health_score"].to_numpy(), settings)
+        month = month.assign(log_odds=np.nan)
+        if log_odds is not None:
+            month.loc[predicted.index, "log_odds"] = log_odds
+        for segment, part in [("all", month), *month.groupby("segment")]:
+            for figure, estimate in _figures(part, reason, settings):
+                records.append(
+                    {
+                        "scorecard": name,
+                        "segment": segment,
+                        "as_of_date": date,
+                        "horizon_days": horizon,
+                        "figure": figure,
+                        **vars(estimate),
+                        **_verdicts(figure, estimate, settings),
+                    }
+                )
+    figures = pd.DataFrame(records, columns=list(COLUMNS))
+    numbers = ("value", "low", "high", "n", "n_events", "target", "excellent_target")
+    return figures.astype({name: float for name in numbers})
+
+
+def verdict(estimate: Estimate, target: float | None) -> str | None:
+    """Hold a whole interval against a target."""
+    if target is None or estimate.low is None:
+        return None
+    if estimate.low >= target:
+        return "met"
+    return "not met" if estimate.high < target else "underpowered"
+
+
+def feasible_precision(base_rate: float, recall: float, specificity: float) -> float:
+    """Give the precision that follows from recall and specificity at a base rate."""
+    caught, wrong = recall * base_rate, (1 - specificity) * (1 - base_rate)
+    return caught / (caught + wrong) if caught + wrong > 0 else 1.0
+
+
+def _verdicts(figure: str, estimate: Estimate, settings: Settings) -> dict[str, object]:
+    # The feasible precision is held against what is asked of the real one.
+    target = settings.targets.get("precision" if figure == "precision_feasible" else figure)
+    excellent = settings.excellent_targets.get(figure)
+    return {
+        "target": target,
+        "verdict": verdict(estimate, target),
+        "excellent_target": excellent,
+        "excellent_verdict": verdict(estimate, excellent),
+    }
+
+
+def _figures(
+    part: pd.DataFrame, uncalibrated: str | None, settings: Settings
+) -> Iterator[tuple[str, Estimate]]:
+    confidence = settings.confidence_share
+    rows = part[part["health_score"].notna()]
+    scores, log_odds = rows["health_score"].to_numpy(), rows["log_odds"].to_numpy()
+    churned, flagged = rows["is_churned"].to_numpy() == 1, rows["is_flagged"].to_numpy()
+    n, n_churned = len(rows), int(churned.sum())
+    yield "scored_share", wilson(n, len(part), confidence)
+
+    tp, fp = int((flagged & churned).sum()), int((flagged & ~churned).sum())
+    fn, tn = n_churned - tp, n - n_churned - fp
+    counts = {"n_flagged": tp + fp, "tp": tp, "fp": fp, "tn": tn, "fn": fn}
+    for name, count in counts.items():
+        yield name, Estimate(count, n=n, n_events=n_churned)
+    base_rate = wilson(n_churned, n, confidence, "no account has a score")
+    yield "base_rate", base_rate
+    yield "accuracy", wilson(tp + tn, n, confidence, "no account has a score")
+    yield "precision", wilson(tp, tp + fp, confidence, "nobody was flagged")
+    yield "recall", wilson(tp, n_churned, confidence, "nobody churned")
+    yield "specificity", wilson(tn, n - n_churned, confidence, "nobody stayed")
+    yield "f1", f1(tp, fp, fn, confidence)
+    yield "precision_feasible", _feasible(base_rate, settings)
+
+    yield "auc", delong(scores, churned, confidence)
+    yield from _ranking_figures(scores, churned, settings)
+
+    if uncalibrated or not n:
+        unknown = Estimate(n=n, n_events=n_churned, reason=uncalibrated or "no account has a score")
+        for name in ("brier", "calibration_slope", "calibration_in_the_large"):
+            yield name, unknown
+        return
+    p = 1 / (1 + np.exp(-log_odds))
+    yield "brier", _mean((p - churned) ** 2, n_churned, confidence)
+    yield "calibration_slope", calibration_slope(log_odds, churned, confidence)
+    expected = float(p.mean())
+    yield (
+        "calibration_in_the_large",
+        Estimate(
+            base_rate.value - expected,
+            base_rate.low - expected,
+            base_rate.high - expected,
+            n,
+            n_churned,
+        ),
+    )
+
+
+def f1(tp: int, fp: int, fn: int, confidence: float) -> Estimate:
+    """Estimate F1; it grows with the share tp / (tp + fp + fn), whose interval is Wilson's."""
+    share = wilson(tp, tp + fp + fn, confidence, "nobody churned and nobody was flagged")
+    if share.value is None:
+        return share
+    value, low, high = (2 * limit / (1 + limit) for limit in (share.value, share.low, share.high))
+    return Estimate(value, low, high, share.n, share.n_events)
+
+
+def _feasible(base_rate: Estimate, settings: Settings) -> Estimate:
+    """Say what precision the targets for recall and specificity leave room for."""
+    if base_rate.value is None:
+        return base_rate
+    if not {"recall", "specificity"} <= set(settings.targets):
+        return Estimate(reason="there is no target for recall and specificity")
+    recall, specificity = settings.targets["recall"], settings.targets["specificity"]
+    return Estimate(
+        *(
+            feasible_precision(limit, recall, specificity)
+            for limit in (base_rate.value, base_rate.low, base_rate.high)
+        ),
+        base_rate.n,
+        base_rate.n_events,
+    )
+
+
+def _ranking_figures(
+    scores: np.ndarray, churned: np.ndarray, settings: Settings
+) -> Iterator[tuple[str, Estimate]]:
+    """Bootstrap over accounts; each has one row, so drawing cells of equal rows is the same."""
+    n, n_churned = len(scores), int(churned.sum())
+    names = ("average_precision", "lift_at_10pct")
+    if not n_churned:
+        for name in names:
+            yield name, Estimate(n=n, n_events=0, reason="nobody churned")
+        return
+    cells, n_cells = ranking.score_cells(scores, churned)
+    observed = np.bincount(cells, minlength=n_cells)
+    rng = np.random.default_rng(settings.seed)
+    draws = np.zeros((settings.n_draws, n_cells))
+    filled = observed > 0
+    draws[:, filled] = rng.multinomial(n, observed[filled] / n, size=settings.n_draws)
+    counts, drawn = ranking.as_counts(observed), ranking.as_counts(draws)
+    measures = (
+        ranking.average_precision,
+        lambda counts: ranking.lift(counts, 0.10),
+    )
+    for name, measure in zip(names, measures, strict=True):
+        low, high = quantile_limits(measure(drawn), settings.confidence_share)
+        reason = None if low is not None else "too few churned accounts for an interval"
+        yield name, Estimate(float(measure(counts)), low, high, n, n_churned, reason)
+
+
+def _mean(values: np.ndarray, n_events: int, confidence: float) -> Estimate:
+    n, mean = len(values), float(values.mean())
+    if n < 2:
+        return Estimate(mean, n=n, n_events=n_events, reason="an interval needs two accounts")
+    margin = normal_quantile(confidence) * float(values.std(ddof=1)) / n**0.5
+    return Estimate(mean, max(0.0, mean - margin), min(1.0, mean + margin), n, n_events)

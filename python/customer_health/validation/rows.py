@@ -1,0 +1,54 @@
+"""What every entry point does first with the rows it is given."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+KEY = ("scorecard", "horizon_days", "account_id", "as_of_date")
+
+
+def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY) -> pd.DataFrame:
+    """Give the rows in one order, each key once, so that no figure depends on how they came."""
+    needed = set(needed)
+    missing = sorted(needed - set(rows.columns))
+    if missing:
+        raise ValueError(
+            f"The rows to validate lack {', '.join(missing)}. Mend: select these columns as well."
+        )
+    key = [name for name in key if name in rows.columns]
+    # Where a key comes twice its values decide which row stays, not its place.
+    values = sorted(needed - set(key))
+    rows = rows[[*key, *values]]
+    texts = {name: str for name in ("account_id", "metric") if name in key}
+    numbers = {name: float for name in values if name not in ("is_flagged", "segment")}
+    rows = rows.astype(texts | numbers).assign(as_of_date=pd.to_datetime(rows["as_of_date"]))
+    return rows.sort_values([*key, *values]).drop_duplicates(key).reset_index(drop=True)
+
+
+def with_outcome(scored: pd.DataFrame, *more: str) -> pd.DataFrame:
+    """Keep the account-dates that have matured; those without a label decide nothing."""
+    needed = ("account_id", "as_of_date", "health_score", "is_flagged", "is_churned", *more)
+    rows = in_order(scored, needed)
+    rows = rows[rows["is_churned"].notna()].reset_index(drop=True)
+    return rows.assign(is_flagged=rows["is_flagged"].fillna(False).astype(bool))
+
+
+def with_prediction(scored: pd.DataFrame, *more: str) -> pd.DataFrame:
+    """Keep of the matured account-dates those that had a score, hence a prediction."""
+    rows = with_outcome(scored, *more)
+    return rows[rows["health_score"].notna()].reset_index(drop=True)
+
+
+def n_churned_accounts(rows: pd.DataFrame) -> int:
+    """Count the accounts that churned, however many of their dates are in the rows."""
+    return int(rows.loc[rows["is_churned"] == 1, "account_id"].nunique())
+
+
+def one_of_each(rows: pd.DataFrame, *names: str) -> None:
+    """Refuse rows of several scorecards or horizons where only one can be judged at a time."""
+    for name in names:
+        if name in rows.columns and rows[name].nunique() > 1:
+            raise ValueError(
+                f"The rows hold several values of {name}: {sorted(rows[name].unique())}."
+                " Mend: call once for each."
+            )

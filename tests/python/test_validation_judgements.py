@@ -1,0 +1,232 @@
+"""Comparison, label and alarm: what is said of a scorecard, and when it is taken back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scored_accounts import company, shuffled, with_shuffled_outcomes
+from sklearn.metrics import f1_score, roc_auc_score
+from statsmodels.stats.contingency_tables import mcnemar
+
+from customer_health.validation import (
+    Settings,
+    Summary,
+    compare_scorecards,
+    compare_summaries,
+    inverted_alarm,
+    score_label,
+)
+from customer_health.validation.bootstrap import auc_draws
+from customer_health.validation.intervals import quantile_limits
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+SETTINGS = Settings(n_draws=200)
+
+
+def good(**changes) -> pd.DataFrame:
+    """Make a scorecard that sees well."""
+    return company(**{"noise": 0.3, **changes})
+
+
+def poor(**changes) -> pd.DataFrame:
+    """Make a scorecard that sees the same accounts badly."""
+    return company(**{"noise": 2.0, "scorecard": "equal", **changes})
+
+
+# Golden cases
+
+
+def test_k11_the_variant_wins():
+    found = compare_summaries(Summary(0.65, 0.73), Summary(0.72, 0.81), SETTINGS)
+    assert (round(found["f1_a"], 2), round(found["f1_b"], 2)) == (0.69, 0.76)
+    assert found["decision"] == "variant wins"
+    assert "how many accounts this rests on is not told" in found["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("n_churned", "decision"), [(30, "no decision yet"), (500, "variant wins")]
+)
+def test_k11_with_the_number_of_churned_accounts(n_churned, decision):
+    old, new = Summary(0.65, 0.73, n_churned), Summary(0.72, 0.81, n_churned)
+    assert compare_summaries(old, new, SETTINGS)["decision"] == decision
+    turned = compare_summaries(new, old, SETTINGS)["decision"]
+    assert turned == ("baseline stays" if decision == "variant wins" else decision)
+
+
+def test_summaries_that_contradict_themselves_decide_nothing():
+    found = compare_summaries(Summary(0.65, 0.73), Summary(0.80, 0.70), SETTINGS)
+    assert found["decision"] == "no decision yet"
+    nothing = compare_summaries(Summary(0.0, 0.0, 40), Summary(0.0, 0.0, 40), SETTINGS)
+    assert nothing["f1_probability"] == 0.5
+
+
+def test_k13_flags_that_point_the_wrong_way_raise_the_alarm():
+    # 700 flagged of 1000 is what gives 15 % churn overall.
+    found = inverted_alarm(700, 60, 300, 90)
+    assert (round(found.flagged_share, 3), found.unflagged_share) == (0.086, 0.30)
+    assert found.level == "alarm" and found.high < 0
+    assert "wrong way" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("groups", "level"),
+    [
+        ((35, 3, 20, 6), "alarm"),
+        ((35, 3, 10, 3), "watch"),
+        ((20, 6, 35, 3), "none"),
+        ((0, 0, 10, 3), None),
+        ((10, 3, 0, 0), None),
+        ((10, 0, 10, 0), "none"),
+    ],
+)
+def test_the_alarm_is_as_loud_as_the_evidence(groups, level):
+    found = inverted_alarm(*groups, SETTINGS)
+    assert found.level == level and found.evidence
+
+
+# Bootstrap over accounts
+
+
+def test_repeated_dates_do_not_narrow_an_interval():
+    once = good(months=1)
+    often = pd.concat(
+        [once.assign(as_of_date=date) for date in pd.date_range("2023-01-31", periods=12)]
+    )
+    alone, repeated = (auc_draws(rows, SETTINGS, "health_score")[0] for rows in (once, often))
+    np.testing.assert_allclose(alone, repeated)
+
+
+def test_shuffled_outcomes_have_an_auc_of_one_half_within_its_interval():
+    covered = 0
+    for seed in range(60):
+        rows = with_shuffled_outcomes(good(n=120, months=4), seed)
+        (draws,) = auc_draws(rows, SETTINGS, "health_score")
+        low, high = quantile_limits(draws[1:], 0.95)
+        covered += low <= 0.5 <= high
+    assert covered >= 53
+
+
+def test_draws_are_as_wide_as_samples_differ():
+    samples = [
+        roc_auc_score(rows["is_churned"], -rows["health_score"])
+        for rows in (company(n=150, months=3, seed=seed, noise=1) for seed in range(0, 300, 3))
+    ]
+    (draws,) = auc_draws(company(n=150, months=3, noise=1), SETTINGS, "health_score")
+    assert draws[1:].std() == pytest.approx(np.std(samples), rel=0.35)
+
+
+# Comparison
+
+
+def test_the_better_scorecard_wins_on_the_same_accounts():
+    found = compare_scorecards(poor(), good(), SETTINGS)
+    assert found["decision"] == "variant wins"
+    for letter, rows in (("a", poor()), ("b", good())):
+        churned = rows["is_churned"]
+        assert found[f"auc_{letter}"] == pytest.approx(
+            roc_auc_score(churned, -rows["health_score"])
+        )
+        assert found[f"f1_{letter}"] == pytest.approx(f1_score(churned, rows["is_flagged"]))
+    assert 0 < found["auc_low"] < found["auc_difference"] < found["auc_high"]
+    assert compare_scorecards(good(), poor(), SETTINGS)["decision"] == "baseline stays"
+
+
+def test_a_scorecard_does_not_beat_itself():
+    rows = good()
+    itself = compare_scorecards(rows, rows, SETTINGS)
+    assert (itself["decision"], itself["f1_probability"]) == ("no decision yet", 0.5)
+    assert itself["mcnemar_p"] is None
+
+
+def test_a_variant_that_flags_better_but_ranks_worse_waits():
+    rows = good()
+    flags = rows["is_churned"] == 1
+    ranks_worse = poor().assign(is_flagged=flags)
+    found = compare_scorecards(rows, ranks_worse, SETTINGS)
+    assert found["decision"] == "no decision yet" and "ranks worse" in found["evidence"]
+
+
+def test_mcnemar_counts_each_churned_account_once():
+    found = compare_scorecards(poor(months=2), good(months=2), SETTINGS)
+    caught = [
+        rows[rows["is_churned"] == 1].groupby("account_id")["is_flagged"].any()
+        for rows in (poor(months=2), good(months=2))
+    ]
+    table = pd.crosstab(*caught).reindex(index=[False, True], columns=[False, True], fill_value=0)
+    assert found["n_caught_by_a_only"] == table.loc[True, False]
+    assert found["n_caught_by_b_only"] == table.loc[False, True]
+    assert found["mcnemar_p"] == pytest.approx(mcnemar(table.to_numpy(), exact=True).pvalue)
+
+
+def test_only_account_dates_that_both_scored_are_compared():
+    a, b = poor(), good()
+    a.loc[a["account_id"] < "a0010", "health_score"] = np.nan
+    b = b[b["as_of_date"] < b["as_of_date"].max()]
+    found = compare_scorecards(a, b, SETTINGS)
+    assert (found["n_accounts"], found["n_account_dates"]) == (140, 140 * 7)
+
+
+def test_two_scorecards_in_one_frame_are_refused():
+    with pytest.raises(ValueError, match="several values of scorecard"):
+        compare_scorecards(good(), pd.concat([good(), poor()]), SETTINGS)
+
+
+# Label
+
+
+def test_a_score_that_sees_well_is_predictive_and_order_does_not_matter():
+    found = score_label(good(), {"equal": poor()}, SETTINGS)
+    assert (found.label, found.reasons) == ("predictive", [])
+    assert found.figures["auc_low"] > 0.5
+    again = score_label(shuffled(good()), {"equal": shuffled(poor(), 3)}, SETTINGS)
+    assert again == found
+
+
+def test_the_label_goes_when_outcomes_are_shuffled():
+    passed = 0
+    for seed in range(40):
+        rows, equal = (
+            with_shuffled_outcomes(one, seed)
+            for one in (good(n=100, months=2), poor(n=100, months=2))
+        )
+        passed += score_label(rows, {"equal": equal}, SETTINGS).label == "predictive"
+    assert passed <= 3
+
+
+def upside_down(rows: pd.DataFrame) -> pd.DataFrame:
+    """Turn the score round."""
+    score = 100 - rows["health_score"]
+    return rows.assign(health_score=score, is_flagged=score < 45)
+
+
+def as_old_as_loyal(rows: pd.DataFrame) -> pd.DataFrame:
+    """Let tenure alone tell who churns, the wrong way round at that."""
+    return rows.assign(tenure_days=rows["is_churned"] * 1000 + rows["tenure_days"] % 7)
+
+
+@pytest.mark.parametrize(
+    ("scored", "equal", "reason"),
+    [
+        (upside_down(good()), poor(), "the flags point the wrong way"),
+        (upside_down(good()), poor(), "no better than chance"),
+        (as_old_as_loyal(good()), poor(), "does not surely beat tenure alone"),
+        (good().assign(tenure_days=None), poor(), "tenure is known"),
+        (poor(), good(), "does not surely beat equal"),
+        (good(), good(), "scores every account as equal does"),
+        (good(), poor().assign(health_score=np.nan), "No account-date has a score of both"),
+        (good(n=40), poor(n=40), "40 accounts have a matured outcome"),
+        (good().assign(is_churned=0), poor(), "0 of them churned"),
+        (good().assign(is_churned=1), poor(), "nobody stayed"),
+        (good().assign(health_score=50.0), poor(), "no better than chance"),
+        (good().iloc[:0], poor(), "0 accounts have a matured outcome"),
+    ],
+)
+def test_what_speaks_against_a_score_is_said(scored, equal, reason):
+    found = score_label(scored, {"equal": equal}, SETTINGS)
+    assert found.label == "heuristic"
+    assert any(reason in one for one in found.reasons), found.reasons
+
+
+def test_without_an_equal_scorecard_nothing_is_predictive():
+    found = score_label(good(), {}, SETTINGS)
+    assert found.reasons == ["There is no equal-weight scorecard to compare with."]
