@@ -35,6 +35,7 @@ def company(
                     "horizon_days": 90,
                     "account_id": [f"a{i:04}" for i in range(n)],
                     "as_of_date": date,
+                    "matured_date": date + pd.Timedelta(days=90),
                     "segment": np.where(np.arange(n) % 3, "smb", "enterprise"),
                     "health_score": score,
                     "is_flagged": score < 45,

@@ -188,7 +188,7 @@ def test_calibration_is_fitted_on_earlier_months_and_measured_as_libraries_do():
 def test_outcomes_that_had_not_matured_change_no_earlier_figure():
     rows = company(months=6)
     now = month_ends(6)[4]
-    unripe = rows["as_of_date"] + pd.Timedelta(days=90) > now
+    unripe = rows["matured_date"] > now
     known_later = rows.assign(is_churned=rows["is_churned"].where(~unripe, 1 - rows["is_churned"]))
     asked = rows[rows["as_of_date"] == now]
     before, after = (monthly_figures(asked, past, SETTINGS) for past in (rows, known_later))

@@ -34,8 +34,8 @@ def monthly_figures(
     Args:
         scored: A row per scorecard, horizon_days, account_id and as_of_date, with segment,
             health_score, is_flagged and is_churned (null: not matured, left out).
-        calibration: Rows like `scored`. For each month P(churn | score) is fitted on those that had
-            matured by then, so the whole history may be given.
+        calibration: Rows like `scored`, with matured_date. For each month P(churn | score) is fitted
+            on those that had matured by then, so the whole history may be given.
         settings: Targets, confidence and draws.
 
     Returns:
@@ -44,12 +44,13 @@ def monthly_figures(
     scorecard = ("scorecard", "horizon_days")
     rows = with_outcome(scored, "segment", *scorecard)
     rows["segment"] = rows["segment"].fillna("unknown")
-    past = with_outcome(calibration, *scorecard).dropna(subset="health_score")
-    matured = past["as_of_date"] + pd.to_timedelta(past["horizon_days"].astype(float), unit="D")
+    past = with_outcome(calibration, "matured_date", *scorecard).dropna(subset="health_score")
     records = []
     for (name, horizon, date), month in rows.groupby([*scorecard, "as_of_date"]):
         earlier = past[
-            (past["scorecard"] == name) & (past["horizon_days"] == horizon) & (matured <= date)
+            (past["scorecard"] == name)
+            & (past["horizon_days"] == horizon)
+            & (past["matured_date"] <= date)
         ]
         predicted = month[month["health_score"].notna()]
         log_odds, reason = churn_log_odds(earlier, predicted["health_score"].to_numpy(), settings)

@@ -150,10 +150,10 @@ def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame:
         thresholds: Relation with one row, a column per threshold.
         targets: Relation of the policy's targets.
     """
-    (window_start,) = clock.project("window_start_date").fetchone()
+    window_start = _only_value(clock, "window_start_date")
     since = f"matured_date >= date '{window_start}'" if window_start else "true"
     due = outcomes.filter(since)
-    if due.fetchone() is None:
+    if not due.limit(1).fetchall():
         return _nothing(FIGURES)
     from customer_health.validation import monthly_figures
 
@@ -265,7 +265,7 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
     from customer_health.validation import drift
 
     settings = _settings(thresholds)
-    (horizon,) = thresholds.project("cast(fit_horizon_days as integer)").fetchone()
+    horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     monthly = figures.filter(f"horizon_days = {horizon}").df()
     observed = scores.project("scorecard, account_id, as_of_date, health_score").df()
     reviewed = monthly[["as_of_date", "matured_date"]].drop_duplicates()
@@ -316,6 +316,11 @@ def _days(due) -> list:
     return sorted(day for (day,) in due.fetchall())
 
 
+def _only_value(relation, expression: str):
+    ((value,),) = relation.project(expression).fetchall()
+    return value
+
+
 def _nothing(columns) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns))
 
@@ -326,7 +331,7 @@ def _reviews(due, outcomes, thresholds):
     if not days:
         return
     settings = _settings(thresholds)
-    (horizon,) = thresholds.project("cast(fit_horizon_days as integer)").fetchone()
+    horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     first = min(days) - pd.Timedelta(days=REVIEWED_DAYS)
     rows = (
         outcomes.filter(f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'")

@@ -20,7 +20,8 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
     values = sorted(needed - set(key))
     rows = rows[[*key, *values]]
     texts = {name: str for name in ("account_id", "metric") if name in key}
-    numbers = {name: float for name in values if name not in ("is_flagged", "segment")}
+    others = ("is_flagged", "segment", "matured_date")
+    numbers = {name: float for name in values if name not in others}
     rows = rows.astype(texts | numbers).assign(as_of_date=pd.to_datetime(rows["as_of_date"]))
     return rows.sort_values([*key, *values]).drop_duplicates(key).reset_index(drop=True)
 
