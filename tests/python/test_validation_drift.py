@@ -53,7 +53,7 @@ NO_FIGURES = monthly("accuracy", [0.5]).iloc[:0]
 )
 def test_three_falls_running_are_drift(figure, shares, level):
     checks = drift(monthly(figure, shares), NO_SCORES, SETTINGS)
-    assert (checks["check"] == f"{figure} falling").all()
+    assert (checks["drift_check"] == f"{figure} falling").all()
     assert checks["level"].isna().tolist() == [True] * 3 + [False]
     assert checks.loc[:2, "reason"].str.startswith("it takes 4 months in a row").all()
     last = checks.iloc[-1]
@@ -93,7 +93,7 @@ def test_a_shift_of_the_distribution_is_found_in_its_month():
     scores[:, 3] -= 8
     rows = month_of_scores(scores, month_ends(4))
     checks = drift(NO_FIGURES, shuffled(rows), SETTINGS)
-    assert (checks["check"] == "distribution shift").all()
+    assert (checks["drift_check"] == "distribution shift").all()
     assert checks["level"].fillna("unknown").tolist() == ["unknown", "none", "none", "alarm"]
     assert (checks["compared_with"].dropna() == month_ends(1)[0]).all()
     pd.testing.assert_frame_equal(checks, drift(NO_FIGURES, rows, SETTINGS))
@@ -137,7 +137,7 @@ def test_churn_beyond_what_the_score_implies_is_calibration_drift():
     doubled = rows["is_churned"].where(~newest | (rows.index % 3 > 0), 1)
     rows = rows.assign(is_churned=doubled)
     checks = drift(monthly_figures(rows, rows, SETTINGS), rows, SETTINGS)
-    levels = checks[checks["check"] == "calibration"].set_index("as_of_date")["level"]
+    levels = checks[checks["drift_check"] == "calibration"].set_index("as_of_date")["level"]
     assert levels[month_ends(7)[-1]] == "alarm"
     assert "alarm" not in set(levels[month_ends(6)])
     unknown = checks[checks["level"].isna()]
