@@ -10,8 +10,8 @@ from customer_health.validation.rows import in_order
 from customer_health.validation.settings import Settings
 
 COLUMNS = (
-    "scorecard", "horizon_days", "as_of_date", "drift_check", "compared_with", "value", "low", "high",
-    "threshold", "level", "evidence", "remedy", "reason",
+    "scorecard", "horizon_days", "as_of_date", "drift_check", "compared_with", "value", "low",
+    "high", "threshold", "level", "evidence", "remedy", "reason",
 )  # fmt: skip
 
 REFIT = "refit the weights on the newest matured outcomes, before the quarter ends"
@@ -42,9 +42,9 @@ def drift(monthly: pd.DataFrame, scores: pd.DataFrame, settings: Settings) -> pd
         settings: Months, bins, confidence, draws.
 
     Returns:
-        A row per scorecard, horizon_days (null for the distribution), as_of_date and drift_check, columns
-        as in `COLUMNS`. `level` is 'alarm', 'watch' (falling, but it may be chance), 'none', or
-        null with a reason. `remedy` is given with 'alarm' and 'watch'.
+        A row per scorecard, horizon_days (null for the distribution), as_of_date and
+        drift_check, columns as in `COLUMNS`. `level` is 'alarm', 'watch' (falling, but it may be
+        chance), 'none', or null with a reason. `remedy` is given with 'alarm' and 'watch'.
     """
     records = [*_figure_checks(monthly, settings), *_distribution_checks(scores, settings)]
     numbers = dict.fromkeys(("horizon_days", "value", "low", "high", "threshold"), float)
