@@ -1,5 +1,7 @@
 """Drift, and which metrics predict: planted changes are found, chance is not taken for change."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,7 +53,7 @@ NO_FIGURES = monthly("accuracy", [0.5]).iloc[:0]
 )
 def test_three_falls_running_are_drift(figure, shares, level):
     checks = drift(monthly(figure, shares), NO_SCORES, SETTINGS)
-    assert (checks["check"] == f"{figure} falling").all()
+    assert (checks["drift_check"] == f"{figure} falling").all()
     assert checks["level"].isna().tolist() == [True] * 3 + [False]
     assert checks.loc[:2, "reason"].str.startswith("it takes 4 months in a row").all()
     last = checks.iloc[-1]
@@ -91,7 +93,7 @@ def test_a_shift_of_the_distribution_is_found_in_its_month():
     scores[:, 3] -= 8
     rows = month_of_scores(scores, month_ends(4))
     checks = drift(NO_FIGURES, shuffled(rows), SETTINGS)
-    assert (checks["check"] == "distribution shift").all()
+    assert (checks["drift_check"] == "distribution shift").all()
     assert checks["level"].fillna("unknown").tolist() == ["unknown", "none", "none", "alarm"]
     assert (checks["compared_with"].dropna() == month_ends(1)[0]).all()
     pd.testing.assert_frame_equal(checks, drift(NO_FIGURES, rows, SETTINGS))
@@ -106,6 +108,13 @@ def test_without_a_shift_the_threshold_is_passed_about_one_time_in_twenty():
         value, threshold = distribution_shift(first, second, quick)
         raised += value > threshold
     assert 5 <= raised <= 28
+
+
+def test_a_shift_is_found_also_where_no_account_has_both_months():
+    scores = steady_scores(200, 1, seed=1)[:, 0]
+    joined = pd.Series(scores[100:] - 10, index=range(100, 200))
+    value, threshold = distribution_shift(pd.Series(scores[:100]), joined, SETTINGS)
+    assert value > threshold > 0
 
 
 def test_a_fixed_threshold_would_have_raised_false_alarms():
@@ -128,7 +137,7 @@ def test_churn_beyond_what_the_score_implies_is_calibration_drift():
     doubled = rows["is_churned"].where(~newest | (rows.index % 3 > 0), 1)
     rows = rows.assign(is_churned=doubled)
     checks = drift(monthly_figures(rows, rows, SETTINGS), rows, SETTINGS)
-    levels = checks[checks["check"] == "calibration"].set_index("as_of_date")["level"]
+    levels = checks[checks["drift_check"] == "calibration"].set_index("as_of_date")["level"]
     assert levels[month_ends(7)[-1]] == "alarm"
     assert "alarm" not in set(levels[month_ends(6)])
     unknown = checks[checks["level"].isna()]
@@ -154,13 +163,12 @@ def metric_rows(n: int = 160, months: int = 20, seed: int = 3) -> pd.DataFrame:
     def noise() -> np.ndarray:
         return rng.normal(0, 5, len(account))
 
-    season = 10 * np.cos(2 * np.pi * month / 12)
     planted = {
-        "leading": level - 40 * near + season + noise(),
+        "leading": level - 40 * near + noise(),
         "lagging": level - 30 * (days < 26) + noise(),
         "inverted": level + 30 * near + noise(),
         "noise": 50 + noise(),
-        "seasonal": level + season + noise(),
+        "sinking": level - 2 * month + noise(),
         "constant": np.full(len(account), 50.0),
         "never": np.full(len(account), np.nan),
     }
@@ -200,8 +208,26 @@ def test_planted_metrics_are_seen_for_what_they_are(verdicts, metric, verdict, t
     assert tuple(verdicts.loc[metric, ["verdict", "timing"]]) == (verdict, timing)
 
 
-def test_a_dip_that_everyone_has_is_no_move_before_churn(verdicts):
-    assert verdicts.loc["seasonal", "timing"] == "flat"
+def test_a_fall_that_everyone_has_is_no_move_before_churn(verdicts):
+    assert verdicts.loc["sinking", "timing"] == "flat"
+
+
+def test_denser_dates_are_no_further_evidence(verdicts):
+    rows = metric_rows()
+    week = pd.Timedelta(days=7)
+    earlier = rows.assign(
+        as_of_date=rows["as_of_date"] - week, days_to_churn=rows["days_to_churn"] + week.days
+    )
+    denser = metric_verdicts(pd.concat([rows, earlier]), SETTINGS).set_index("metric")
+    limits = ["correlation", "low", "high"]
+    np.testing.assert_allclose(denser[limits].astype(float), verdicts[limits].astype(float))
+    assert (denser["n_changes"] <= denser["n_churned_accounts"]).all()
+
+
+def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
+    strict = metric_verdicts(metric_rows(), replace(SETTINGS, vanity_correlation=0.0))
+    noise = strict.set_index("metric").loc["noise"]
+    assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
 
 
 def test_p_values_are_adjusted_over_all_metrics(verdicts):

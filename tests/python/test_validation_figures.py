@@ -206,6 +206,15 @@ def test_order_and_repetition_of_rows_change_no_figure(seed):
     )
 
 
+def test_of_rows_that_contradict_each_other_the_same_one_counts_in_any_order():
+    rows = company(n=60, months=1)
+    other = rows.assign(health_score=rows["health_score"] / 2, is_flagged=True)
+    first, second = pd.concat([rows, other]), pd.concat([other, rows])
+    pd.testing.assert_frame_equal(
+        monthly_figures(first, first, SETTINGS), monthly_figures(second, second, SETTINGS)
+    )
+
+
 def test_each_segment_has_its_own_figures_and_all_is_their_sum():
     rows = company(months=1)
     rows.loc[:9, "segment"] = None

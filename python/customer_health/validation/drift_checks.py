@@ -10,8 +10,8 @@ from customer_health.validation.rows import in_order
 from customer_health.validation.settings import Settings
 
 COLUMNS = (
-    "scorecard", "horizon_days", "as_of_date", "check", "compared_with", "value", "low", "high",
-    "threshold", "level", "evidence", "remedy", "reason",
+    "scorecard", "horizon_days", "as_of_date", "drift_check", "compared_with", "value", "low",
+    "high", "threshold", "level", "evidence", "remedy", "reason",
 )  # fmt: skip
 
 REFIT = "refit the weights on the newest matured outcomes, before the quarter ends"
@@ -42,19 +42,19 @@ def drift(monthly: pd.DataFrame, scores: pd.DataFrame, settings: Settings) -> pd
         settings: Months, bins, confidence, draws.
 
     Returns:
-        A row per scorecard, horizon_days (null for the distribution), as_of_date and check, columns
-        as in `COLUMNS`. `level` is 'alarm', 'watch' (falling, but it may be chance), 'none', or
-        null with a reason. `remedy` is given with 'alarm' and 'watch'.
+        A row per scorecard, horizon_days (null for the distribution), as_of_date and
+        drift_check, columns as in `COLUMNS`. `level` is 'alarm', 'watch' (falling, but it may be
+        chance), 'none', or null with a reason. `remedy` is given with 'alarm' and 'watch'.
     """
     records = [*_figure_checks(monthly, settings), *_distribution_checks(scores, settings)]
     numbers = dict.fromkeys(("horizon_days", "value", "low", "high", "threshold"), float)
     checks = pd.DataFrame(records, columns=list(COLUMNS)).astype(numbers)
     raised = checks["level"].isin(["alarm", "watch"])
-    checks["remedy"] = checks["check"].map(REMEDIES).astype(object).where(raised, None)
+    checks["remedy"] = checks["drift_check"].map(REMEDIES).astype(object).where(raised, None)
     dates = {name: pd.to_datetime(checks[name]) for name in ("as_of_date", "compared_with")}
     return (
         checks.assign(**dates)
-        .sort_values(["scorecard", "check", "horizon_days", "as_of_date"])
+        .sort_values(["scorecard", "drift_check", "horizon_days", "as_of_date"])
         .reset_index(drop=True)
     )
 
@@ -153,7 +153,7 @@ def _falling(
     estimates = [_estimate(row) for row in series.itertuples()]
     n = settings.falling_months
     for i, date in enumerate(dates):
-        row = {**place, "as_of_date": date, "check": f"{figure} falling"}
+        row = {**place, "as_of_date": date, "drift_check": f"{figure} falling"}
         known = i >= n and months[i] - months[i - n] == n
         if not known or not np.isfinite(values[i - n : i + 1]).all():
             yield {**row, "reason": f"it takes {n + 1} months in a row that have the figure"}
@@ -182,7 +182,7 @@ def _falling(
 
 def _miscalibrated(place: dict[str, object], series: pd.DataFrame) -> Iterator[dict[str, object]]:
     for month in series.itertuples():
-        row = {**place, "as_of_date": month.as_of_date, "check": "calibration"}
+        row = {**place, "as_of_date": month.as_of_date, "drift_check": "calibration"}
         gap = _estimate(month)
         if gap.value is None:
             yield {**row, "reason": gap.reason}
@@ -224,7 +224,7 @@ def _distribution_checks(scores: pd.DataFrame, settings: Settings) -> Iterator[d
             row = {
                 "scorecard": scorecard,
                 "as_of_date": part["as_of_date"].iloc[0],
-                "check": "distribution shift",
+                "drift_check": "distribution shift",
             }
             reference = months[min(m for m in months if m >= month - settings.reference_lag_months)]
             if reference is part:
