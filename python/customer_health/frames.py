@@ -10,8 +10,8 @@ import pandas as pd
 def typed(session, frame: pd.DataFrame, columns: Mapping[str, str]):
     """Rows as a DuckDB relation with the given columns and types.
 
-    DuckDB guesses the type of a text column from its values, and of one that is all null, or has no rows,
-    it guesses wrong; so each is cast.
+    DuckDB guesses the type of a text column from its values, and of one that is all null, or has no
+    rows, it guesses wrong; so each is cast.
 
     Args:
         session: The DuckDB connection of the model.

@@ -252,10 +252,16 @@ THRESHOLDS = (
     Threshold("drift_reference_months", 1, 60),
     Threshold("false_discovery_share", 0.001, 0.5, whole=False),
     Threshold("vanity_correlation", 0, 1, whole=False),
+    Threshold("include_above_correlation", 0, 1, whole=False),
+    Threshold("skip_below_correlation", 0, 1, whole=False),
+    Threshold("strong_above_correlation", 0, 1, whole=False),
+    Threshold("weak_below_correlation", 0, 1, whole=False),
 )
 
 # The first must not exceed the second.
 ORDERED_THRESHOLDS = (
+    ("skip_below_correlation", "include_above_correlation"),
+    ("weak_below_correlation", "strong_above_correlation"),
     ("minimum_churned", "minimum_outcomes"),
     ("hybrid_portfolio_accounts", "segment_portfolio_accounts"),
     ("minimum_coverage_share", "high_confidence_coverage_share"),
@@ -585,7 +591,7 @@ def _check_weights(scorecards: list[Row], weights: list[Row], found: Findings) -
             _check_start(scorecard, rows, experts, found)
             continue
         if scorecard["starts_from"]:
-            what = f"scorecard '{name}' has the method expert and starts_from '{scorecard['starts_from']}'"
+            what = f"scorecard '{name}' of method expert starts from '{scorecard['starts_from']}'"
             found.error("scorecards.csv", scorecard.number, what, "leave starts_from empty")
         if not rows:
             mend = f"add its rows to {found.folder}/scorecard_weights.csv"
@@ -603,11 +609,11 @@ def _check_weights(scorecards: list[Row], weights: list[Row], found: Findings) -
 def _check_start(
     scorecard: Row, weights: list[Row], experts: Sequence[str], found: Findings
 ) -> None:
-    """A scorecard whose weights are computed names the expert one it starts from, and has none of its own."""
+    """Note it if a scorecard whose weights are computed has some, or starts from no expert one."""
     name, method, start = scorecard["scorecard"], scorecard["method"], scorecard["starts_from"]
     if weights:
         what = f"scorecard '{name}' has weights of its own, and its method is {method}"
-        mend = f"take these rows out, or give '{name}' the method expert in {found.folder}/scorecards.csv"
+        mend = f"take these rows out, or give '{name}' the method expert in scorecards.csv"
         found.error("scorecard_weights.csv", [row.number for row in weights], what, mend)
     if start not in experts:
         what = (

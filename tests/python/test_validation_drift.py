@@ -191,7 +191,7 @@ def metric_rows(n: int = 160, months: int = 20, seed: int = 3) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def verdicts() -> pd.DataFrame:
     """Judge the planted metrics once."""
-    return metric_verdicts(metric_rows(), SETTINGS).set_index("metric")
+    return metric_verdicts([metric_rows()], SETTINGS).set_index("metric")
 
 
 @pytest.mark.parametrize(
@@ -218,14 +218,14 @@ def test_denser_dates_are_no_further_evidence(verdicts):
     earlier = rows.assign(
         as_of_date=rows["as_of_date"] - week, days_to_churn=rows["days_to_churn"] + week.days
     )
-    denser = metric_verdicts(pd.concat([rows, earlier]), SETTINGS).set_index("metric")
+    denser = metric_verdicts([pd.concat([rows, earlier])], SETTINGS).set_index("metric")
     limits = ["correlation", "low", "high"]
     np.testing.assert_allclose(denser[limits].astype(float), verdicts[limits].astype(float))
     assert (denser["n_changes"] <= denser["n_churned_accounts"]).all()
 
 
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
-    strict = metric_verdicts(metric_rows(), replace(SETTINGS, vanity_correlation=0.0))
+    strict = metric_verdicts([metric_rows()], replace(SETTINGS, vanity_correlation=0.0))
     noise = strict.set_index("metric").loc["noise"]
     assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
 
@@ -253,12 +253,14 @@ def test_metrics_without_evidence_say_why(verdicts):
     never = verdicts.loc["never"]
     assert never["verdict"] == "no evidence yet" and "0 accounts" in never["reason"]
     assert pd.isna(never["timing"]) and "are needed" in never["timing_reason"]
-    few = metric_verdicts(metric_rows(n=24), SETTINGS)
+    few = metric_verdicts([metric_rows(n=24)], SETTINGS)
     assert (few["verdict"] == "no evidence yet").all() and few["reason"].notna().all()
-    assert metric_verdicts(metric_rows().iloc[:0], SETTINGS).empty
+    assert metric_verdicts([metric_rows().iloc[:0]], SETTINGS).empty
 
 
 def test_order_and_repetition_of_metric_rows_change_nothing():
     rows = metric_rows(n=60)
     again = shuffled(pd.concat([rows, rows.sample(50, random_state=1)]))
-    pd.testing.assert_frame_equal(metric_verdicts(rows, SETTINGS), metric_verdicts(again, SETTINGS))
+    pd.testing.assert_frame_equal(
+        metric_verdicts([rows], SETTINGS), metric_verdicts([again], SETTINGS)
+    )

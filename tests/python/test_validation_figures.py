@@ -27,9 +27,8 @@ from statsmodels.tools import add_constant
 from customer_health.validation import (
     Settings,
     best_cut,
-    lead_times,
     monthly_figures,
-    retention_by_range,
+    with_retention,
 )
 from customer_health.validation.intervals import Estimate, delong, difference, wilson
 from customer_health.validation.monthly import f1, feasible_precision, verdict
@@ -284,8 +283,9 @@ def test_a_figure_that_cannot_be_had_is_null_with_a_reason(change):
 def test_no_rows_give_no_figures():
     rows = company(n=2, months=1).iloc[:0]
     assert monthly_figures(rows, rows, SETTINGS).empty
-    ranges = retention_by_range(rows, [0, 50, 100], SETTINGS)
-    assert list(ranges["n"]) == [0, 0] and ranges["retention"].isna().all()
+    nobody = {"range_low": [0, 50], "n": [0, 0], "n_accounts": [0, 0], "n_retained": [0, 0]}
+    ranges = with_retention(pd.DataFrame(nobody), SETTINGS)
+    assert ranges["retention"].isna().all() and (ranges["reason"] == "no accounts").all()
     assert best_cut(ranges).reason == "no accounts"
 
 
@@ -301,20 +301,14 @@ def test_a_missing_column_is_named():
         monthly_figures(rows, rows, SETTINGS)
 
 
-# Ranges and lead times
+# Ranges
 
 
-def test_ranges_hold_their_lower_limit_and_count_evidence_by_account():
-    rows = pd.DataFrame(
-        {
-            "account_id": ["a", "b", "c", "d", "d"],
-            "as_of_date": [*month_ends(1) * 4, month_ends(2)[1]],
-            "health_score": [49.9, 50, 100, 80, 90],
-            "is_churned": [1, 1, 0, 0, 0],
-        }
+def test_retention_counts_evidence_by_account():
+    counts = pd.DataFrame(
+        {"range_low": [75, 50, 0], "n": [3, 1, 1], "n_accounts": [2, 1, 1], "n_retained": [3, 0, 0]}
     )
-    ranges = retention_by_range(rows, [0, 50, 75, 100], SETTINGS).set_index("range_low")
-    assert ranges["n"].to_dict() == {75: 3, 50: 1, 0: 1}
+    ranges = with_retention(counts, SETTINGS).set_index("range_low")
     assert ranges["retention"].to_dict() == {75: 1, 50: 0, 0: 0}
     assert ranges.loc[75, ["low", "high"]].tolist() == pytest.approx(
         proportion_confint(2, 2, method="wilson")
@@ -329,13 +323,3 @@ def test_ranges_hold_their_lower_limit_and_count_evidence_by_account():
 def test_where_no_cut_separates_the_reason_is_given(retained, reason):
     found = best_cut(pd.DataFrame({"range_low": [50, 0], "n": [5, 5], "n_retained": retained}))
     assert found.best_cut is None and found.reason.startswith(reason)
-
-
-def test_lead_times_count_those_never_flagged_as_not_caught():
-    found = lead_times(pd.DataFrame({"lead_days": [10, 28, 42, 60, None]}))
-    assert (found["n_churned"], found["n_flagged"], found["median_days"]) == (5, 4, 35)
-    assert (found["share_28d"], found["share_42d"]) == (0.6, 0.4)
-    limits = [found["share_28d_low"], found["share_28d_high"]]
-    assert limits == pytest.approx(proportion_confint(3, 5, method="wilson"))
-    nobody = lead_times(pd.DataFrame({"lead_days": []}))
-    assert (nobody["share_28d"], nobody["reason"]) == (None, "nobody churned")

@@ -39,6 +39,10 @@
     'drift_reference_months',
     'false_discovery_share',
     'vanity_correlation',
+    'include_above_correlation',
+    'skip_below_correlation',
+    'strong_above_correlation',
+    'weak_below_correlation',
 ] %}
 
 with thresholds as (

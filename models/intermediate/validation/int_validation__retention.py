@@ -6,7 +6,6 @@ from customer_health.validation.reviews import RETENTION, retention_due
 
 def model(dbt, session):
     """One row per scorecard, score (health score or dimension), range and review."""
-    due = dbt.ref("int_validation__reviews_due")
-    outcomes = dbt.ref("int_validation__scored_outcomes")
+    counts = dbt.ref("int_validation__range_counts")
     thresholds = dbt.ref("int_policy__thresholds")
-    return typed(session, retention_due(due, outcomes, thresholds), RETENTION)
+    return typed(session, retention_due(counts, thresholds), RETENTION)

@@ -13,10 +13,9 @@ from customer_health.validation.alarm import InvertedAlarm, inverted_alarm
 from customer_health.validation.comparison import Summary, compare_scorecards, compare_summaries
 from customer_health.validation.drift_checks import drift
 from customer_health.validation.label import Label, score_label
-from customer_health.validation.lead_time import lead_times
 from customer_health.validation.metrics import metric_verdicts
 from customer_health.validation.monthly import monthly_figures
-from customer_health.validation.ranges import Separation, best_cut, retention_by_range
+from customer_health.validation.ranges import Separation, best_cut, with_retention
 from customer_health.validation.settings import Settings
 
 __all__ = [
@@ -30,9 +29,8 @@ __all__ = [
     "compare_summaries",
     "drift",
     "inverted_alarm",
-    "lead_times",
     "metric_verdicts",
     "monthly_figures",
-    "retention_by_range",
     "score_label",
+    "with_retention",
 ]

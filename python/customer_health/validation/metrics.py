@@ -1,10 +1,11 @@
 """Which metrics predict churn, and which only look good (V9)."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
-from customer_health.validation.bootstrap import bootstrap
-from customer_health.validation.intervals import quantile_limits
+from customer_health.validation.intervals import normal_quantile
 from customer_health.validation.rows import in_order, n_churned_accounts
 from customer_health.validation.settings import Settings
 
@@ -21,13 +22,14 @@ ADJUSTED = {"p": "adjusted_p", "early_p": "early_adjusted_p", "last_p": "last_ad
 DAYS_BETWEEN_OBSERVATIONS = 31
 
 
-def metric_verdicts(metric_rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def metric_verdicts(parts: Iterable[pd.DataFrame], settings: Settings) -> pd.DataFrame:
     """Judge every metric: does it go with retention, and does it move before churn?
 
     Args:
-        metric_rows: A row per account_id, as_of_date (monthly or denser) and metric: metric_value,
-            metric_score (0-100), is_churned (within the horizon; null: not matured) and
-            days_to_churn (null: not churned within 180 days).
+        parts: All rows of some metrics each, so that not all need be in memory: a row per
+            account_id, as_of_date (monthly or denser) and metric with metric_value, metric_score
+            (0-100), is_churned (within the horizon; null: not matured) and days_to_churn (null: not
+            churned within 180 days).
         settings: Confidence, false discovery rate, minimum evidence, lead and change days.
 
     Returns:
@@ -42,12 +44,13 @@ def metric_verdicts(metric_rows: pd.DataFrame, settings: Settings) -> pd.DataFra
     """
     needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
     key = ("metric", "account_id", "as_of_date")
-    rows = in_order(metric_rows, (*key, *needed), key)
-    rows = _with_changes(rows, settings)
-    records = [
-        {"metric": name, **_correlations(part, settings), **_changes(part, settings)}
-        for name, part in rows.groupby("metric")
-    ]
+    records = []
+    for part in parts:
+        part = _with_changes(in_order(part, (*key, *needed), key), settings)
+        for name, rows in part.groupby("metric"):
+            records.append(
+                {"metric": name, **_correlations(rows, settings), **_changes(rows, settings)}
+            )
     verdicts = pd.DataFrame(records, columns=list(COLUMNS))
     words = {"metric", "timing", "timing_reason", "verdict", "reason"}
     verdicts = verdicts.astype(dict.fromkeys(set(COLUMNS) - words, float))
@@ -90,35 +93,29 @@ def _correlations(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
 def _correlation(
     rows: pd.DataFrame, x: np.ndarray, y: np.ndarray, settings: Settings
 ) -> tuple[float | None, float | None, float | None, float | None]:
-    """Correlate x and y; interval and p by bootstrap over accounts."""
+    """Correlate x and y; interval and p from the standard error over accounts.
+
+    The error is the sandwich estimator: what each row does to r is summed over the account's rows,
+    which repeat each other, before it is squared. On Fisher's scale the estimate is near to normal.
+    """
     from scipy.special import ndtr
 
     if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None, None, None, None
-    # Centred and scaled, so that sums of squares lose no digits.
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+    r = float(np.clip((x * y).mean(), -1, 1))
     _, account = np.unique(rows["account_id"].to_numpy(), return_inverse=True)
-    terms = (np.ones(len(x)), x, y, x * y, x * x, y * y)
-    moments = np.column_stack([np.bincount(account, weights=term) for term in terms])
-    r = float(_from_moments(moments.sum(axis=0)[None, :])[0])
-    drawn = bootstrap([moments], _from_moments, settings)
-    low, high = quantile_limits(drawn, settings.confidence_share)
-    if low is None:
+    n_accounts = account.max() + 1
+    if n_accounts < 2:
         return r, None, None, None
-    # On Fisher's scale the draws are near enough to normal for a p smaller than 1 / draws.
-    z = np.arctanh(np.clip(drawn[np.isfinite(drawn)], -1 + 1e-12, 1 - 1e-12))
+    influence = np.bincount(account, weights=x * y - r / 2 * (x**2 + y**2)) / len(x)
+    error = np.sqrt((influence**2).sum() * n_accounts / (n_accounts - 1))
     # A correlation of 1 has no spread at all.
-    spread = max(float(z.std(ddof=1)), 1e-12)
-    p = 2 * float(ndtr(-abs(np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))) / spread))
-    return r, low, high, p
-
-
-def _from_moments(sums: np.ndarray) -> np.ndarray:
-    n, x, y, xy, xx, yy = sums.T
-    product = (n * xx - x**2) * (n * yy - y**2)
-    known = product > 1e-12 * n**4
-    root = np.sqrt(product, out=np.full(len(n), np.nan), where=known)
-    return np.clip((n * xy - x * y) / root, -1, 1)
+    z = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
+    spread = max(float(error / max(1 - r**2, 1e-12)), 1e-12)
+    margin = normal_quantile(settings.confidence_share) * spread
+    low, high = (float(np.tanh(limit)) for limit in (z - margin, z + margin))
+    return r, low, high, 2 * float(ndtr(-abs(z) / spread))
 
 
 def _with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:

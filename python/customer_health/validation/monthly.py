@@ -34,8 +34,8 @@ def monthly_figures(
     Args:
         scored: A row per scorecard, horizon_days, account_id and as_of_date, with segment,
             health_score, is_flagged and is_churned (null: not matured, left out).
-        calibration: Rows like `scored`, with matured_date. For each month P(churn | score) is fitted
-            on those that had matured by then, so the whole history may be given.
+        calibration: Rows like `scored`, with matured_date. For each month P(churn | score) is
+            fitted on those that had matured by then, so the whole history may be given.
         settings: Targets, confidence and draws.
 
     Returns:

@@ -1,6 +1,5 @@
 """Retention by score range, and the cut that separates best (V5)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,6 @@ import pandas as pd
 
 from customer_health.validation import ranking
 from customer_health.validation.intervals import wilson
-from customer_health.validation.rows import in_order
 from customer_health.validation.settings import DEFAULTS, Settings
 
 
@@ -31,51 +29,28 @@ class Separation:
     reason: str | None
 
 
-def retention_by_range(
-    rows: pd.DataFrame,
-    edges: Sequence[float],
-    settings: Settings = DEFAULTS,
-    score: str = "health_score",
-) -> pd.DataFrame:
-    """Count accounts and retention per range of a score.
+def with_retention(counts: pd.DataFrame, settings: Settings = DEFAULTS) -> pd.DataFrame:
+    """Add the share that stayed, its interval and, where there is none, the reason.
 
     Args:
-        rows: account_id, as_of_date, is_churned and the score; rows without either are left out.
-        edges: Limits of the ranges, ascending: [low, high), the last with its upper limit.
+        counts: A row per range: n (observations), n_accounts among them, n_retained of them.
         settings: Confidence of the intervals.
-        score: The column with the score; also that of a dimension.
 
     Returns:
-        A row per range, highest first: range_low, range_high, n, n_accounts, n_retained, retention,
-        low, high and reason. An account's dates repeat each other, so the interval counts accounts,
-        not dates.
+        The rows with retention, low, high and reason. An account's dates repeat each other, so the
+        interval counts accounts, not dates.
     """
-    rows = in_order(rows, ("account_id", "as_of_date", "is_churned", score))
-    rows = rows.dropna(subset=[score, "is_churned"])
-    # The last range holds its upper limit too, so that limit is no limit between ranges.
-    place = np.searchsorted(np.asarray(edges[1:-1], float), rows[score], "right")
-    inside = rows[score].between(edges[0], edges[-1]).to_numpy()
-    records = []
-    for i in reversed(range(len(edges) - 1)):
-        part = rows[inside & (place == i)]
-        retained = int((part["is_churned"] == 0).sum())
-        n_accounts = part["account_id"].nunique()
-        share = retained / len(part) if len(part) else 0.0
-        estimate = wilson(share * n_accounts, n_accounts, settings.confidence_share)
-        records.append(
-            {
-                "range_low": float(edges[i]),
-                "range_high": float(edges[i + 1]),
-                "n": len(part),
-                "n_accounts": n_accounts,
-                "n_retained": retained,
-                "retention": share if len(part) else None,
-                "low": estimate.low,
-                "high": estimate.high,
-                "reason": estimate.reason,
-            }
-        )
-    return pd.DataFrame(records).astype({"retention": float, "low": float, "high": float})
+    shares = counts["n_retained"] / counts["n"].where(counts["n"] > 0)
+    estimates = [
+        wilson((share if n else 0.0) * n, n, settings.confidence_share)
+        for share, n in zip(shares, counts["n_accounts"], strict=True)
+    ]
+    return counts.assign(
+        retention=shares.astype(float),
+        low=[estimate.low for estimate in estimates],
+        high=[estimate.high for estimate in estimates],
+        reason=[estimate.reason for estimate in estimates],
+    ).astype({"low": float, "high": float})
 
 
 def best_cut(ranges: pd.DataFrame) -> Separation:

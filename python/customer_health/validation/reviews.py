@@ -1,8 +1,8 @@
-"""What each review finds: between the relations of the Python models and the functions of this package.
+"""What each review finds: between the relations of the Python models and this package's functions.
 
-On a review day the outcomes of one more month have matured. A review looks at the observations whose outcomes
-matured in the year up to it, so nothing in it was unknown on its day. Most builds have none to make and give
-back no rows, without loading what the statistics need.
+On a review day the outcomes of one more month have matured. A review looks at the observations
+whose outcomes matured in the year up to it, so nothing in it was unknown on its day. Most builds
+have none to make and give back no rows, without loading what the statistics need.
 """
 
 from __future__ import annotations
@@ -91,15 +91,16 @@ RETENTION = {
     "specificity_below": "double",
     "youden_below": "double",
     "is_best_cut": "boolean",
-    "auc": "double",
     "reason": "varchar",
+    "auc": "double",
+    "no_cut_reason": "varchar",
 }
 
 DRIFT = {
     "scorecard": "varchar",
     "review_date": "date",
     "as_of_date": "date",
-    "check": "varchar",
+    "drift_check": "varchar",
     "compared_with": "date",
     "value": "double",
     "low": "double",
@@ -137,8 +138,6 @@ METRICS = {
     "verdict": "varchar",
     "reason": "varchar",
 }
-
-SCORE_RANGES = range(0, 101, 10)
 
 
 def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame:
@@ -221,33 +220,33 @@ def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
     return pd.DataFrame(records) if records else _nothing(COMPARISONS)
 
 
-def retention_due(due, outcomes, thresholds) -> pd.DataFrame:
+def retention_due(counts, thresholds) -> pd.DataFrame:
     """Retention by range of each score, and the cut below which flags would separate best.
 
-    Args: as for `labels_due`.
+    Args:
+        counts: Relation int_validation__range_counts.
+        thresholds: Relation with one row, a column per threshold.
     """
-    parts = []
-    for day, rows, settings in _reviews(due, outcomes, thresholds):
-        from customer_health.validation import best_cut, retention_by_range
+    rows = counts.df()
+    if rows.empty:
+        return _nothing(RETENTION)
+    from customer_health.validation import best_cut, with_retention
 
-        scores = ["health_score", *(name for name in rows.columns if name in _DIMENSION_SCORES)]
-        for name, own in rows.groupby("scorecard"):
-            for score in scores:
-                ranges = retention_by_range(own, list(SCORE_RANGES), settings, score)
-                found = best_cut(ranges)
-                below = found.cuts.set_index("cut").add_suffix("_below")
-                ranges = ranges.join(below, on="range_high")
-                parts.append(
-                    ranges.assign(
-                        scorecard=name,
-                        score=score,
-                        review_date=day,
-                        is_best_cut=ranges["range_high"] == found.best_cut,
-                        auc=found.auc,
-                        reason=found.reason,
-                    )
-                )
-    return pd.concat(parts, ignore_index=True) if parts else _nothing(RETENTION)
+    settings = _settings(thresholds)
+    parts = []
+    for _, ranges in rows.groupby(["scorecard", "score", "review_date"]):
+        found = best_cut(ranges)
+        below = found.cuts.set_index("cut").add_suffix("_below")
+        parts.append(
+            with_retention(ranges, settings)
+            .join(below, on="range_high")
+            .assign(
+                is_best_cut=ranges["range_high"] == found.best_cut,
+                auc=found.auc,
+                no_cut_reason=found.reason,
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
 
 
 def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
@@ -289,27 +288,22 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
     from customer_health.validation import metric_verdicts
 
     settings = _settings(thresholds)
+    dimensions = [name for (name,) in metrics.project("dimension").distinct().order("1").fetchall()]
     parts = []
     for day in days:
         known = metrics.filter(f"as_of_date <= date '{day}'").project(
             f"""
-            account_id, as_of_date, metric, metric_value, metric_score,
+            account_id, as_of_date, dimension, metric, metric_value, metric_score,
             case when matured_date <= date '{day}' then cast(is_churned as integer) end
                 as is_churned,
             case when churn_known_date <= date '{day}' and days_to_churn <= 180 then days_to_churn
                 end as days_to_churn
             """
         )
-        parts.append(metric_verdicts(known.df(), settings).assign(review_date=day))
+        # a dimension at a time, so that memory holds only its rows
+        of_dimensions = (known.filter(f"dimension = '{name}'").df() for name in dimensions)
+        parts.append(metric_verdicts(of_dimensions, settings).assign(review_date=day))
     return pd.concat(parts, ignore_index=True)
-
-
-_DIMENSION_SCORES = tuple(
-    f"{dimension}_score"
-    for dimension in (
-        "usage", "engagement", "sentiment", "relationship", "support", "value", "financial",
-    )
-)  # fmt: skip
 
 
 def _days(due) -> list:

@@ -1,4 +1,4 @@
-"""The fits that a build has to make: between the relations of the Python model and `fit_weights`."""
+"""The fits that a build has to make: between a Python model's relations and `fit_weights`."""
 
 from __future__ import annotations
 
