@@ -127,13 +127,24 @@ def fit_weights(
                     "weight": weights,
                     "note": note,
                 }
-                versions.append(pd.DataFrame(version, columns=list(COLUMNS)).astype(COLUMNS))
+                versions.append(version)
         in_force |= now
-    if not versions:
-        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-    return pd.concat(versions).sort_values(
+    return _table(versions, len(dimensions)).sort_values(
         ["scorecard", "valid_from", "segment", "dimension"], ignore_index=True
     )
+
+
+def _table(versions: Sequence[Mapping], n_dimensions: int) -> pd.DataFrame:
+    """Put versions, whose columns hold a value or one per dimension, into one table."""
+    columns = {
+        name: [
+            value
+            for version in versions
+            for value in np.broadcast_to(np.array(version[name], dtype=object), n_dimensions)
+        ]
+        for name in COLUMNS
+    }
+    return pd.DataFrame(columns, dtype=object).astype(COLUMNS)
 
 
 def _fits(
