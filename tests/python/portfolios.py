@@ -25,6 +25,8 @@ def observations(
 ) -> pd.DataFrame:
     """Accounts whose lasting health shows in their scores and in the month they churn.
 
+    A score also has a lasting part of its own, which says nothing about churn.
+
     Args:
         accounts: How many.
         months: Observation days of each, until it churns; 30 days apart.
@@ -47,7 +49,8 @@ def observations(
     frame["segment"] = np.array(segments)[account % len(segments)]
     frame["is_retained"] = (churn_month[account] - month > 3).astype(int)
     for dimension, effect in zip(dimensions, effects, strict=True):
-        score = 50 + 12 * (effect * health[account] + random.standard_normal(len(account)))
+        lasting = effect * health + 0.8 * random.standard_normal(accounts)
+        score = 50 + 12 * (lasting[account] + 0.6 * random.standard_normal(len(account)))
         score = np.clip(score, 0, 100).round(1)
         frame[f"{dimension}_score"] = np.where(random.random(len(account)) < unknown, np.nan, score)
     return frame[month < churn_month[account]].reset_index(drop=True)

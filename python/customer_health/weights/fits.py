@@ -42,6 +42,11 @@ class Target:
         """Weights that nobody wants to fit."""
         return cls(weights, (basis,) * len(weights), (None,) * len(weights))
 
+    @property
+    def is_fitted(self) -> np.ndarray:
+        """Mask of the dimensions whose weight is not the experts'."""
+        return np.array([basis != "expert" for basis in self.basis])
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -102,9 +107,14 @@ def segment_fit(
             reason and f"in the segment: {reason}"
             for reason in reasons_against_dimensions(sample, found, settings)
         ]
+    shares = pooling_shares(found.n_accounts, _have_none(reasons), settings.pooling_accounts)
+    by_correlation = pooled(found.r, universal.strengths["correlation"], shares)
+    if not (by_correlation[universal.targets["correlation"].is_fitted] > 0).any():
+        # by both methods, so that flags and verdicts fit the weights
+        reasons = [reason or NONE_POSITIVE for reason in reasons]
+        shares = np.zeros_like(shares)
     has_regression = not np.isnan(universal.strengths["regression"]).all()
     own = _strengths(sample, found, reasons, has_regression, settings)
-    shares = pooling_shares(found.n_accounts, _have_none(reasons), settings.pooling_accounts)
     strengths = {
         method: pooled(own[method], universal.strengths[method], shares) for method in FITTED
     }
@@ -123,7 +133,7 @@ def _segment_target(
 
     What is not fitted for all accounts is not for a segment either, for the same reason.
     """
-    is_fitted = np.array([basis != "expert" for basis in universal.basis])
+    is_fitted = universal.is_fitted
     is_own = is_fitted & _have_none(reasons)
     weights = proportional(strengths, expert, is_fitted) if is_own.any() else None
     if weights is None:

@@ -23,7 +23,7 @@ def proportional(
     if not positive.any():
         return None
     left = max(TOTAL - expert[~is_fitted].sum(), 0.0)
-    return np.where(is_fitted, left * positive / positive.sum(), expert)
+    return np.where(is_fitted, np.minimum(left * positive / positive.sum(), left), expert)
 
 
 def stepped(previous: np.ndarray, wanted: np.ndarray, most_points: float) -> np.ndarray:
@@ -31,7 +31,8 @@ def stepped(previous: np.ndarray, wanted: np.ndarray, most_points: float) -> np.
     farthest = np.abs(wanted - previous).max()
     if farthest <= most_points:
         return wanted
-    return previous + (wanted - previous) * (most_points / farthest)
+    step = (wanted - previous) * (most_points / farthest)
+    return np.clip(previous + step, 0, TOTAL)  # against rounding only
 
 
 # ------------------------------------------------------------------------------ enough evidence?

@@ -43,6 +43,14 @@ class FitSettings:
     """
     fit_row_cap: int = 200_000
     """Rows above which whole accounts are sampled, by a hash of their id (>= 1)."""
+    include_above_correlation: float = 0.5
+    """Correlation above which a dimension's verdict is 'include'."""
+    skip_below_correlation: float = 0.3
+    """Correlation below which it is 'skip'; between the two, both included, it is 'consider'."""
+    strong_above_correlation: float = 0.6
+    """Correlation above which a dimension counts as 'strong'."""
+    weak_below_correlation: float = 0.4
+    """Correlation below which it counts as 'weak'; between the two, both included, 'moderate'."""
     strategic_keep: frozenset[str] = frozenset()
     """Dimensions whose verdict is 'keep' where it would be 'skip'."""
 
@@ -63,6 +71,12 @@ class FitSettings:
             "confidence_share": 0 < self.confidence_share < 1,
             "ridge_penalty": 0 < self.ridge_penalty <= MAX_RIDGE_PENALTY,
             "fit_row_cap": self.fit_row_cap >= 1,
+            "skip_below_correlation": (
+                -1 <= self.skip_below_correlation <= self.include_above_correlation <= 1
+            ),
+            "weak_below_correlation": (
+                -1 <= self.weak_below_correlation <= self.strong_above_correlation <= 1
+            ),
         }
         for name, holds in limits.items():
             if not holds:
@@ -96,6 +110,8 @@ _LIMITS = {
     "confidence_share": "use a share between 0 and 1, such as 0.95",
     "ridge_penalty": f"use a number above 0, at most {MAX_RIDGE_PENALTY:.0f}",
     "fit_row_cap": "use 1 or more",
+    "skip_below_correlation": "use include_above_correlation or less, both from -1 to 1",
+    "weak_below_correlation": "use strong_above_correlation or less, both from -1 to 1",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from customer_health.weights.fits import FITTED, Fit, segment_fit, universal_fit
 from customer_health.weights.pooling import TOTAL, stepped
@@ -16,12 +17,6 @@ UNIVERSAL = "universal"
 METHODS = (*FITTED, "expert", "equal")
 
 WEIGHTS_TOLERANCE = 1e-9
-
-# Above and below which D0 gives a correlation a word; between them lies the middle one.
-INCLUDE_ABOVE = 0.5
-SKIP_BELOW = 0.3
-STRONG_ABOVE = 0.6
-WEAK_BELOW = 0.4
 
 # Names and types; the types hold also where a column is null throughout.
 COLUMNS = {
@@ -51,6 +46,8 @@ COLUMNS = {
 }
 
 
+# One thread: sums then do not hang on the number of cores, and dbt's threads need them.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def fit_weights(
     observations: pd.DataFrame,
     scorecards: pd.DataFrame,
@@ -87,9 +84,10 @@ def fit_weights(
         - relative_importance: see `relative_importance`, over the segment's own rows.
         - target_weight: weight (0-100) that the fit asks for; weight: after the cap on a step.
           Both sum to 100 over a scorecard, segment and date.
-        - include_verdict: include (r > .5), consider, skip (< .3) or, if strategic, keep;
-          strength_verdict: strong (> .6), moderate, weak (< .4). Null: no r.
-        - is_negative: the pooled correlation is below 0; by correlation the target is 0 then.
+        - include_verdict: include, consider, skip or, instead of skip if strategic, keep;
+          strength_verdict: strong, moderate, weak. Two vocabularies of D0. Null: no r.
+        - is_negative: the pooled correlation is below 0; what is fitted by correlation has
+          the target 0 then.
         - basis: fitted; fitted, pooled with universal; universal; expert; equal.
         - fallback_reason: why the row is not fitted, or not by the segment's own estimate.
         - note: that accounts were sampled, if so.
@@ -127,13 +125,24 @@ def fit_weights(
                     "weight": weights,
                     "note": note,
                 }
-                versions.append(pd.DataFrame(version, columns=list(COLUMNS)).astype(COLUMNS))
+                versions.append(version)
         in_force |= now
-    if not versions:
-        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-    return pd.concat(versions).sort_values(
+    return _table(versions, len(dimensions)).sort_values(
         ["scorecard", "valid_from", "segment", "dimension"], ignore_index=True
     )
+
+
+def _table(versions: Sequence[Mapping], n_dimensions: int) -> pd.DataFrame:
+    """Put versions, whose columns hold a value or one per dimension, into one table."""
+    columns = {
+        name: [
+            value
+            for version in versions
+            for value in np.broadcast_to(np.array(version[name], dtype=object), n_dimensions)
+        ]
+        for name in COLUMNS
+    }
+    return pd.DataFrame(columns, dtype=object).astype(COLUMNS)
 
 
 def _fits(
@@ -174,14 +183,22 @@ def _evidence(fit: Fit, method: str) -> dict:
 
 def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> dict:
     """D0's two vocabularies for a correlation; they say nothing where there is none."""
+    unknown = np.isnan(r)
     is_strategic = np.isin(dimensions, list(policy.strategic_keep))
     include = np.select(
-        [np.isnan(r), r > INCLUDE_ABOVE, r >= SKIP_BELOW, is_strategic],
+        [
+            unknown,
+            r > policy.include_above_correlation,
+            r >= policy.skip_below_correlation,
+            is_strategic,
+        ],
         [None, "include", "consider", "keep"],
         "skip",
     )
     strength = np.select(
-        [np.isnan(r), r > STRONG_ABOVE, r >= WEAK_BELOW], [None, "strong", "moderate"], "weak"
+        [unknown, r > policy.strong_above_correlation, r >= policy.weak_below_correlation],
+        [None, "strong", "moderate"],
+        "weak",
     )
     return {"include_verdict": include, "strength_verdict": strength, "is_negative": r < 0}
 
