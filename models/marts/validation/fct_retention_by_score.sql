@@ -20,8 +20,9 @@ final as (
         specificity_below,
         youden_below,
         is_best_cut,
+        reason,
         auc,
-        reason
+        no_cut_reason
     from retention
 )
 

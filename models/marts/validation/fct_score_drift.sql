@@ -7,7 +7,7 @@ final as (
         scorecard,
         review_date,
         as_of_date,
-        check as drift_check,
+        drift_check,
         compared_with,
         value,
         low,
