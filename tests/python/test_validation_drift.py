@@ -8,7 +8,13 @@ import pytest
 from scored_accounts import company, month_ends, shuffled
 from statsmodels.stats.multitest import multipletests
 
-from customer_health.validation import Settings, drift, metric_verdicts, monthly_figures
+from customer_health.validation import (
+    Settings,
+    drift,
+    metric_evidence,
+    metric_verdicts,
+    monthly_figures,
+)
 from customer_health.validation.drift_checks import distribution_shift
 from customer_health.validation.intervals import wilson
 
@@ -35,6 +41,10 @@ def monthly(figure: str, shares: list[float], n: int = 400, skip: int | None = N
                 }
             )
     return pd.DataFrame(rows)
+
+
+def judged(rows, settings):
+    return metric_verdicts(metric_evidence(rows, settings), settings)
 
 
 NO_FIGURES = monthly("accuracy", [0.5]).iloc[:0]
@@ -191,7 +201,7 @@ def metric_rows(n: int = 160, months: int = 20, seed: int = 3) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def verdicts() -> pd.DataFrame:
     """Judge the planted metrics once."""
-    return metric_verdicts([metric_rows()], SETTINGS).set_index("metric")
+    return judged(metric_rows(), SETTINGS).set_index("metric")
 
 
 @pytest.mark.parametrize(
@@ -218,14 +228,14 @@ def test_denser_dates_are_no_further_evidence(verdicts):
     earlier = rows.assign(
         as_of_date=rows["as_of_date"] - week, days_to_churn=rows["days_to_churn"] + week.days
     )
-    denser = metric_verdicts([pd.concat([rows, earlier])], SETTINGS).set_index("metric")
+    denser = judged(pd.concat([rows, earlier]), SETTINGS).set_index("metric")
     limits = ["correlation", "low", "high"]
     np.testing.assert_allclose(denser[limits].astype(float), verdicts[limits].astype(float))
     assert (denser["n_changes"] <= denser["n_churned_accounts"]).all()
 
 
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
-    strict = metric_verdicts([metric_rows()], replace(SETTINGS, vanity_correlation=0.0))
+    strict = judged(metric_rows(), replace(SETTINGS, vanity_correlation=0.0))
     noise = strict.set_index("metric").loc["noise"]
     assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
 
@@ -253,14 +263,12 @@ def test_metrics_without_evidence_say_why(verdicts):
     never = verdicts.loc["never"]
     assert never["verdict"] == "no evidence yet" and "0 accounts" in never["reason"]
     assert pd.isna(never["timing"]) and "are needed" in never["timing_reason"]
-    few = metric_verdicts([metric_rows(n=24)], SETTINGS)
+    few = judged(metric_rows(n=24), SETTINGS)
     assert (few["verdict"] == "no evidence yet").all() and few["reason"].notna().all()
-    assert metric_verdicts([metric_rows().iloc[:0]], SETTINGS).empty
+    assert judged(metric_rows().iloc[:0], SETTINGS).empty
 
 
 def test_order_and_repetition_of_metric_rows_change_nothing():
     rows = metric_rows(n=60)
     again = shuffled(pd.concat([rows, rows.sample(50, random_state=1)]))
-    pd.testing.assert_frame_equal(
-        metric_verdicts([rows], SETTINGS), metric_verdicts([again], SETTINGS)
-    )
+    pd.testing.assert_frame_equal(judged(rows, SETTINGS), judged(again, SETTINGS))

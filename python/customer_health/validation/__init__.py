@@ -13,7 +13,7 @@ from customer_health.validation.alarm import InvertedAlarm, inverted_alarm
 from customer_health.validation.comparison import Summary, compare_scorecards, compare_summaries
 from customer_health.validation.drift_checks import drift
 from customer_health.validation.label import Label, score_label
-from customer_health.validation.metrics import metric_verdicts
+from customer_health.validation.metrics import metric_evidence, metric_verdicts
 from customer_health.validation.monthly import monthly_figures
 from customer_health.validation.ranges import Separation, best_cut, with_retention
 from customer_health.validation.settings import Settings
@@ -29,6 +29,7 @@ __all__ = [
     "compare_summaries",
     "drift",
     "inverted_alarm",
+    "metric_evidence",
     "metric_verdicts",
     "monthly_figures",
     "score_label",

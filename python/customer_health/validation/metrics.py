@@ -1,7 +1,5 @@
 """Which metrics predict churn, and which only look good (V9)."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
@@ -22,15 +20,34 @@ ADJUSTED = {"p": "adjusted_p", "early_p": "early_adjusted_p", "last_p": "last_ad
 DAYS_BETWEEN_OBSERVATIONS = 31
 
 
-def metric_verdicts(parts: Iterable[pd.DataFrame], settings: Settings) -> pd.DataFrame:
+def metric_evidence(metric_rows: pd.DataFrame, settings: Settings) -> list[dict]:
+    """Measure how each metric goes with retention, and how it moves before churn.
+
+    Args:
+        metric_rows: A row per account_id, as_of_date (monthly or denser) and metric: metric_value,
+            metric_score (0-100), is_churned (within the horizon; null: not matured) and
+            days_to_churn (null: not churned within 180 days).
+        settings: Confidence, minimum evidence, lead and change days.
+
+    Returns:
+        A record per metric, for `metric_verdicts`.
+    """
+    needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
+    key = ("metric", "account_id", "as_of_date")
+    rows = _with_changes(in_order(metric_rows, (*key, *needed), key), settings)
+    return [
+        {"metric": name, **_correlations(part, settings), **_changes(part, settings)}
+        for name, part in rows.groupby("metric")
+    ]
+
+
+def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
     """Judge every metric: does it go with retention, and does it move before churn?
 
     Args:
-        parts: All rows of some metrics each, so that not all need be in memory: a row per
-            account_id, as_of_date (monthly or denser) and metric with metric_value, metric_score
-            (0-100), is_churned (within the horizon; null: not matured) and days_to_churn (null: not
-            churned within 180 days).
-        settings: Confidence, false discovery rate, minimum evidence, lead and change days.
+        evidence: What `metric_evidence` gave of all metrics: the more are looked at, the more will
+            look good by chance.
+        settings: False discovery rate, minimum evidence.
 
     Returns:
         A row per metric, columns as in `COLUMNS`. `correlation` is that of the metric's score with
@@ -42,16 +59,7 @@ def metric_verdicts(parts: Iterable[pd.DataFrame], settings: Settings) -> pd.Dat
         `verdict`: 'predictive'; 'inverted' (the better the score, the more churn); 'vanity' (surely
         no correlation worth having); 'no evidence yet', with its reason.
     """
-    needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
-    key = ("metric", "account_id", "as_of_date")
-    records = []
-    for part in parts:
-        part = _with_changes(in_order(part, (*key, *needed), key), settings)
-        for name, rows in part.groupby("metric"):
-            records.append(
-                {"metric": name, **_correlations(rows, settings), **_changes(rows, settings)}
-            )
-    verdicts = pd.DataFrame(records, columns=list(COLUMNS))
+    verdicts = pd.DataFrame(evidence, columns=list(COLUMNS))
     words = {"metric", "timing", "timing_reason", "verdict", "reason"}
     verdicts = verdicts.astype(dict.fromkeys(set(COLUMNS) - words, float))
     for p, adjusted in ADJUSTED.items():
@@ -110,6 +118,8 @@ def _correlation(
         return r, None, None, None
     influence = np.bincount(account, weights=x * y - r / 2 * (x**2 + y**2)) / len(x)
     error = np.sqrt((influence**2).sum() * n_accounts / (n_accounts - 1))
+    # Where few accounts ever differ, and none of them churned, the sandwich sees no error at all.
+    error = max(error, len(x) ** -0.5)
     # A correlation of 1 has no spread at all.
     z = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
     spread = max(float(error / max(1 - r**2, 1e-12)), 1e-12)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import pandas as pd
 
 REVIEWED_DAYS = 365
+# what moved longer before a churn than this is not held to announce it
+LONGEST_CHANGE_DAYS = 180
 
 FIGURES = {
     "scorecard": "varchar",
@@ -233,14 +235,13 @@ def retention_due(counts, thresholds) -> pd.DataFrame:
     from customer_health.validation import best_cut, with_retention
 
     settings = _settings(thresholds)
+    rows = with_retention(rows, settings)
     parts = []
     for _, ranges in rows.groupby(["scorecard", "score", "review_date"]):
         found = best_cut(ranges)
         below = found.cuts.set_index("cut").add_suffix("_below")
         parts.append(
-            with_retention(ranges, settings)
-            .join(below, on="range_high")
-            .assign(
+            ranges.join(below, on="range_high").assign(
                 is_best_cut=ranges["range_high"] == found.best_cut,
                 auc=found.auc,
                 no_cut_reason=found.reason,
@@ -285,25 +286,30 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
     days = _days(due)
     if not days:
         return _nothing(METRICS)
-    from customer_health.validation import metric_verdicts
+    from customer_health.validation import metric_evidence, metric_verdicts
 
     settings = _settings(thresholds)
-    dimensions = [name for (name,) in metrics.project("dimension").distinct().order("1").fetchall()]
-    parts = []
-    for day in days:
-        known = metrics.filter(f"as_of_date <= date '{day}'").project(
-            f"""
-            account_id, as_of_date, dimension, metric, metric_value, metric_score,
-            case when matured_date <= date '{day}' then cast(is_churned as integer) end
-                as is_churned,
-            case when churn_known_date <= date '{day}' and days_to_churn <= 180 then days_to_churn
-                end as days_to_churn
-            """
-        )
-        # a dimension at a time, so that memory holds only its rows
-        of_dimensions = (known.filter(f"dimension = '{name}'").df() for name in dimensions)
-        parts.append(metric_verdicts(of_dimensions, settings).assign(review_date=day))
-    return pd.concat(parts, ignore_index=True)
+    evidence = {day: [] for day in days}
+    # a dimension at a time, so that memory holds only its rows
+    for (dimension,) in metrics.project("dimension").distinct().order("1").fetchall():
+        rows = metrics.filter(f"dimension = '{dimension}'").df()
+        for day in days:
+            known = rows[rows["as_of_date"] <= pd.Timestamp(day)]
+            has_matured = known["matured_date"] <= pd.Timestamp(day)
+            is_known_churn = known["churn_known_date"] <= pd.Timestamp(day)
+            is_near = known["days_to_churn"] <= LONGEST_CHANGE_DAYS
+            known = known.assign(
+                is_churned=known["is_churned"].astype(float).where(has_matured),
+                days_to_churn=known["days_to_churn"].where(is_known_churn & is_near),
+            )
+            evidence[day] += metric_evidence(known, settings)
+    return pd.concat(
+        [
+            metric_verdicts(found, settings).assign(review_date=day)
+            for day, found in evidence.items()
+        ],
+        ignore_index=True,
+    )
 
 
 def _days(due) -> list:

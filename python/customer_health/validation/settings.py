@@ -44,7 +44,7 @@ class Settings:
     reference_lag_months: int = 12
     distribution_bins: int = 10
     false_discovery_rate: float = 0.10
-    vanity_correlation: float = 0.10
+    vanity_correlation: float = 0.05
     change_days: int = 90
     lead_days: int = 28
     n_draws: int = 400
