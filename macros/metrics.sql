@@ -10,6 +10,7 @@
             'stickiness_wau_mau',
             'logins_per_user_week_28d',
             'core_feature_share_28d',
+            'feature_share_28d',
             'key_feature_depth_28d',
             'days_since_last_activity',
             'usage_trend_28d',
@@ -88,6 +89,7 @@
             'expansion_share_12m',
             'contraction_share_12m',
             'contract_months',
+            'commitment_90d',
             'budget_signal_180d',
         ],
     }) }}

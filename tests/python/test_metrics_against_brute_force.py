@@ -141,6 +141,18 @@ class Staged:
             or feed.startswith("survey")
         )
 
+    @cached_property
+    def features_known_from(self) -> dict[str, date]:
+        """The day from which it is known that somebody uses a feature, for each of them."""
+        rolled_up = [row for row in self.tables["product__daily_usage"] if row.n_events]
+        found: dict[str, date] = {}
+        for row in [*self.tables["product__events"], *rolled_up]:
+            entry = self.catalogue.get(row.event_name)
+            if entry is None or entry.feature_type == "feature":
+                name = entry.feature_id if entry else row.event_name
+                found[name] = min(found.get(name, row.known_date), row.known_date)
+        return found
+
     def feeds(self) -> dict[str, list[date]]:
         """For each feed the days on which its rows became known."""
         tables = self.tables
@@ -363,6 +375,7 @@ class AsOf:
         month, people = self.done(28), self.people(28)
         seats = self.contract.seats
         core = {row.feature_id for row in self.staged.catalogue.values() if row.is_core}
+        used_so_far = sum(day <= self.day for day in self.staged.features_known_from.values())
         weeks = self.complete_weeks()
         departments = {
             row.user_id: row.department for row in self.rows("product__users") if row.department
@@ -388,6 +401,7 @@ class AsOf:
             "core_feature_share_28d": ratio(
                 len({row.feature_id for row in month if row.is_core}), len(core)
             ),
+            "feature_share_28d": features(month) / used_so_far if used_so_far else UNKNOWABLE,
             "key_feature_depth_28d": per_person_and_week(row for row in month if row.is_key),
             "days_since_last_activity": min(
                 ((self.day - row.day).days for row in self.activity), default=None
@@ -798,6 +812,11 @@ class AsOf:
             "contraction_share_12m": ratio(None if gain is None else max(-gain, 0), before),
             # half a month up
             "contract_months": int((end - start).days / 30.4375 + 0.5) if end else 1,
+            "commitment_90d": 1
+            if end is None or (end - start).days <= 92
+            else 2
+            if end > self.day + timedelta(days=90)
+            else 0,
             "budget_signal_180d": sum(
                 effects[row.signal_type]
                 for row in self.rows("signals__account_signals")

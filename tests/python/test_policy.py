@@ -127,8 +127,8 @@ BROKEN_ROWS = {
         "at least 0",
     ),
     "negative weight of a metric": (
-        "metrics.csv", "pulse 1-5,higher,line,7", "pulse 1-5,higher,line,-7",
-        "weight -7 is outside", "at least 0",
+        "metrics.csv", "pulse 1-5,higher,line,12", "pulse 1-5,higher,line,-12",
+        "weight -12 is outside", "at least 0",
     ),
     "unknown role": (
         "scorecards.csv", "d0_default,challenger", "d0_default,challanger",
@@ -182,11 +182,11 @@ BROKEN_ROWS = {
     ),
     "rising curve of a metric that should be low": (
         "metric_curves.csv", "open_p2_tickets,all,all,0,100", "open_p2_tickets,all,all,9,100",
-        "rises from score 0 (row 122) to 100, but direction in metrics.csv is 'lower'", "score",
+        "rises from score 0 (row 124) to 100, but direction in metrics.csv is 'lower'", "score",
     ),
     "falling curve of a metric that should be high": (
         "metric_curves.csv", "nps_latest,all,all,7,70", "nps_latest,all,all,7,30",
-        "falls from score 35 (row 73) to 30, but direction in metrics.csv is 'higher'", "score",
+        "falls from score 35 (row 75) to 30, but direction in metrics.csv is 'higher'", "score",
     ),
     "unknown direction": (
         "metrics.csv", "GB,higher", "GB,up", "direction 'up' is not known", "higher, lower, range",
@@ -397,7 +397,7 @@ def test_the_policy_names_the_metrics_that_are_computed(policy):
     metrics["value"].append("reopen_rate_90d")
     errors, _ = policy_problems(policy, metrics)
     assert len(errors) == 3
-    assert "row 22: no model computes a metric 'stored_gb'. Mend: take the row out" in errors[0]
+    assert "row 23: no model computes a metric 'stored_gb'. Mend: take the row out" in errors[0]
     assert "'reopen_rate_90d' is computed in dimension 'value', but this row puts" in errors[1]
     assert errors[2] == (
         "seeds/policy/metrics.csv: a model computes 'new_metric' in dimension 'value', but it has"
