@@ -1,6 +1,5 @@
 -- Scores and shares stay on their scales, the score inside the range it could take, and an account
--- of which too little is known never gets a colour. Where all is known the score is both ends of its
--- range; each is rounded by itself, so that they may be a tenth apart.
+-- of which too little is known never gets a colour.
 select
     scorecard,
     account_id,
@@ -12,7 +11,7 @@ where
     as_of_date >= cast('{{ published_from() }}' as date)
     and (
         health_score not between 0 and 100
-        or health_score not between health_score_low - 0.11 and health_score_high + 0.11
+        or health_score not between health_score_low and health_score_high
         or health_score_low < 0
         or health_score_high > 100
         {% for dimension in dimensions() %}

@@ -117,11 +117,11 @@ scored as (
         case
             when n_dimensions_known > 0
                 then round(low_sum / nullif(left_weight, 0), 1)
-        end as health_score_low,
+        end as unclamped_low,
         case
             when n_dimensions_known > 0
                 then round((low_sum + 100 * unknown_sum) / nullif(left_weight, 0), 1)
-        end as health_score_high,
+        end as unclamped_high,
         round(coalesce(known_weight / nullif(connected_weight, 0), 0), 9)
             as account_coverage,
         round(connected_weight / nullif(whole_weight, 0), 9) as scorecard_coverage,
@@ -140,8 +140,9 @@ final as (
         scored.lifecycle_stage,
         scored.health_score,
         scored.health_score_unrounded,
-        scored.health_score_low,
-        scored.health_score_high,
+        -- rounded sums of the same numbers may differ by a tenth
+        least(scored.unclamped_low, scored.health_score) as health_score_low,
+        greatest(scored.unclamped_high, scored.health_score) as health_score_high,
         case
             when
                 scored.health_score is null
