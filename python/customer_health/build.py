@@ -291,6 +291,15 @@ def print_summary(warehouse: Warehouse) -> None:
             from marts.account_health
             """
         ).fetchone()
+        evidence = connection.execute(
+            """
+            select score_label, auc, auc_low, n_churned_accounts, inverted_alarm, reasons
+            from marts.fct_score_labels
+            where scorecard = (select any_value(scorecard) from marts.account_health)
+            order by review_date desc
+            limit 1
+            """
+        ).fetchone()
         quarantined = connection.execute(
             "select count(*) from marts.fct_quarantined_rows"
         ).fetchone()[0]
@@ -308,11 +317,26 @@ def print_summary(warehouse: Warehouse) -> None:
         print(
             f"The scores rest on {covered:.0%} of the scorecard's weight: little more than a hint."
         )
+    print(_evidence(evidence))
     if quarantined:
         print(f"{quarantined:,} raw rows were not accepted: marts.fct_quarantined_rows says why.")
     print(f"Warehouse:  {warehouse} (any DuckDB client; begin with marts.account_health)")
     print("Next:       change a number in seeds/policy and run `make build` again;")
     print("            `make build RAW_PATH=folder` for your own data; `make docs`; `make test`")
+
+
+def _evidence(review: tuple | None) -> str:
+    """Say what outcomes tell of the score, from the newest review of the production scorecard."""
+    if review is None:
+        return "The score is heuristic: no outcome has matured that it could be held against."
+    label, auc, auc_low, churned, alarm, reasons = review
+    measured = f"AUC {auc:.2f}, surely above {auc_low:.2f}; " if auc and auc_low else ""
+    lines = [f"The score is {label} ({measured}{churned:,} accounts lost in a year of outcomes)."]
+    if reasons:
+        lines.append(f"  {reasons}")
+    if alarm in ("alarm", "watch"):
+        lines.insert(0, "WARNING: accounts that are flagged are lost LESS often than the others.")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

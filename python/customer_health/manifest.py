@@ -41,6 +41,8 @@ def code_of(project: Path) -> dict[str, str]:
     return {
         "models": _digest(project, "models"),
         "macros": _digest(project, "macros"),
+        "weights": _digest(project, "python/customer_health/weights"),
+        "validation": _digest(project, "python/customer_health/validation"),
         "columns of seeds": _sum(headers),
         "variables": _sum(settled),
         **{name: version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")},

@@ -5,6 +5,10 @@ with outcomes as (
     select * from {{ ref('int_validation__scored_outcomes') }}
 ),
 
+scorecards as (
+    select * from {{ ref('scorecards') }}
+),
+
 reviews as (
     select * from {{ ref('int_validation__reviews_due') }}
 ),
@@ -16,8 +20,10 @@ thresholds as (
 reviewed as (
     select
         outcomes.*,
+        scorecards.role,
         reviews.review_date
     from outcomes
+    inner join scorecards on outcomes.scorecard = scorecards.scorecard
     inner join thresholds on outcomes.horizon_days = thresholds.fit_horizon_days
     inner join reviews
         on
@@ -25,6 +31,7 @@ reviewed as (
             and outcomes.matured_date > {{ add_days('reviews.review_date', -365) }}
 ),
 
+-- the scores of dimensions are the same in every scorecard: one of them shows them
 scores as (
     {% for score in ['health'] + dimensions() %}
         select
@@ -36,7 +43,9 @@ scores as (
             -- the top of the scale belongs to the top range
             least(floor({{ score }}_score / 10) * 10, 90) as range_low
         from reviewed
-        where {{ score }}_score is not null
+        where
+            {{ score }}_score is not null
+            {% if score != 'health' %} and role = 'production'{% endif %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
