@@ -38,9 +38,20 @@
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
         {{ return(none) }}
-    {%- elif var('raw_path') -%}
-        {{ return(adapter.dispatch('raw_files', 'customer_health')(source_name, table_name)) }}
     {%- endif -%}
+    {%- set found = looked_up('raw tables') -%}
+    {%- set name = source_name ~ '.' ~ table_name -%}
+    {%- if name not in found -%}
+        {%- do found.update({
+            name: adapter.dispatch('raw_files', 'customer_health')(source_name, table_name)
+                if var('raw_path') else raw_relation(relation)
+        }) -%}
+    {%- endif -%}
+    {{ return(found[name]) }}
+{%- endmacro %}
+
+{% macro raw_relation(relation) -%}
+    {#- As raw_table, of a table in the database. -#}
     {%- set found = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
     {%- if found is none -%}
         {{ return(none) }}
