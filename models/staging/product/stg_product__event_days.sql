@@ -10,7 +10,7 @@
 
 with judged as (
     select * from {{ ref('base_product__events') }}
-    where delivered_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('delivered_date') }}
 ),
 
 delivered as (
@@ -58,7 +58,7 @@ reduced as (
         known_date,
         sum(n_events) as n_events
     from dated
-    where known_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('known_date') }}
     -- one pass over the events for both; sqlfluff's grammar of DuckDB lacks grouping sets
     group by grouping sets ( -- noqa: PRS
         (account_id, user_id, activity_date, known_date),
