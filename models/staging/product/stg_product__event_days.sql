@@ -14,7 +14,7 @@ with judged as (
 ),
 
 delivered as (
-    {{ raw_rows('product', 'events', since=window_start()) }}
+    {{ raw_rows('product', 'events', since=window_start(), earlier_copies=false) }}
 ),
 
 dated as (
