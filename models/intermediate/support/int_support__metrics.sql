@@ -7,6 +7,7 @@ with spine as (
 
 usage as (
     select * from {{ ref('int_usage__metrics') }}
+    where {{ in_window('as_of_date') }}
 ),
 
 desk as (

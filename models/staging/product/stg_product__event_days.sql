@@ -17,35 +17,28 @@ delivered as (
     {{ raw_rows('product', 'events', since=window_start(), earlier_copies=false) }}
 ),
 
-dated as (
-    select
-        account_id,
-        user_id,
-        event_name,
-        cast(occurred_at as date) as activity_date,
-        {{ known_date('known_at', 'occurred_at') }} as known_date,
-        1 as n_events
-    from delivered
-    where occurred_at is not null
-    union all
-    select
-        account_id,
-        user_id,
-        event_name,
-        cast(occurred_at as date) as activity_date,
-        delivered_date as known_date,
-        -1 as n_events
-    from judged
-    union all
-    select
-        account_id,
-        user_id,
-        event_name,
-        cast(occurred_at as date) as activity_date,
-        {{ known_date('known_at', 'occurred_at') }} as known_date,
-        1 as n_events
-    from judged
+accepted as (
+    select * from judged
     where quarantine_reason is null
+),
+
+dated as (
+    {% for relation, known_on, n_events in [
+        ('delivered', known_date('known_at', 'occurred_at'), 1),
+        ('judged', 'delivered_date', -1),
+        ('accepted', known_date('known_at', 'occurred_at'), 1),
+    ] %}
+        select
+            account_id,
+            user_id,
+            event_name,
+            cast(occurred_at as date) as activity_date,
+            {{ known_on }} as known_date,
+            {{ n_events }} as n_events
+        from {{ relation }}
+        where occurred_at is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 reduced as (
