@@ -22,7 +22,7 @@ numbered as (
     select
         *,
         row_number() over (
-            -- of the hash, which is sorted faster; rows that share one by chance are only numbered on
+            -- a hash sorts faster than text; rows that share one by chance are only numbered on
             partition by {{ short_hash(
                 "source_name || '|' || table_name || '|' || quarantine_reason || '|' || raw_row"
             ) }}
