@@ -18,6 +18,16 @@
     {{ return(build_window_column('window_start_date')) }}
 {%- endmacro %}
 
+{% macro in_window(day) -%}
+    {#- Condition: a day is one that this build computes. -#}
+    {{ day }} >= cast('{{ window_start() }}' as date)
+{%- endmacro %}
+
+{% macro reaches_window(until_date) -%}
+    {#- Condition: what ends on a day (exclusive; null: never) lasts into the days this build computes. -#}
+    {{ until_date }} is null or {{ until_date }} > cast('{{ window_start() }}' as date)
+{%- endmacro %}
+
 {% macro days_before_window(days) -%}
     {#- The day that many days before the window, as text: how far back facts bear on it. -#}
     {%- if not is_windowed() -%}
@@ -43,11 +53,16 @@
 {%- endmacro %}
 
 {% macro build_window_column(column) -%}
-    {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
-    {%- if window is none -%}
-        {{ return(all_days()) }}
+    {#- A column of operations.build_window; all_days() where no build was begun yet. -#}
+    {%- set found = looked_up('build window') -%}
+    {%- if column not in found -%}
+        {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
+        {%- do found.update({
+            column: run_query('select ' ~ column ~ ' from ' ~ window).rows[0][0] | string
+                if window else all_days()
+        }) -%}
     {%- endif -%}
-    {{ return(run_query('select ' ~ column ~ ' from ' ~ window).rows[0][0] | string) }}
+    {{ return(found[column]) }}
 {%- endmacro %}
 
 {% macro is_windowed() -%}

@@ -103,7 +103,8 @@
 
 {% macro merged_spans(relation, keys, from_date, until_date) -%}
     {#- Spans of each combination of the keys (columns of the relation), those that overlap or touch
-        made one: keys, from_date, until_date (null: for ever). -#}
+        made one: keys, from_date, until_date (null: for ever). A span that began before the build's
+        window may be given a later begin, on its first day at most. -#}
     select
         {{ keys | join(', ') }},
         from_date,
@@ -135,7 +136,8 @@
                 coalesce({{ until_date }}, cast('9999-12-31' as date)) as until_date
             from {{ relation }}
         ) as seen
-        where from_date < until_date
+        -- those that end before the build's window would only be sorted, and merge with none in it
+        where from_date < until_date and ({{ reaches_window('until_date') }})
     ) as reached
     where earlier_reach is null or from_date > earlier_reach
 {%- endmacro %}

@@ -72,7 +72,10 @@
     -- a hash that two keys share only lets rows be judged that need not be
     repeated_keys as (
         select {{ short_hash(keys[0]) }} as key_hash
-        from ({{ raw_rows(source_name, table_name, since=since) }}) as delivered
+        from {% if is_windowed() %}typed{% else %}(
+            -- all history is read twice rather than kept
+            {{ raw_rows(source_name, table_name) }}
+        ) as delivered{% endif %}
         group by 1
         having count(*) > 1
     ),

@@ -38,9 +38,20 @@
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
         {{ return(none) }}
-    {%- elif var('raw_path') -%}
-        {{ return(adapter.dispatch('raw_files', 'customer_health')(source_name, table_name)) }}
     {%- endif -%}
+    {%- set found = looked_up('raw tables') -%}
+    {%- set name = source_name ~ '.' ~ table_name -%}
+    {%- if name not in found -%}
+        {%- do found.update({
+            name: adapter.dispatch('raw_files', 'customer_health')(source_name, table_name)
+                if var('raw_path') else raw_relation(relation)
+        }) -%}
+    {%- endif -%}
+    {{ return(found[name]) }}
+{%- endmacro %}
+
+{% macro raw_relation(relation) -%}
+    {#- As raw_table, of a table in the database. -#}
     {%- set found = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
     {%- if found is none -%}
         {{ return(none) }}
@@ -118,14 +129,15 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro raw_rows(source_name, table_name, keep_raw=false, since=none) -%}
+{% macro raw_rows(source_name, table_name, keep_raw=false, since=none, earlier_copies=true) -%}
     {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
         keep_raw adds raw_<column> for every column that was delivered, so that a check can tell a
         missing value from one that could not be read, and the quarantine can show the row.
-        since: date as text; only the rows that a build of the days from it on has to see. -#}
+        since: date as text; only the rows that a build of the days from it on has to see, and with
+        earlier_copies what was delivered before of rows that have come again since. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
-    {%- for condition in raw_conditions(source_name, table_name, since) -%}
+    {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
         {% for column in contract_columns(source_name, table_name) -%}
         {{ typed_column('raw.' ~ column.name, column, types.get(column.name)) }} as {{ column.name }},
@@ -141,10 +153,10 @@
     {% endfor -%}
 {%- endmacro %}
 
-{% macro raw_conditions(source_name, table_name, since) -%}
+{% macro raw_conditions(source_name, table_name, since, earlier_copies) -%}
     {#- The rows of a raw table of dated facts that matter to the days from `since` on, as conditions
         of which a row meets one at most: those that happened or became known since, those without a
-        time, and earlier copies of those that happened before and were delivered (again) since. Each is
+        time, and earlier_copies of those that happened before and were delivered (again) since. Each is
         plain enough for the engine to skip the parts of a file, or of a table, that cannot meet it. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- if since is none or since == all_days() or table is none -%}
@@ -168,8 +180,8 @@
         {%- do conditions.append(late) -%}
         {%- set earliest = run_query(
             'select min(' ~ happened ~ ') from ' ~ table.sql ~ ' as raw where ' ~ late
-        ).rows[0][0] -%}
-        {%- if earliest is not none -%}
+        ).rows[0][0] if earlier_copies -%}
+        {%- if earliest -%}
             {%- set key = [] -%}
             {%- for column in contract_columns(source_name, table_name) if column.meta.get('key') -%}
                 {%- do key.append("coalesce(cast(" ~ typed[column.name] ~ " as varchar), '')") -%}

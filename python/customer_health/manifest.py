@@ -143,25 +143,14 @@ def contents_of(state: Path) -> dict:
                 and as_of_date = (select as_of_date from intermediate.int_spine__clock)
             """
         ).fetchone()
-        knows_freshness = connection.execute(
+        stale = connection.execute(
             """
-            select count(*) > 0
-            from information_schema.tables
-            where table_schema = 'intermediate' and table_name = 'int_sources__freshness'
+            select source_name, status
+            from intermediate.int_sources__freshness
+            where status <> 'ok'
+            order by source_name
             """
-        ).fetchone()[0]
-        stale = (
-            connection.execute(
-                """
-                select source_name, status
-                from intermediate.int_sources__freshness
-                where status <> 'ok'
-                order by source_name
-                """
-            ).fetchall()
-            if knows_freshness
-            else []
-        )
+        ).fetchall()
     return {
         "policy_version": policy[0],
         "weights_version": policy[1],

@@ -14,7 +14,7 @@ with account_days as (
 
 spine as (
     select * from account_days
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 totals as (

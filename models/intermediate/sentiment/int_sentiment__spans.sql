@@ -107,4 +107,4 @@ final as (
 
 select * from final
 -- those that reach into the days this build computes
-where until_date is null or until_date > cast('{{ window_start() }}' as date)
+where {{ reaches_window('until_date') }}

@@ -2,11 +2,12 @@
 
 with spine as (
     select * from {{ ref('int_spine__account_days') }}
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 usage as (
     select * from {{ ref('int_usage__metrics') }}
+    where {{ in_window('as_of_date') }}
 ),
 
 thresholds as (

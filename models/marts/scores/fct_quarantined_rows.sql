@@ -22,7 +22,10 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by source_name, table_name, quarantine_reason, raw_row
+            -- a hash sorts faster than text; rows that share one by chance are only numbered on
+            partition by {{ short_hash(
+                "source_name || '|' || table_name || '|' || quarantine_reason || '|' || raw_row"
+            ) }}
             order by row_key
         ) as copy_number
     from quarantined

@@ -10,42 +10,35 @@
 
 with judged as (
     select * from {{ ref('base_product__events') }}
-    where delivered_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('delivered_date') }}
 ),
 
 delivered as (
-    {{ raw_rows('product', 'events', since=window_start()) }}
+    {{ raw_rows('product', 'events', since=window_start(), earlier_copies=false) }}
+),
+
+accepted as (
+    select * from judged
+    where quarantine_reason is null
 ),
 
 dated as (
-    select
-        account_id,
-        user_id,
-        event_name,
-        cast(occurred_at as date) as activity_date,
-        {{ known_date('known_at', 'occurred_at') }} as known_date,
-        1 as n_events
-    from delivered
-    where occurred_at is not null
-    union all
-    select
-        account_id,
-        user_id,
-        event_name,
-        cast(occurred_at as date) as activity_date,
-        delivered_date as known_date,
-        -1 as n_events
-    from judged
-    union all
-    select
-        account_id,
-        user_id,
-        event_name,
-        cast(occurred_at as date) as activity_date,
-        {{ known_date('known_at', 'occurred_at') }} as known_date,
-        1 as n_events
-    from judged
-    where quarantine_reason is null
+    {% for relation, known_on, n_events in [
+        ('delivered', known_date('known_at', 'occurred_at'), 1),
+        ('judged', 'delivered_date', -1),
+        ('accepted', known_date('known_at', 'occurred_at'), 1),
+    ] %}
+        select
+            account_id,
+            user_id,
+            event_name,
+            cast(occurred_at as date) as activity_date,
+            {{ known_on }} as known_date,
+            {{ n_events }} as n_events
+        from {{ relation }}
+        where occurred_at is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 reduced as (
@@ -58,7 +51,7 @@ reduced as (
         known_date,
         sum(n_events) as n_events
     from dated
-    where known_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('known_date') }}
     -- one pass over the events for both; sqlfluff's grammar of DuckDB lacks grouping sets
     group by grouping sets ( -- noqa: PRS
         (account_id, user_id, activity_date, known_date),

@@ -7,45 +7,28 @@ raw_events as (
 ),
 
 uncontested as (
-    select
-        event_id,
-        account_id,
-        user_id,
-        event_name,
-        occurred_at,
-        known_at
-    from raw_events
+    select * from raw_events
     where event_id is not null and event_id not in (select base.row_key from base)
 ),
 
 chosen as (
-    select
-        event_id,
-        account_id,
-        user_id,
-        event_name,
-        occurred_at,
-        known_at
-    from base
+    select * from base
     where quarantine_reason is null
 ),
 
-accepted as (
-    select * from uncontested
-    union all
-    select * from chosen
-),
-
 final as (
-    select
-        event_id,
-        account_id,
-        user_id,
-        event_name,
-        occurred_at,
-        known_at,
-        {{ known_date('known_at', 'occurred_at') }} as known_date
-    from accepted
+    {% for accepted in ['uncontested', 'chosen'] %}
+        select
+            event_id,
+            account_id,
+            user_id,
+            event_name,
+            occurred_at,
+            known_at,
+            {{ known_date('known_at', 'occurred_at') }} as known_date
+        from {{ accepted }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from final
