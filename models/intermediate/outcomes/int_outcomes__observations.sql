@@ -12,7 +12,7 @@ with dimension_days as (
 
 spine as (
     select * from {{ ref('int_spine__account_days') }}
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 -- in the grace days after a term it is the renewal that is open, not the future

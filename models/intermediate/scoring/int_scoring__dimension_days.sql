@@ -1,6 +1,6 @@
 with spine as (
     select * from {{ ref('int_spine__account_days') }}
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 {% for dimension in dimensions() %}

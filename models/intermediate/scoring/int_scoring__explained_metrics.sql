@@ -10,7 +10,7 @@
 
 with account_days as (
     select * from {{ ref('int_spine__account_days') }}
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 clock as (

@@ -13,7 +13,7 @@ with health_scores as (
 
 observations as (
     select * from {{ ref('int_outcomes__observations') }}
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 scorecards as (

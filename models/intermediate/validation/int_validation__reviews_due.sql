@@ -13,7 +13,7 @@ final as (
     select distinct labels.matured_date as review_date
     from labels
     inner join thresholds on labels.horizon_days = thresholds.fit_horizon_days
-    where labels.matured_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('labels.matured_date') }}
 )
 
 select * from final

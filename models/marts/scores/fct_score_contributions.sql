@@ -12,7 +12,7 @@ with health_scores as (
 
 metrics as (
     select * from {{ ref('int_scoring__explained_metrics') }}
-    where as_of_date >= cast('{{ window_start() }}' as date)
+    where {{ in_window('as_of_date') }}
 ),
 
 explained_dates as (
