@@ -5,7 +5,7 @@ from customer_health.validation.reviews import METRICS, metric_verdicts_due
 
 
 def model(dbt, session):
-    """One row per metric and version of the weights."""
+    """One row per metric, of the newest refit that is due; none if none is."""
     due = dbt.ref("int_weights__fits_due")
     metrics = dbt.ref("int_validation__metric_outcomes")
     thresholds = dbt.ref("int_policy__thresholds")

@@ -29,6 +29,7 @@ final as (
         verdict,
         reason
     from verdicts
+    where review_date = (select max(newest.review_date) from verdicts as newest)
 )
 
 select * from final

@@ -28,7 +28,8 @@ def monthly_figures(
 ) -> pd.DataFrame:
     """Compute every figure of every scorecard, segment ('all' too), month and horizon.
 
-    Flagged means predicted to churn. An account without a score is no prediction: it counts in
+    Of a segment there are the figures of flags and the AUC; the others are of 'all' only. Flagged
+    means predicted to churn. An account without a score is no prediction: it counts in
     `scored_share` only.
 
     Args:
@@ -57,19 +58,21 @@ def monthly_figures(
         month = month.assign(log_odds=np.nan)
         if log_odds is not None:
             month.loc[predicted.index, "log_odds"] = log_odds
+        figures = [("all", *one) for one in _whole_figures(month, reason, settings)]
         for segment, part in [("all", month), *month.groupby("segment")]:
-            for figure, estimate in _figures(part, reason, settings):
-                records.append(
-                    {
-                        "scorecard": name,
-                        "segment": segment,
-                        "as_of_date": date,
-                        "horizon_days": horizon,
-                        "figure": figure,
-                        **vars(estimate),
-                        **_verdicts(figure, estimate, settings),
-                    }
-                )
+            figures += [(segment, *one) for one in _figures(part, settings)]
+        for segment, figure, estimate in figures:
+            records.append(
+                {
+                    "scorecard": name,
+                    "segment": segment,
+                    "as_of_date": date,
+                    "horizon_days": horizon,
+                    "figure": figure,
+                    **vars(estimate),
+                    **_verdicts(figure, estimate, settings),
+                }
+            )
     figures = pd.DataFrame(records, columns=list(COLUMNS))
     numbers = ("value", "low", "high", "n", "n_events", "target", "excellent_target")
     return figures.astype({name: float for name in numbers})
@@ -102,12 +105,10 @@ def _verdicts(figure: str, estimate: Estimate, settings: Settings) -> dict[str, 
     }
 
 
-def _figures(
-    part: pd.DataFrame, uncalibrated: str | None, settings: Settings
-) -> Iterator[tuple[str, Estimate]]:
+def _figures(part: pd.DataFrame, settings: Settings) -> Iterator[tuple[str, Estimate]]:
+    """Figures of a month of the whole portfolio or a segment."""
     confidence = settings.confidence_share
     rows = part[part["health_score"].notna()]
-    scores, log_odds = rows["health_score"].to_numpy(), rows["log_odds"].to_numpy()
     churned, flagged = rows["is_churned"].to_numpy() == 1, rows["is_flagged"].to_numpy()
     n, n_churned = len(rows), int(churned.sum())
     yield "scored_share", wilson(n, len(part), confidence)
@@ -126,7 +127,18 @@ def _figures(
     yield "f1", f1(tp, fp, fn, confidence)
     yield "precision_feasible", _feasible(base_rate, settings)
 
-    yield "auc", delong(scores, churned, confidence)
+    yield "auc", delong(rows["health_score"].to_numpy(), churned, confidence)
+
+
+def _whole_figures(
+    month: pd.DataFrame, uncalibrated: str | None, settings: Settings
+) -> Iterator[tuple[str, Estimate]]:
+    """Figures of a month that say little of a segment, whose churned accounts are a handful."""
+    confidence = settings.confidence_share
+    rows = month[month["health_score"].notna()]
+    scores, log_odds = rows["health_score"].to_numpy(), rows["log_odds"].to_numpy()
+    churned = rows["is_churned"].to_numpy() == 1
+    n, n_churned = len(rows), int(churned.sum())
     yield from _ranking_figures(scores, churned, settings)
 
     if uncalibrated or not n:
@@ -138,12 +150,11 @@ def _figures(
     yield "brier", _mean((p - churned) ** 2, n_churned, confidence)
     yield "calibration_slope", calibration_slope(log_odds, churned, confidence)
     expected = float(p.mean())
+    base_rate = wilson(n_churned, n, confidence)
     yield (
         "calibration_in_the_large",
         Estimate(
-            base_rate.value - expected,
-            base_rate.low - expected,
-            base_rate.high - expected,
+            *(limit - expected for limit in (base_rate.value, base_rate.low, base_rate.high)),
             n,
             n_churned,
         ),

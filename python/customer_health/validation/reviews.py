@@ -276,7 +276,7 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
 
 
 def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
-    """Verdict on every metric on every day on which weights are fitted, from all outcomes by then.
+    """Verdict on every metric on the newest day on which weights are due, from outcomes by then.
 
     Args:
         due: Relation int_weights__fits_due.
@@ -288,28 +288,22 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
         return _nothing(METRICS)
     from customer_health.validation import metric_evidence, metric_verdicts
 
+    day = pd.Timestamp(days[-1])
     settings = _settings(thresholds)
-    evidence = {day: [] for day in days}
+    known = metrics.filter(f"as_of_date <= date '{day:%Y-%m-%d}'")
+    evidence = []
     # a dimension at a time, so that memory holds only its rows
     for (dimension,) in metrics.project("dimension").distinct().order("1").fetchall():
-        rows = metrics.filter(f"dimension = '{dimension}'").df()
-        for day in days:
-            known = rows[rows["as_of_date"] <= pd.Timestamp(day)]
-            has_matured = known["matured_date"] <= pd.Timestamp(day)
-            is_known_churn = known["churn_known_date"] <= pd.Timestamp(day)
-            is_near = known["days_to_churn"] <= LONGEST_CHANGE_DAYS
-            known = known.assign(
-                is_churned=known["is_churned"].astype(float).where(has_matured),
-                days_to_churn=known["days_to_churn"].where(is_known_churn & is_near),
-            )
-            evidence[day] += metric_evidence(known, settings)
-    return pd.concat(
-        [
-            metric_verdicts(found, settings).assign(review_date=day)
-            for day, found in evidence.items()
-        ],
-        ignore_index=True,
-    )
+        rows = known.filter(f"dimension = '{dimension}'").df()
+        has_matured = rows["matured_date"] <= day
+        is_known_churn = rows["churn_known_date"] <= day
+        is_near = rows["days_to_churn"] <= LONGEST_CHANGE_DAYS
+        rows = rows.assign(
+            is_churned=rows["is_churned"].astype(float).where(has_matured),
+            days_to_churn=rows["days_to_churn"].where(is_known_churn & is_near),
+        )
+        evidence += metric_evidence(rows, settings)
+    return metric_verdicts(evidence, settings).assign(review_date=day)
 
 
 def _days(due) -> list:
