@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def typed(session, frame: pd.DataFrame, columns: Mapping[str, str]):
+def typed(session, frame: pd.DataFrame | None, columns: Mapping[str, str]):
     """Rows as a DuckDB relation with the given columns and types.
 
     DuckDB guesses the type of a text column from its values, and of one that is all null, or has no
@@ -15,11 +17,14 @@ def typed(session, frame: pd.DataFrame, columns: Mapping[str, str]):
 
     Args:
         session: The DuckDB connection of the model.
-        frame: The rows; it must have these columns and may have others, which are left out.
+        frame: The rows; columns that are not named are left out. None: there are no rows.
         columns: SQL type by column, in order.
 
     Returns:
         A DuckDB relation.
     """
-    selected = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns.items())
-    return session.from_df(frame.reindex(columns=list(columns))).project(selected)
+    if frame is None:
+        nulls = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns.items())
+        return session.sql(f"select {nulls} where false")
+    casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns.items())
+    return session.from_df(frame.reindex(columns=list(columns))).project(casts)

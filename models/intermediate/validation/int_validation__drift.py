@@ -1,7 +1,7 @@
 """Whether a scorecard that was right is going wrong (V8)."""
 
 from customer_health.frames import typed
-from customer_health.validation.reviews import DRIFT, drift_due
+from customer_health.reviews import DRIFT, drift_due
 
 
 def model(dbt, session):

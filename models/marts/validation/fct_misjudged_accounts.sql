@@ -28,13 +28,14 @@ judged as (
     where outcomes.scorecard in (select weights.scorecard from weights)
 ),
 
--- how the accounts that stayed looked in the same month
+-- how the accounts that stayed looked in the same month; rounded, since sums depend on the order of rows
 stayed as (
     select
         as_of_date,
         {% for dimension in dimensions() %}
-            avg({{ dimension }}_score) as {{ dimension }}_mean,
-            stddev_pop({{ dimension }}_score) as {{ dimension }}_spread{% if not loop.last %},{% endif %}
+            round(avg({{ dimension }}_score), 6) as {{ dimension }}_mean,
+            round(stddev_pop({{ dimension }}_score), 6)
+                as {{ dimension }}_spread{% if not loop.last %},{% endif %}
         {% endfor %}
     from judged
     where not is_churned

@@ -1,13 +1,16 @@
-"""What each review finds: between the relations of the Python models and this package's functions.
+"""What each review finds: between the Python models' relations and customer_health.validation.
 
 On a review day the outcomes of one more month have matured. A review looks at the observations
 whose outcomes matured in the year up to it, so nothing in it was unknown on its day. Most builds
-have none to make and give back no rows, without loading what the statistics need.
+have none to make and give back None, without loading what the statistics need: it takes seconds.
 """
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REVIEWED_DAYS = 365
 # what moved longer before a churn than this is not held to announce it
@@ -142,7 +145,7 @@ METRICS = {
 }
 
 
-def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame:
+def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame | None:
     """Figures of the months whose outcomes matured since the build's window began.
 
     Args:
@@ -155,22 +158,21 @@ def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame:
     since = f"matured_date >= date '{window_start}'" if window_start else "true"
     due = outcomes.filter(since)
     if not due.limit(1).fetchall():
-        return _nothing(FIGURES)
+        return None
     from customer_health.validation import monthly_figures
 
     columns = (
         "scorecard, horizon_days, account_id, as_of_date, matured_date, segment, health_score,"
         " is_flagged, cast(is_churned as integer) as is_churned"
     )
-    figures = monthly_figures(
-        outcomes.filter(since).project(columns).df(),
-        outcomes.project(columns).df(),
-        _settings(thresholds, targets),
-    )
-    return figures
+    rows = outcomes.filter(since).project(columns).df()
+    history = outcomes.project(columns).df()
+    figures = monthly_figures(rows, history, _settings(thresholds, targets))
+    key = ["as_of_date", "horizon_days"]
+    return figures.merge(rows[[*key, "matured_date"]].drop_duplicates(), on=key)
 
 
-def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
+def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
     """Label of every scorecard at every review that is due.
 
     Args:
@@ -197,10 +199,10 @@ def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
                     **label.figures,
                 }
             )
-    return pd.DataFrame(records) if records else _nothing(LABELS)
+    return _frame(records)
 
 
-def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
+def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
     """Comparison of every challenger with the production scorecard at every review that is due.
 
     Args: as for `labels_due`.
@@ -219,23 +221,24 @@ def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame:
             records.append(
                 {"baseline": baseline, "variant": variant, "review_date": day, **figures}
             )
-    return pd.DataFrame(records) if records else _nothing(COMPARISONS)
+    return _frame(records)
 
 
-def retention_due(counts, thresholds) -> pd.DataFrame:
+def retention_due(counts, thresholds) -> pd.DataFrame | None:
     """Retention by range of each score, and the cut below which flags would separate best.
 
     Args:
         counts: Relation int_validation__range_counts.
         thresholds: Relation with one row, a column per threshold.
     """
-    rows = counts.df()
-    if rows.empty:
-        return _nothing(RETENTION)
+    if not counts.limit(1).fetchall():
+        return None
+    import pandas as pd
+
     from customer_health.validation import best_cut, with_retention
 
     settings = _settings(thresholds)
-    rows = with_retention(rows, settings)
+    rows = with_retention(counts.df(), settings)
     parts = []
     for _, ranges in rows.groupby(["scorecard", "score", "review_date"]):
         found = best_cut(ranges)
@@ -250,7 +253,7 @@ def retention_due(counts, thresholds) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
+def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
     """Drift as each review that is due sees it: what it says of the newest month with outcomes.
 
     Args:
@@ -261,7 +264,9 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
     """
     days = _days(due)
     if not days:
-        return _nothing(DRIFT)
+        return None
+    import pandas as pd
+
     from customer_health.validation import drift
 
     settings = _settings(thresholds)
@@ -275,7 +280,7 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame:
     return checks[checks["review_date"].isin([pd.Timestamp(day) for day in days])]
 
 
-def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
+def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
     """Verdict on every metric on the newest day on which weights are due, from outcomes by then.
 
     Args:
@@ -285,7 +290,9 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame:
     """
     days = _days(due)
     if not days:
-        return _nothing(METRICS)
+        return None
+    import pandas as pd
+
     from customer_health.validation import metric_evidence, metric_verdicts
 
     day = pd.Timestamp(days[-1])
@@ -315,8 +322,12 @@ def _only_value(relation, expression: str):
     return value
 
 
-def _nothing(columns) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(columns))
+def _frame(records: list[dict]) -> pd.DataFrame | None:
+    if not records:
+        return None
+    import pandas as pd
+
+    return pd.DataFrame(records)
 
 
 def _reviews(due, outcomes, thresholds):
@@ -324,6 +335,8 @@ def _reviews(due, outcomes, thresholds):
     days = _days(due)
     if not days:
         return
+    import pandas as pd
+
     settings = _settings(thresholds)
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     first = min(days) - pd.Timedelta(days=REVIEWED_DAYS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from customer_health.weights.settings import FitSettings
+if TYPE_CHECKING:
+    import pandas as pd
 
 FITTED_METHODS = ("correlation", "regression")
 
@@ -38,7 +38,7 @@ COLUMNS = {
 
 def fit_due(
     due, observations, scorecards, scorecard_weights, thresholds, fitted_before
-) -> pd.DataFrame:
+) -> pd.DataFrame | None:
     """Fit every scorecard of a fitted method on every day that is due.
 
     Args:
@@ -50,16 +50,18 @@ def fit_due(
         fitted_before: Relation of the versions fitted by earlier builds; None if there is none.
 
     Returns:
-        Rows with the columns `COLUMNS`; none if nothing is due.
+        Rows with the columns `COLUMNS`; None if nothing is due.
     """
     days = sorted(day for (day,) in due.fetchall())
-    cards = scorecards.df()
-    cards = cards[(cards["role"] != "off") & cards["method"].isin(FITTED_METHODS)]
-    if not days or cards.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
+    methods = ", ".join(f"'{method}'" for method in FITTED_METHODS)
+    cards = scorecards.filter(f"role <> 'off' and method in ({methods})")
+    if not days or not cards.limit(1).fetchall():
+        return None
 
-    # scikit-learn and SciPy take a second to load, and on most nights nothing is due
-    from customer_health.weights.versions import fit_weights
+    # pandas and SciPy take seconds to load, and on most nights nothing is due
+    import pandas as pd
+
+    from customer_health.weights import FitSettings, fit_weights
 
     names = {field.name for field in fields(FitSettings)}
     numbers = thresholds.df().iloc[0]
@@ -68,7 +70,7 @@ def fit_due(
     rows = observations.df()
     before = _newest_before(fitted_before, days[0])
     fits = []
-    for start, group in cards.groupby("starts_from"):
+    for start, group in cards.df().groupby("starts_from"):
         own = weights[weights["scorecard"] == start].set_index("dimension")["weight"]
         previous = before[before["scorecard"].isin(group["scorecard"])]
         fits.append(
@@ -81,6 +83,8 @@ def fit_due(
 
 def _newest_before(fitted_before, day) -> pd.DataFrame:
     """Rows of the newest version before a day."""
+    import pandas as pd
+
     if fitted_before is None:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = fitted_before.df()
