@@ -203,12 +203,16 @@ TABLES: dict[str, Table] = {
 
 @dataclass(frozen=True)
 class Threshold:
-    """A threshold the models read, and the values that make sense for it."""
+    """A threshold the models read, and the values that make sense for it.
+
+    `low` and `high` are the limits, both allowed; `among` lists the only numbers allowed.
+    """
 
     name: str
     low: float
     high: float
     whole: bool = True
+    among: tuple[int, ...] = ()
 
 
 THRESHOLDS = (
@@ -233,8 +237,8 @@ THRESHOLDS = (
     Threshold("renewal_change_share", 0, 1, whole=False),
     Threshold("churned_arr_share", 0.01, 1, whole=False),
     Threshold("involuntary_counts_as_churn", 0, 1),
-    Threshold("fit_horizon_days", 30, 90),
-    Threshold("refit_months", 1, 12),
+    Threshold("fit_horizon_days", 30, 90, among=(30, 60, 90)),
+    Threshold("refit_months", 1, 12, among=(1, 2, 3, 4, 6, 12)),
     Threshold("refit_step_points", 0.1, 100, whole=False),
     Threshold("minimum_outcomes", 2, 1_000_000),
     Threshold("minimum_churned", 1, 1_000_000),
@@ -621,7 +625,7 @@ def _check_start(
             if start
             else f"scorecard '{name}' of method {method} has no starts_from"
         )
-        found.error("scorecards.csv", scorecard.number, what, _use_one_of(start, experts))
+        found.error("scorecards.csv", scorecard.number, what, _use_one_of(start or "", experts))
 
 
 def _check_weight_groups(
@@ -699,6 +703,10 @@ def _check_thresholds(rows: list[Row], found: Findings) -> None:
         elif not threshold.low <= value <= threshold.high:
             what = f"{name} {value:g} makes no sense"
             mend = f"write a number between {threshold.low:g} and {threshold.high:g}"
+            found.error(file, row.number, what, mend)
+        elif threshold.among and value not in threshold.among:
+            what = f"{name} {value:g} is not among what it can be"
+            mend = f"use one of {_listed([f'{number}' for number in threshold.among])}"
             found.error(file, row.number, what, mend)
     for name in missing:
         found.error(file, (), f"the threshold '{name}' is missing", f"add a row '{name}'")

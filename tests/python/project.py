@@ -52,10 +52,10 @@ def make_demo(out: Path, **options: int | float | str) -> Path:
     return out / "raw"
 
 
-def copy_project(folder: Path) -> Path:
+def copy_project(folder: Path, project: Path = PROJECT) -> Path:
     """Copy the project, for a test that edits it, and return the copy's folder."""
     made = shutil.ignore_patterns(".git", ".venv", "data", "warehouse", "target", "logs")
-    return shutil.copytree(PROJECT, folder, ignore=made)
+    return shutil.copytree(project, folder, ignore=made)
 
 
 def dbt(verb: str, warehouse: Path, *flags: str, project: Path = PROJECT, **variables) -> Outcome:

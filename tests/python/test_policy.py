@@ -108,7 +108,8 @@ BROKEN_ROWS = {
         "scorecard 'do_simple' is not in scorecards.csv", "write 'd0_simple'",
     ),
     "unknown band set": (
-        "scorecards.csv", "d3,off,d3,", "d3,off,d4,", "band_set 'd4' is not in bands.csv", "d3",
+        "scorecards.csv", "d3,off,expert,,d3,", "d3,off,expert,,d4,",
+        "band_set 'd4' is not in bands.csv", "d3",
     ),
     "unknown threshold": (
         "thresholds.csv", "nps_expiry_days,", "nps_expiry_day,",
@@ -131,11 +132,11 @@ BROKEN_ROWS = {
         "weight -12 is outside", "at least 0",
     ),
     "unknown role": (
-        "scorecards.csv", "d0_default,challenger", "d0_default,challanger",
+        "scorecards.csv", "equal,challenger", "equal,challanger",
         "role 'challanger' is not known", "write 'challenger'",
     ),
     "unknown way with missing dimensions": (
-        "scorecards.csv", "d3,off,d3,impute", "d3,off,d3,guess",
+        "scorecards.csv", "d3,off,expert,,d3,impute", "d3,off,expert,,d3,guess",
         "missing_dimensions 'guess' is not known", "impute, renormalise",
     ),
     "gap between bands": (
@@ -217,8 +218,48 @@ BROKEN_ROWS = {
     ),
     "scorecard without weights": (
         "scorecards.csv", "d0_simple,off",
-        "empty,off,default,impute,1,None,test\nd0_simple,off",
+        "empty,off,expert,,default,impute,1,None,test\nd0_simple,off",
         "scorecard 'empty' has no weights", "seeds/policy/scorecard_weights.csv",
+    ),
+    "unknown method": (
+        "scorecards.csv", "regression,challenger,regression,", "regression,challenger,ridge,",
+        "method 'ridge' is not known", "use one of expert, equal, correlation, regression",
+    ),
+    "fitted scorecard that starts from nothing": (
+        "scorecards.csv", "production,correlation,expert_default,", "production,correlation,,",
+        "scorecard 'correlation' of method correlation has no starts_from",
+        "use one of expert_default",
+    ),
+    "fitted scorecard that starts from a fitted one": (
+        "scorecards.csv", "challenger,regression,expert_default", "challenger,regression,equal",
+        "starts_from 'equal' of scorecard 'regression' is no scorecard of method expert",
+        "use one of expert_default",
+    ),
+    "fitted scorecard that starts from a slip": (
+        "scorecards.csv", "challenger,equal,expert_default", "challenger,equal,expert_defualt",
+        "starts_from 'expert_defualt' of scorecard 'equal' is no", "write 'expert_default'",
+    ),
+    "expert scorecard that starts from another": (
+        "scorecards.csv", "d2,off,expert,", "d2,off,expert,d3",
+        "scorecard 'd2' of method expert starts from 'd3'", "leave starts_from empty",
+    ),
+    "fitted scorecard with weights of its own": (
+        "scorecard_weights.csv", "d3,value,30,", "regression,value,30,",
+        "scorecard 'regression' has weights of its own", "the method expert in scorecards.csv",
+    ),
+    "horizon without labels": (
+        "thresholds.csv", "fit_horizon_days,90", "fit_horizon_days,45",
+        "fit_horizon_days 45 is not among", "use one of 30, 60, 90",
+    ),
+    "months that do not part the year evenly": (
+        "thresholds.csv", "refit_months,3", "refit_months,5",
+        "refit_months 5 is not among", "use one of 1, 2, 3, 4, 6, 12",
+    ),
+    "target above 1": (
+        "validation_targets.csv", "recall,0.75", "recall,75", "target 75 is outside", "0 and 1",
+    ),
+    "target of a figure that there is not": (
+        "validation_targets.csv", "recall,", "recal,", "figure 'recal' is not", "write 'recall'",
     ),
     "source that fails before it warns": (
         "source_checks.csv", "product,events,4,14", "product,events,14,14",
@@ -264,11 +305,11 @@ BROKEN_FILES = {
         " 99.9, not to 100. Mend: change these weights so that they sum to 100 (0.1 more).",
     ),
     "two production scorecards": (
-        "scorecards.csv", "d0_default,challenger", "d0_default,production",
+        "scorecards.csv", "expert_default,challenger", "expert_default,production",
         "scorecards.csv, rows 2, 3: 2 scorecards have the role production. Mend: give exactly one",
     ),
     "no production scorecard": (
-        "scorecards.csv", "expert_default,production", "expert_default,off",
+        "scorecards.csv", "correlation,production", "correlation,off",
         "scorecards.csv: no scorecards have the role production. Mend: give exactly one",
     ),
     "the same metric twice": (
@@ -302,6 +343,19 @@ BROKEN_FILES = {
     "thresholds out of order": (
         "thresholds.csv", "drop_alert_points,10", "drop_alert_points,20",
         "thresholds.csv, rows 7, 8: drop_alert_points 20 is above rapid_decline_points 15. Mend:",
+    ),
+    "more churned accounts than accounts": (
+        "thresholds.csv", "minimum_churned,10", "minimum_churned,60",
+        ": minimum_churned 60 is above minimum_outcomes 50. Mend: lower minimum_churned or raise",
+    ),
+    "a flag above a band without one": (
+        "bands.csv", "default,critical,0,25,true", "default,critical,0,25,false",
+        "bands.csv, rows 2, 3, 4, 5: is_flagged of band_set 'default' does not part the lower bands"
+        " from the upper ones. Mend: write true for the lowest bands",
+    ),
+    "no flag": (
+        "bands.csv", "d3,red,0,60,true", "d3,red,0,60,false",
+        "bands.csv, rows 6, 7, 8: is_flagged of band_set 'd3' does not part",
     ),
     "a curve of one point": (
         "metric_curves.csv", "roi_ratio,all,all,0,0,project default\n", "",
@@ -417,22 +471,28 @@ def test_more_than_six_weighted_groups_warn(policy):
     assert errors == []
     assert len(warnings) == 1
     assert "scorecard 'expert_default' weighs 7 groups" in warnings[0]
-    edit(policy, "scorecards.csv", "expert_default,production", "expert_default,off")
-    edit(policy, "scorecards.csv", "d0_default,challenger", "d0_default,production")
+    edit(policy, "scorecards.csv", "expert_default,challenger", "expert_default,off")
     assert policy_problems(policy) == ([], [])
 
 
 def write_bands(policy: Path, bounds: list[tuple[float, float]]) -> list[str]:
     """Write bands with these bounds for the band set of every scorecard; give the errors."""
-    lines = ["band_set,band,lower_bound,upper_bound,source"]
+    lines = ["band_set,band,lower_bound,upper_bound,is_flagged,source"]
+    lowest = min(range(len(bounds)), key=lambda n: bounds[n][0])
     for band_set in ("default", "d3"):
-        lines += [f"{band_set},b{n},{low},{high},test" for n, (low, high) in enumerate(bounds)]
+        lines += [
+            f"{band_set},b{n},{low},{high},{str(n == lowest).lower()},test"
+            for n, (low, high) in enumerate(bounds)
+        ]
     (policy / "bands.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return policy_problems(policy)[0]
 
 
 cuts = st.lists(
-    st.decimals(min_value="0.001", max_value="99.999", places=3), unique=True, max_size=6
+    st.decimals(min_value="0.001", max_value="99.999", places=3),
+    unique=True,
+    min_size=1,
+    max_size=6,
 ).map(sorted)
 reused_copy = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
