@@ -900,13 +900,10 @@ class AsOf:
         return found
 
 
-def health(account: AsOf, everybody: list[AsOf], scorecard: Row) -> Row:
-    """Score of an account among all that are scored on the day."""
-    weights = {
-        row.dimension: row.weight
-        for row in policy("scorecard_weights")
-        if row.scorecard == scorecard.scorecard
-    }
+def health(
+    account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[str, float]
+) -> Row:
+    """Score of an account among all that are scored on the day, by weights of dimensions."""
     peers = [
         other
         for other in everybody
@@ -1005,6 +1002,20 @@ class Comparison:
                 (row.scorecard, row.account_id, row.as_of_date): row
                 for row in read("marts.fct_health_scores")
             }
+            found = connection.execute("select * from intermediate.int_weights__in_force")
+            columns = [column[0] for column in found.description]
+            self.weights = [Row(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
+
+    def weights_of(self, scorecard: str, account: AsOf) -> dict[str, float]:
+        """Weights above 0 that a scorecard has for the account's segment on the day."""
+        (in_force,) = (
+            row
+            for row in self.weights
+            if (row.scorecard, row.segment) == (scorecard, account.segment)
+            and row.valid_from <= account.day < (row.valid_until or date.max)
+        )
+        weights = {name: getattr(in_force, f"{name}_weight") for name in DIMENSIONS}
+        return {name: weight for name, weight in weights.items() if weight}
 
     def differences(self, naive: dict, models: dict, tolerance: float = TOLERANCE) -> list[str]:
         """What the models say otherwise, at most ten lines."""
@@ -1111,7 +1122,12 @@ def test_health_scores(comparison, name):
     naive = {}
     for day in comparison.whole_days:
         everybody = [row for row in comparison.customers.values() if row.day == day]
-        naive |= {(row.account_id, day): health(row, everybody, scorecard) for row in everybody}
+        naive |= {
+            (row.account_id, day): health(
+                row, everybody, scorecard, comparison.weights_of(name, row)
+            )
+            for row in everybody
+        }
     models = {pair: comparison.health[name, *pair] for pair in naive}
     for column, own, tolerance in (
         # published to one decimal
