@@ -40,7 +40,6 @@ PUBLISHED = {
     "fct_health_scores": ("as_of_date", "*"),
     "fct_score_contributions": ("as_of_date", "*"),
     "fct_dimension_weights": ("valid_from", "* exclude (valid_until)"),
-    "fct_metric_verdicts": ("review_date", "*"),
 }
 
 # What the scenarios after the first do without: the spine then comes from other sources.
@@ -199,9 +198,12 @@ def test_the_runs_fit_weights_and_review_scores(replay):
         group by valid_from
         """,
     )
-    assert fitted == []
-    labels = "select max(review_date) from marts.fct_score_labels"
-    assert query(replay.at_once, labels)[0][0] > replay.days[0]
+    assert [day for day, _, _ in fitted] == [date(2026, 7, 1)]
+    assert fitted[0][1] == 2
+    assert fitted[0][2] > 1
+    for table in ("fct_score_labels", "fct_score_drift"):
+        reviews = query(replay.at_once, f"select max(review_date) from marts.{table}")
+        assert replay.days[0] < reviews[0][0] < LAST_DAY
 
 
 def test_what_was_published_stays_once_late_rows_had_their_time(replay):

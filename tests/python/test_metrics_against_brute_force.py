@@ -900,9 +900,7 @@ class AsOf:
         return found
 
 
-def health(
-    account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[str, float]
-) -> Row:
+def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[str, float]) -> Row:
     """Score of an account among all that are scored on the day, by weights of dimensions."""
     peers = [
         other
