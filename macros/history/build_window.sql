@@ -48,8 +48,14 @@
 {%- endmacro %}
 
 {% macro published_from() -%}
-    {#- First day whose published rows this build wrote, as text: the tests of published models begin there. -#}
-    {{ return(build_window_column('published_before_date') if execute else all_days()) }}
+    {#- First day whose published rows this build wrote, as text: the tests of published models begin there. A
+        unit test sets the variable window_start_date. -#}
+    {%- if not execute -%}
+        {{ return(all_days()) }}
+    {%- elif model.resource_type == 'unit_test' -%}
+        {{ return(var('window_start_date', all_days())) }}
+    {%- endif -%}
+    {{ return(build_window_column('published_before_date')) }}
 {%- endmacro %}
 
 {% macro build_window_column(column) -%}

@@ -112,10 +112,11 @@ final as (
         versions.*,
         scorecards.role,
         scorecards.method,
-        -- the next version of the scorecard; null: still in force
-        lead(versions.valid_from) over (
-            partition by versions.scorecard, versions.segment, versions.dimension
+        -- the next version of the scorecard, also if it has no weights for the segment; null: still in force
+        min(versions.valid_from) over (
+            partition by versions.scorecard
             order by versions.valid_from
+            range between interval 1 day following and unbounded following
         ) as valid_until
     from versions
     inner join scorecards on versions.scorecard = scorecards.scorecard
