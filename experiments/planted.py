@@ -72,8 +72,8 @@ def newest_fit(warehouse: Path) -> pd.DataFrame:
     )
 
 
-def first_fitted(warehouse: Path) -> pd.Timestamp | None:
-    """Day from which the correlation scorecard has weights that were fitted."""
+def first_fitted(warehouse: Path) -> pd.Timestamp:
+    """Day from which on the correlation scorecard has weights that were fitted."""
     (day,) = _query(
         warehouse,
         """
@@ -81,7 +81,11 @@ def first_fitted(warehouse: Path) -> pd.Timestamp | None:
         where scorecard = 'correlation' and segment = 'universal' and basis = 'fitted'
         """,
     )["valid_from"]
-    return None if pd.isna(day) else pd.Timestamp(day)
+    if pd.isna(day):
+        raise ValueError(
+            f"{warehouse}: no weights could be fitted. Mend: more accounts, or more months."
+        )
+    return pd.Timestamp(day)
 
 
 def moments(warehouse: Path, until: str) -> dict[str, list[float]]:

@@ -40,9 +40,7 @@ def planted_company(tmp_path_factory) -> PlantedCompany:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "built").exists():
-            make_demo(
-                folder / "demo", accounts=300, months=15, events=50_000, seed=SEED, dirt=0
-            )
+            make_demo(folder / "demo", accounts=400, months=18, events=50_000, seed=SEED, dirt=0)
             build_models(company.warehouse, raw_path=company.raw)
             (folder / "built").touch()
     return company
