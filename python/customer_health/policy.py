@@ -256,6 +256,7 @@ THRESHOLDS = (
     Threshold("drift_reference_months", 1, 60),
     Threshold("false_discovery_share", 0.001, 0.5, whole=False),
     Threshold("vanity_correlation", 0, 1, whole=False),
+    Threshold("suspicious_auc", 0.5, 1, whole=False),
     Threshold("include_above_correlation", 0, 1, whole=False),
     Threshold("skip_below_correlation", 0, 1, whole=False),
     Threshold("strong_above_correlation", 0, 1, whole=False),

@@ -39,6 +39,7 @@
     'drift_reference_months',
     'false_discovery_share',
     'vanity_correlation',
+    'suspicious_auc',
     'include_above_correlation',
     'skip_below_correlation',
     'strong_above_correlation',

@@ -1,0 +1,1 @@
+"""Experiments: what the scores find of a truth that was planted."""
