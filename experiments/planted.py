@@ -141,7 +141,7 @@ def with_hazards(rows: pd.DataFrame, truth: Path) -> pd.DataFrame:
     )
     hazards["week_start"] = pd.to_datetime(hazards["week_start"])
     day = pd.to_datetime(rows["as_of_date"])
-    rows = rows.assign(week_start=day - pd.to_timedelta(day.dt.dayofweek, unit="D"))
+    rows = rows.assign(week_start=day - pd.to_timedelta(day.dt.day_of_week, unit="D"))
     joined = rows.merge(
         hazards.astype({"week_start": rows["week_start"].dtype}), on=["account_id", "week_start"]
     )
