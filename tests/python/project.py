@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -43,7 +44,7 @@ def run(*command: str | Path, **environment: str) -> Outcome:
     return Outcome(done.returncode, done.stdout)
 
 
-def make_demo(out: Path, **options: int | float | str) -> Path:
+def make_demo(out: Path, **options: int | float | str | date) -> Path:
     """Generate a small demo company and return the folder of its raw data."""
     given = {"accounts": 40, "months": 10, "events": 60_000, "seed": 11, "dirt": 0.02, **options}
     flags = [part for name, value in given.items() for part in (f"--{name}", str(value))]
