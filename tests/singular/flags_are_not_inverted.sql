@@ -1,5 +1,5 @@
--- Accounts that are flagged must not churn less than the others (spec V11): a score that points the wrong
--- way is worse than none. Speaks of the newest review.
+-- Accounts that are flagged must not churn less than the others (spec V11): a score that points
+-- the wrong way is worse than none. Speaks of the newest review.
 {{ config(severity='warn') }}
 
 with labels as (

@@ -1,5 +1,5 @@
-{#- What became of the accounts observed, by horizon. A label exists only when its horizon and the grace
-    days after it have passed: before that nobody could know it. -#}
+{#- What became of the accounts observed, by horizon. A label exists only when its horizon and the
+    grace days after it have passed: before that nobody could know it. -#}
 
 with observations as (
     select * from {{ ref('int_outcomes__observations') }}
@@ -74,7 +74,7 @@ labelled as (
     where ripening.matured_date <= clock.as_of_date
 ),
 
--- of an account lost in a way that the policy does not count, nobody knows whether it would have stayed
+-- whether an account lost in a way that the policy does not count would have stayed, nobody knows
 final as (
     select
         account_id,

@@ -1,5 +1,6 @@
-{#- What became of each term that ended: the account's revenue before, and that of the terms it had, or took up
-    until the matter was settled. Counts terms as they were known on the day that settled it. -#}
+{#- What became of each term that ended: the account's revenue before, and that of the terms it had,
+    or took up until the matter was settled. Counts terms as they were known on the day that settled
+    it. -#}
 
 with terms as (
     select * from {{ ref('int_spine__terms') }}
@@ -86,10 +87,10 @@ unpaid as (
     inner join invoices
         on
             settled.account_id = invoices.account_id
-            and invoices.known_date <= settled.settled_date
-            and {{ add_days('invoices.due_date', 'thresholds.payment_past_due_days') }}
-            < settled.ended_date
-            and (invoices.paid_date is null or invoices.paid_date > settled.ended_date)
+            and settled.settled_date >= invoices.known_date
+            and settled.ended_date
+            > {{ add_days('invoices.due_date', 'thresholds.payment_past_due_days') }}
+            and (invoices.paid_date is null or settled.ended_date < invoices.paid_date)
 ),
 
 judged as (

@@ -1,5 +1,6 @@
-{#- Wide to compute, long to explain: every metric, for the dates on which people look (the newest date and
-    month ends), known or not; those without weight as well, so that they can be held against outcomes. -#}
+{#- Wide to compute, long to explain: every metric, for the dates on which people look (the newest
+    date and month ends), known or not; those without weight as well, so that they can be held
+    against outcomes. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='window',

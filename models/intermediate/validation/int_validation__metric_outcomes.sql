@@ -23,7 +23,7 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- a metric without weight has no curve: its rank among the accounts of the day stands in for its score
+-- a metric without weight has no curve: its rank among the day's accounts stands in for its score
 metrics as (
     select
         explained.account_id,
@@ -36,9 +36,13 @@ metrics as (
             when explained.metric_value is null then null
             else
                 100 * percent_rank() over (
-                    partition by explained.as_of_date, explained.metric, explained.metric_value is null
+                    partition by
+                        explained.as_of_date,
+                        explained.metric,
+                        explained.metric_value is null
                     order by
-                        case when policy.direction = 'lower' then -1 else 1 end * explained.metric_value
+                        case when policy.direction = 'lower' then -1 else 1 end
+                        * explained.metric_value
                 )
         end as metric_score
     from explained

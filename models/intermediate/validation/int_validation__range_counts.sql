@@ -1,5 +1,5 @@
-{#- Observations and accounts by score range, of the year up to each review that is due: what the statistics of
-    retention rest on, counted here so that they need no row per observation. -#}
+{#- Observations and accounts by score range, of the year up to each review that is due: what the
+    statistics of retention rest on, counted here so that they need no row per observation. -#}
 
 with outcomes as (
     select * from {{ ref('int_validation__scored_outcomes') }}
@@ -63,21 +63,22 @@ counted as (
     group by scorecard, score, review_date, range_low
 ),
 
+lower_limits as (
+    {% for low in range(0, 100, 10) %}
+        select {{ low }} as range_low
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 -- ranges without observations as well
 ranges as (
-    select
+    select distinct
         counted.scorecard,
         counted.score,
         counted.review_date,
-        limits.range_low
+        lower_limits.range_low
     from counted
-    cross join (
-        {% for low in range(0, 100, 10) %}
-            select {{ low }} as range_low
-            {% if not loop.last %}union all{% endif %}
-        {% endfor %}
-    ) as limits
-    group by 1, 2, 3, 4
+    cross join lower_limits
 ),
 
 final as (

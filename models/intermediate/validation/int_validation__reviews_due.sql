@@ -1,5 +1,5 @@
-{#- The days on which the outcomes of a month have matured, so that there is new evidence of how good the scores
-    are, and that this build may still write. -#}
+{#- The days on which the outcomes of a month have matured, so that there is new evidence of how
+    good the scores are, and that this build may still write. -#}
 
 with labels as (
     select * from {{ ref('int_outcomes__labels') }}

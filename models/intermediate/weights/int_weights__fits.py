@@ -1,7 +1,7 @@
 """Fits the weights that are due, each version on the outcomes that had matured by its day."""
 
-from customer_health.frames import typed
 from customer_health.fits import COLUMNS, fit_due
+from customer_health.frames import typed
 
 
 def model(dbt, session):

@@ -1,5 +1,5 @@
-{#- The days on which weights are fitted (spec W5) and that this build may still write: the first day of every
-    refit_months months. -#}
+{#- The days on which weights are fitted (spec W5) and that this build may still write: the first
+    day of every refit_months months. -#}
 
 with account_days as (
     select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}

@@ -1,5 +1,5 @@
-{#- The weights of every scorecard, segment and version, wide: a segment without weights of its own has the
-    universal ones. -#}
+{#- The weights of every scorecard, segment and version, wide: a segment without weights of its own
+    has the universal ones. -#}
 
 with versions as (
     select * from {{ ref('int_weights__versions') }}

@@ -1,5 +1,5 @@
-{#- Every scorecard's weights with the days on which they are in force: those that it starts with hold from the
-    first day, fitted ones from theirs. -#}
+{#- Every scorecard's weights with the days on which they are in force: those that it starts with
+    hold from the first day, fitted ones from theirs. -#}
 
 with fits as (
     select * from {{ ref('int_weights__fits') }}
@@ -22,7 +22,7 @@ account_days as (
     select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}
 ),
 
--- what each scorecard starts with: its own weights or, of one that is fitted or equal, those it starts from
+-- its own weights or, of a scorecard that is fitted or equal, those that it starts from
 starts as (
     select
         scorecards.scorecard,
@@ -77,33 +77,19 @@ versions as (
         fits.fallback_reason,
         fits.note
     from fits
-    union all
+    union all by name
     select
         scorecard,
         'universal' as segment,
         valid_from,
         weights_version,
         dimension,
-        null as correlation,
-        null as correlation_low,
-        null as correlation_high,
-        null as n_observations,
-        null as n_accounts,
-        null as n_churned_accounts,
-        null as pooling_share,
-        null as pooled_correlation,
-        null as coefficient,
-        null as relative_importance,
         first_weight as target_weight,
         first_weight as weight,
-        null as include_verdict,
-        null as strength_verdict,
-        null as is_negative,
         case when method = 'equal' then 'equal' else 'expert' end as basis,
         case
             when method not in ('equal', 'expert') then 'Weights had not been fitted yet.'
-        end as fallback_reason,
-        null as note
+        end as fallback_reason
     from first_weights
 ),
 
@@ -112,7 +98,7 @@ final as (
         versions.*,
         scorecards.role,
         scorecards.method,
-        -- the next version of the scorecard, also if it has no weights for the segment; null: still in force
+        -- the scorecard's next version, also one without weights for the segment; null: in force
         min(versions.valid_from) over (
             partition by versions.scorecard
             order by versions.valid_from

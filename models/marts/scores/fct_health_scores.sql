@@ -135,7 +135,7 @@ first_days as (
         account_id,
         min(day_number) as first_day_number
     from comparable_days
-    group by 1, 2
+    group by scorecard, account_id
 ),
 
 compared as (

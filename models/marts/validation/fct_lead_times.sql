@@ -33,9 +33,9 @@ watched as (
     inner join scores
         on
             churns.account_id = scores.account_id
-            and scores.as_of_date < churns.ended_date
-            and scores.as_of_date
-            >= {{ add_days('churns.ended_date', '-thresholds.warning_days') }}
+            and churns.ended_date > scores.as_of_date
+            and {{ add_days('churns.ended_date', '-thresholds.warning_days') }}
+            <= scores.as_of_date
     inner join scorecards on scores.scorecard = scorecards.scorecard
     inner join bands
         on

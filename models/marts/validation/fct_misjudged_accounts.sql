@@ -28,7 +28,7 @@ judged as (
     where outcomes.scorecard in (select weights.scorecard from weights)
 ),
 
--- how the accounts that stayed looked in the same month; rounded, since sums depend on the order of rows
+-- how accounts that stayed looked in the month; rounded, since sums depend on the order of rows
 stayed as (
     select
         as_of_date,
@@ -66,7 +66,7 @@ standings as (
     {% endfor %}
 ),
 
--- a warning missed: the dimension that stood lowest. A false one: that which took most from the score.
+-- warning missed: the dimension that stood lowest; false warning: what took most from the score
 ranked as (
     select
         *,
@@ -92,7 +92,9 @@ lowest_metrics as (
         metrics.metric_score,
         row_number() over (
             partition by metrics.account_id, metrics.as_of_date
-            order by (100 - metrics.metric_score) * metrics.share_of_dimension desc, metrics.metric asc
+            order by
+                (100 - metrics.metric_score) * metrics.share_of_dimension desc,
+                metrics.metric asc
         ) as metric_rank
     from metrics
     inner join ranked
@@ -127,7 +129,9 @@ final as (
             when ranked.standing is null then 'no dimension was known'
             when judged.error_type = 'false negative' and ranked.standing > -0.5
                 then 'no dimension stood low: the cause is not in the data'
-            when judged.error_type = 'false negative' and ranked.weight < 100.0 / {{ dimensions() | length }}
+            when
+                judged.error_type = 'false negative'
+                and ranked.weight < 100.0 / {{ dimensions() | length }}
                 then ranked.dimension || ' stood low, and weighs little'
             when judged.error_type = 'false negative'
                 then ranked.dimension || ' stood low, and the other dimensions made up for it'

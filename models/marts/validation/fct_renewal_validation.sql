@@ -70,7 +70,8 @@ final as (
         {% for days in days_before %}
             scored_{{ days }}.health_score as health_score_{{ days }}d_before,
             scored_{{ days }}.band as band_{{ days }}d_before,
-            scored_{{ days }}.is_flagged as was_flagged_{{ days }}d_before{% if not loop.last %},{% endif %}
+            scored_{{ days }}.is_flagged
+                as was_flagged_{{ days }}d_before{% if not loop.last %},{% endif %}
         {% endfor %}
     from recent
     {% for days in days_before %}
