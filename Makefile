@@ -28,7 +28,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo build publications rollback example freshness test bench docs clean
+.PHONY: help environment demo build publications rollback example freshness review test bench docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -102,9 +102,15 @@ freshness: $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, 
 	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
 		$(if $(RAW_PATH),--vars '{raw_path: "$(RAW_PATH)"}')
 
+# In a file of its own, which is named as the published one since dbt writes that name into the SQL.
+review: environment ## the questions of a model review (analyses/) as SQL for any DuckDB client
+	$(call step,review,written: target/compiled/customer_health/analyses/*.sql,mkdir -p target/review && \
+		CUSTOMER_HEALTH_WAREHOUSE='target/review/$(notdir $(WAREHOUSE))' \
+		$(VENV)/bin/dbt --no-send-anonymous-usage-stats compile --select path:analyses)
+
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
-	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models snapshots tests)
+	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models analyses snapshots tests)
 	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile)
 	echo
