@@ -28,7 +28,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo build publications rollback example freshness review test bench docs clean
+.PHONY: help environment demo build publications rollback example freshness review test bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -119,6 +119,9 @@ test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 
 bench: environment ## measures builds of 10 and 100 million events (half an hour); BENCH='--sizes 1M ...'
 	$(RUN) -m benchmarks $(BENCH)
+
+experiment: environment ## holds fits and scores against a planted truth (40 minutes); EXPERIMENT='--seeds 2 ...'
+	$(RUN) -m experiments.planted_truth --jobs 2 $(EXPERIMENT)
 
 docs: build ## documentation site in target/, from the models' own descriptions
 	$(call step,docs,made: target/static_index.html,$(DBT_ON_COPY) docs generate --static)

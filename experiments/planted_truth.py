@@ -1,6 +1,6 @@
 """Does the fit find the truth that was planted, and do the scores rank as well as they could?
 
-    python -m experiments.planted_truth --seeds 20 --jobs 2
+    make experiment
 
 See README.md. A company that is done is kept in planted_truth.json and not made again.
 """

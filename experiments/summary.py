@@ -87,8 +87,7 @@ def report(results: dict, n_seeds: int, n_truth: int) -> str:
     lines = [
         "# The planted truth, and what is found of it",
         "",
-        "Written by `python -m experiments.planted_truth`; [README.md](README.md) says what the"
-        " figures mean.",
+        "Written by `make experiment`; [README.md](README.md) says what the figures mean.",
         "",
         f"{n_seeds} companies of {company['accounts']:,} accounts over {company['months']} months,"
         f" history by the week; the truth from {n_truth} others with {truth_accounts:,} accounts"

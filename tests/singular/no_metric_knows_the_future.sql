@@ -1,8 +1,8 @@
--- No metric and no dimension ranks who leaves better than knowledge of the past allows. One that does is
--- likely to be computed from what was only known later: a status set after the fact, a row dated back.
--- Which way it points does not matter. Silent until enough accounts have churned.
--- Mend: look where the metric's rows come from and when they were known (known_at); if it is honestly
--- that good, raise suspicious_auc in seeds/policy/thresholds.csv.
+-- No metric and no dimension ranks who leaves better than knowledge of the past allows, whichever way
+-- it points. One that does is likely to be computed from what was only known later: a status set
+-- after the fact, a row dated back. Silent until enough accounts have churned.
+-- Mend: look where the metric's rows come from and when they were known (known_at); if it is
+-- honestly that good, raise suspicious_auc in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 
 with metric_outcomes as (
@@ -22,7 +22,7 @@ judged as (
     select
         metric as what,
         account_id,
-        metric_value as value,
+        metric_value as judged_value,
         is_churned
     from metric_outcomes
     where metric_value is not null
@@ -31,7 +31,7 @@ judged as (
         select
             '{{ dimension }}_score' as what,
             account_id,
-            {{ dimension }}_score as value,
+            {{ dimension }}_score as judged_value,
             is_retained = 0 as is_churned
         from observations
         where {{ dimension }}_score is not null
@@ -44,8 +44,8 @@ ranked as (
         what,
         account_id,
         is_churned,
-        rank() over (partition by what order by value)
-        + (count(*) over (partition by what, value) - 1) / 2.0 as value_rank
+        rank() over (partition by what order by judged_value)
+        + (count(*) over (partition by what, judged_value) - 1) / 2.0 as value_rank
     from judged
 ),
 
