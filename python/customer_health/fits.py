@@ -37,7 +37,7 @@ COLUMNS = {
 
 
 def fit_due(
-    due, observations, scorecards, scorecard_weights, thresholds, fitted_before
+    due, observations, scorecards, scorecard_weights, dimensions, thresholds, fitted_before
 ) -> pd.DataFrame | None:
     """Fit every scorecard of a fitted method on every day that is due.
 
@@ -46,6 +46,7 @@ def fit_due(
         observations: Relation int_weights__observations.
         scorecards: Relation of the policy's scorecards.
         scorecard_weights: Relation of their expert weights.
+        dimensions: Relation of the policy's dimensions.
         thresholds: Relation with one row, a column per threshold.
         fitted_before: Relation of the versions fitted by earlier builds; None if there is none.
 
@@ -66,6 +67,8 @@ def fit_due(
     names = {field.name for field in fields(FitSettings)}
     numbers = thresholds.df().iloc[0]
     settings = {name: numbers[name] for name in numbers.index if name in names}
+    strategic = dimensions.filter("is_strategic").project("dimension").fetchall()
+    settings["strategic_keep"] = {dimension for (dimension,) in strategic}
     weights = scorecard_weights.df()
     rows = observations.df()
     before = _newest_before(fitted_before, days[0])

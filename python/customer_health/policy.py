@@ -80,6 +80,7 @@ TABLES: dict[str, Table] = {
         (
             Column("dimension"),
             Column("weight_group"),
+            Column("is_strategic", "boolean"),
             Column("display_name"),
             Column("description"),
             _SOURCE,

@@ -8,7 +8,6 @@
 
 with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
-    where band <> 'insufficient data'
 ),
 
 observations as (
@@ -33,7 +32,8 @@ final as (
         health_scores.lifecycle_stage,
         observations.tenure_days,
         observations.arr,
-        health_scores.health_score,
+        -- with insufficient data there is no prediction
+        case when bands.band is not null then health_scores.health_score end as health_score,
         health_scores.band,
         bands.is_flagged,
         {% for dimension in dimensions() %}
@@ -46,7 +46,7 @@ final as (
             health_scores.account_id = observations.account_id
             and health_scores.as_of_date = observations.as_of_date
     inner join scorecards on health_scores.scorecard = scorecards.scorecard
-    inner join bands
+    left join bands
         on
             scorecards.band_set = bands.band_set
             and health_scores.band = bands.band

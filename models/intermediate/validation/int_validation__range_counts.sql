@@ -44,7 +44,8 @@ scores as (
             least(floor({{ score }}_score / 10) * 10, 90) as range_low
         from reviewed
         where
-            {{ score }}_score is not null
+            health_score is not null
+            and {{ score }}_score is not null
             {% if score != 'health' %} and role = 'production'{% endif %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

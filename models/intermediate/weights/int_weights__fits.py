@@ -10,7 +10,10 @@ def model(dbt, session):
     observations = dbt.ref("int_weights__observations")
     scorecards = dbt.ref("scorecards")
     scorecard_weights = dbt.ref("scorecard_weights")
+    dimensions = dbt.ref("dimensions")
     thresholds = dbt.ref("int_policy__thresholds")
     fitted_before = session.sql(f"select * from {dbt.this}") if dbt.is_incremental else None
-    rows = fit_due(due, observations, scorecards, scorecard_weights, thresholds, fitted_before)
+    rows = fit_due(
+        due, observations, scorecards, scorecard_weights, dimensions, thresholds, fitted_before
+    )
     return typed(session, rows, COLUMNS)
