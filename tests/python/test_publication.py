@@ -131,6 +131,8 @@ def make_state(path: Path, days: int, window: int | None, columns: str = "") -> 
             select
                 date '2026-01-01' + {days - 1} as as_of_date,
                 date '2026-01-01' + {"null" if window is None else window} as window_start_date;
+            create table intermediate.int_sources__freshness as
+            from (values ('crm', 'ok'), ('survey', 'warn')) as sources(source_name, status);
             """
         )
 
@@ -248,6 +250,7 @@ def test_only_marts_are_published_with_their_descriptions_and_the_manifest(wareh
     assert as_of_date == manifest["as_of_date"] == "2026-01-05"
     assert manifest["row_counts"] == {"fct_health_scores": 50, "account_health": 10}
     assert (manifest["policy_version"], manifest["weights_version"]) == ("p1", "w1")
+    assert manifest["stale_sources"] == [{"source_name": "survey", "status": "warn"}]
     assert manifest["tests"] == {"pass": 1}
     assert manifest["kind"] == FROM_NOTHING
 
