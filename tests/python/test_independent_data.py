@@ -12,7 +12,7 @@ from experiments.planted import aucs, scored_later
 # the data set's features is said to reach 0.755, on usage alone 0.65.
 REFERENCE = 0.755
 # Two standard errors (0.012, over 256 lost accounts) below what was measured.
-LEAST_AUC = {"correlation": 0.536, "regression": 0.536}
+LEAST_AUC = {"correlation": 0.727, "regression": 0.731}
 
 
 def _mapped(name: str, folder: Path) -> Path:

@@ -97,7 +97,8 @@ def test_every_version_is_whole_and_no_step_is_too_long(frame):
     )
     start = by_date.index.get_level_values("dimension").map(EXPERT)
     by_date.insert(0, pd.Timestamp(0), start)
-    assert (by_date.diff(axis=1).abs().fillna(0) <= 5 + 1e-9).all(axis=None)
+    longest = FitSettings().refit_step_points
+    assert (by_date.diff(axis=1).abs().fillna(0) <= longest + 1e-9).all(axis=None)
 
     is_fitted = rows["basis"].str.startswith("fitted") | (rows["basis"] == "universal")
     is_plain = rows["basis"].isin(["fitted", "equal"]) | (rows["scorecard"] == "expert")

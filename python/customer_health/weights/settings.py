@@ -27,7 +27,7 @@ class FitSettings:
     """Accounts a segment must exceed where the portfolio exceeds `segment_portfolio_accounts`."""
     pooling_accounts: int = 200
     """A segment of so many accounts counts half against the universal estimate (>= 0)."""
-    refit_step_points: float = 5
+    refit_step_points: float = 8
     """The most points that one refit may move a weight (> 0)."""
     bootstrap_samples: int = 400
     """Resamples of accounts behind an interval (>= 50)."""
