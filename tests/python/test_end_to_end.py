@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from deliveries import Deliveries
-from project import SHARED_DATA, build, copy_project, dbt, differences, make_demo, query, run
+from project import build, copy_project, dbt, differences, make_demo, query, run
 
 # Every published number of the score history, rounded where summing order may show.
 HISTORY = """
@@ -201,25 +201,6 @@ def test_a_place_that_cannot_be_written_is_said_so(tmp_path):
     assert outcome.code != 0
     assert "nothing can be written there" in outcome.text
     assert "Traceback" not in outcome.text
-
-
-@pytest.mark.parametrize(("name", "accounts"), [("crm5", 1355), ("ravenstack", 500)])
-def test_example_ends_with_every_account_scored_or_saying_why_not(tmp_path, name, accounts):
-    data = SHARED_DATA / name
-    if not data.is_dir():
-        pytest.skip(f"no data for the example {name}: {data.name} is not beside the project")
-    mapped = run(*("examples/map_sources.py", name, "--data", data, "--out", tmp_path / "raw"))
-    assert mapped.code == 0, mapped.text
-    warehouse = build(tmp_path / "warehouse.duckdb", raw_path=tmp_path / "raw")
-    assert query(
-        warehouse,
-        """
-        select count(*), count(*) filter (health_score is null and not_scored_reason is null)
-        from marts.account_health
-        """,
-    ) == [(accounts, 0)]
-    (row,) = query(warehouse, "select max(absent_sources) from marts.account_health")
-    assert "survey" in row[0]
 
 
 def _fingerprint(warehouse: Path) -> str:

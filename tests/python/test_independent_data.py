@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from planted_company import build_models
-from project import SHARED_DATA, query, run
+from project import SHARED_DATA, build, query, run
 
 from experiments.planted import aucs, scored_later
 
@@ -25,14 +24,28 @@ def _mapped(name: str, folder: Path) -> Path:
     return folder
 
 
+def _every_account_is_scored_or_says_why_not(warehouse: Path, accounts: int) -> None:
+    counts = query(
+        warehouse,
+        """
+        select count(*), count(*) filter (health_score is null and not_scored_reason is null)
+        from marts.account_health
+        """,
+    )
+    assert counts == [(accounts, 0)]
+    (row,) = query(warehouse, "select max(absent_sources) from marts.account_health")
+    assert "survey" in row[0]
+
+
 def test_weights_fitted_on_a_simulated_crm_rank_who_leaves_later(tmp_path):
-    warehouse = build_models(
+    warehouse = build(
         tmp_path / "warehouse.duckdb",
-        *("+int_weights__versions", "+int_validation__scored_outcomes"),
         raw_path=_mapped("crm5", tmp_path / "raw"),
+        history_grain="week",
         # the simulation ends here; what it left after it fades out
         as_of_date="2024-01-01",
     )
+    _every_account_is_scored_or_says_why_not(warehouse, 1355)
     later = scored_later(warehouse)
     auc = aucs(later)
     lost = later.loc[later["is_churned"], "account_id"].nunique()
@@ -45,11 +58,12 @@ def test_weights_fitted_on_a_simulated_crm_rank_who_leaves_later(tmp_path):
 
 
 def test_three_lost_accounts_are_no_evidence_and_nothing_claims_they_are(tmp_path):
-    warehouse = build_models(
+    warehouse = build(
         tmp_path / "warehouse.duckdb",
-        *("+fct_dimension_weights", "+fct_score_labels", "+fct_validation_figures"),
         raw_path=_mapped("ravenstack", tmp_path / "raw"),
+        history_grain="week",
     )
+    _every_account_is_scored_or_says_why_not(warehouse, 500)
     fallbacks = query(
         warehouse,
         """

@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_health.policy import TABLES, THRESHOLDS, policy_problems
+from customer_health.weights import FitSettings
 
 POLICY = Path(__file__).parents[2] / "seeds" / "policy"
 
@@ -208,7 +210,7 @@ BROKEN_ROWS = {
     ),
     "dimension without a weighted metric": (
         "dimensions.csv", "financial,financial,",
-        "spare,spare,Spare,Not computed.,test\nfinancial,financial,",
+        "spare,spare,false,Spare,Not computed.,test\nfinancial,financial,",
         "dimension 'spare' has no metric with a weight above 0", "seeds/policy/metrics.csv",
     ),
     "metric without a curve": (
@@ -591,3 +593,11 @@ def test_a_raw_table_that_there_is_not_is_named(policy):
         "seeds/policy/source_checks.csv: the raw table 'support.tickets' has no row."
         " Mend: add a row for it (with limits left empty it is not checked).",
     ]
+
+
+def test_the_defaults_of_fits_are_those_of_the_policy():
+    with (POLICY / "thresholds.csv").open(encoding="utf-8") as lines:
+        policy = {row["threshold"]: float(row["value"]) for row in csv.DictReader(lines)}
+    fitting = {field.name: field.default for field in fields(FitSettings) if field.name in policy}
+    assert len(fitting) > 10
+    assert fitting == {name: policy[name] for name in fitting}

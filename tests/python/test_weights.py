@@ -533,7 +533,7 @@ def test_a_new_segment_starts_from_the_weights_it_had():
         segment="universal",
     )
     moved = (new.set_index("dimension")["weight"] - before).abs()
-    assert moved.max() <= 5 + 1e-9
+    assert moved.max() <= FitSettings().refit_step_points + 1e-9
 
 
 def test_a_dimension_that_is_gone_leaves_its_weight_to_the_others():
@@ -544,7 +544,7 @@ def test_a_dimension_that_is_gone_leaves_its_weight_to_the_others():
     of = {"scorecard": "correlation", "segment": "universal"}
     before = weights_of(first, **of)[["usage", "engagement", "support"]]
     moved = weights_of(rows, **of).dropna() - 100 * before / before.sum()
-    assert moved.abs().max() <= 5 + 1e-9
+    assert moved.abs().max() <= FitSettings().refit_step_points + 1e-9
 
 
 # ----------------------------------------------------------------------------------- row cap, cost
