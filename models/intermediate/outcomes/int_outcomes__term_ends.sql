@@ -20,6 +20,17 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
+-- a term changed while in service goes on: its versions are one term
+versions as (
+    select
+        *,
+        lead(in_force_from_date) over (
+            partition by account_id, subscription_id
+            order by in_force_from_date
+        ) as next_version_date
+    from terms
+),
+
 ended as (
     select
         terms.account_id,
@@ -32,8 +43,9 @@ ended as (
                 else 0
             end
         ) = 1 as is_early
-    from terms
+    from versions as terms
     cross join thresholds
+    where terms.next_version_date is null or terms.next_version_date > terms.service_end_date
     group by terms.account_id, terms.service_end_date
 ),
 

@@ -59,7 +59,8 @@ standings as (
         inner join weights
             on
                 judged.scorecard = weights.scorecard
-                and judged.weights_version = weights.weights_version
+                and judged.as_of_date >= weights.valid_from
+                and (weights.valid_until is null or judged.as_of_date < weights.valid_until)
                 and judged.segment = weights.segment
         where judged.error_type is not null
         {% if not loop.last %}union all{% endif %}
