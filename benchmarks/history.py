@@ -109,7 +109,8 @@ def _cut_events(connection, file, table, raw, out, last_day, first_day) -> None:
     place = file.relative_to(raw)
     first_day = first_day or datetime.date.min
     known = f"coalesce(known_at, {table.time_column}, timestamp '0001-01-01')"
-    is_new = f"{known} >= date '{last_day}'"
+    # what is dated ahead was delivered before
+    is_new = f"{known} >= date '{last_day}' and {known} < date '{last_day}' + 1"
     is_kept = f"coalesce({table.time_column}, timestamp '9999-12-31') >= date '{first_day}'"
     rows, kept, new = connection.execute(
         f"""
