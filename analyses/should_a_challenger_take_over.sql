@@ -16,11 +16,11 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by variant
+            partition by baseline, variant
             order by review_date desc
         ) as reviews_ago,
         count(case when decision = 'variant wins' then 1 end) over (
-            partition by variant
+            partition by baseline, variant
             order by review_date
             rows between 2 preceding and current row
         ) as n_wins_in_last_3
@@ -53,7 +53,10 @@ final as (
         n_churned_accounts,
         evidence
     from ranked
-    where reviews_ago = 1
+    where
+        reviews_ago = 1
+        -- the others were held against another scorecard, or are off
+        and review_date = (select max(newest.review_date) from comparisons as newest)
 )
 
 select * from final

@@ -247,7 +247,7 @@ THRESHOLDS = (
     Threshold("segment_portfolio_accounts", 1, 1_000_000),
     Threshold("segment_accounts", 1, 1_000_000),
     Threshold("pooling_accounts", 0, 1_000_000),
-    Threshold("ridge_penalty", 0, 1_000_000, whole=False),
+    Threshold("ridge_penalty", 0.001, 1_000_000, whole=False),
     Threshold("bootstrap_samples", 50, 10_000),
     Threshold("confidence_share", 0.5, 0.999, whole=False),
     Threshold("fit_row_cap", 1_000, 100_000_000),

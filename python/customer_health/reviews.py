@@ -185,11 +185,12 @@ def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
     for day, rows, settings in _reviews(due, outcomes, thresholds):
         from customer_health.validation import score_label
 
-        cards = scorecards.df()
-        equal = cards.loc[(cards["role"] != "off") & (cards["method"] == "equal"), "scorecard"]
+        cards = scorecards.filter("role <> 'off'").order("scorecard").df()
+        equal = cards.loc[cards["method"] == "equal", "scorecard"]
         to_beat = {"equal": rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
-        for name, own in rows.groupby("scorecard"):
-            label = score_label(own, to_beat, settings)
+        # also one without outcomes in the year: else its last label would hold for ever
+        for name in cards["scorecard"]:
+            label = score_label(rows[rows["scorecard"] == name], to_beat, settings)
             records.append(
                 {
                     "scorecard": name,

@@ -121,6 +121,10 @@ BROKEN_ROWS = {
         "thresholds.csv", "renewal_window_days,60", "renewal_window_days,60000",
         "renewal_window_days 60000 makes no sense", "between 0 and 730",
     ),
+    "a penalty with which nothing can be fitted": (
+        "thresholds.csv", "ridge_penalty,1", "ridge_penalty,0",
+        "ridge_penalty 0 makes no sense", "between 0.001",
+    ),
     "threshold that is not whole": (
         "thresholds.csv", "renewal_window_days,60", "renewal_window_days,60.5",
         "renewal_window_days 60.5 is not a whole", "without decimals",

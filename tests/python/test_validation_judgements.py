@@ -1,5 +1,8 @@
 """Comparison, label and alarm: what is said of a scorecard, and when it is taken back."""
 
+from pathlib import Path
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +10,7 @@ from scored_accounts import company, shuffled, with_shuffled_outcomes
 from sklearn.metrics import f1_score, roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar
 
+from customer_health.reviews import labels_due
 from customer_health.validation import (
     Settings,
     Summary,
@@ -21,6 +25,7 @@ from customer_health.validation.intervals import quantile_limits
 pytestmark = pytest.mark.filterwarnings("error")
 
 SETTINGS = Settings(n_draws=200)
+THRESHOLDS = Path(__file__).parents[2] / "seeds" / "policy" / "thresholds.csv"
 
 
 def good(**changes) -> pd.DataFrame:
@@ -231,3 +236,23 @@ def test_what_speaks_against_a_score_is_said(scored, equal, reason):
 def test_without_an_equal_scorecard_nothing_is_predictive():
     found = score_label(good(), {}, SETTINGS)
     assert found.reasons == ["There is no equal-weight scorecard to compare with."]
+
+
+def test_a_scorecard_without_outcomes_in_the_year_is_reviewed_and_one_that_is_off_is_not():
+    rows = pd.concat([good(scorecard="ours"), good(scorecard="retired"), poor()])
+    rows["is_churned"] = rows["is_churned"] == 1
+    cards = pd.DataFrame(
+        [
+            ("ours", "production", "correlation"),
+            ("equal", "challenger", "equal"),
+            ("silent", "challenger", "expert"),
+            ("retired", "off", "expert"),
+        ],
+        columns=["scorecard", "role", "method"],
+    )
+    numbers = pd.read_csv(THRESHOLDS).set_index("threshold")["value"].to_frame().T
+    due = pd.DataFrame({"review_date": [rows["matured_date"].max()]})
+    found = labels_due(*map(duckdb.from_df, (due, rows, cards, numbers)))
+    labels = found.set_index("scorecard")["score_label"].to_dict()
+    assert labels == {"ours": "predictive", "equal": "heuristic", "silent": "heuristic"}
+    assert found.set_index("scorecard").loc["silent", "n_accounts"] == 0

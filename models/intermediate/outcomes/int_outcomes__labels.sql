@@ -10,6 +10,11 @@ term_ends as (
     where outcome = 'churned' or counts_as_churn
 ),
 
+terms as (
+    select * from {{ ref('int_spine__terms') }}
+    where is_end_told
+),
+
 clock as (
     select * from {{ ref('int_spine__clock') }}
 ),
@@ -71,7 +76,10 @@ labelled as (
         on
             ripening.account_id = losses.account_id
             and ripening.as_of_date = losses.as_of_date
-    where ripening.matured_date <= clock.as_of_date
+    where
+        ripening.matured_date <= clock.as_of_date
+        -- where no source tells who has left, nobody is known to have stayed
+        and exists (select 1 from terms)
 ),
 
 -- whether an account lost in a way that the policy does not count would have stayed, nobody knows

@@ -105,9 +105,15 @@ unpaid as (
             and (invoices.paid_date is null or settled.ended_date < invoices.paid_date)
 ),
 
+-- a company without invoices cannot tell who was cut off
+invoiced as (
+    select count(*) > 0 as has_invoices from invoices
+),
+
 judged as (
     select
         settled.*,
+        invoiced.has_invoices,
         cast(revenue.arr_before as double) as arr_before,
         case
             when revenue.n_terms_after = 0 then 0.0
@@ -116,6 +122,7 @@ judged as (
         revenue.n_terms_after = 0 as is_gone,
         unpaid.account_id is not null as is_unpaid
     from settled
+    cross join invoiced
     inner join revenue
         on
             settled.account_id = revenue.account_id
@@ -144,7 +151,8 @@ final as (
                 then 'expanded'
             else 'renewed'
         end as outcome,
-        case when judged.is_gone then not judged.is_unpaid end as is_voluntary,
+        case when judged.is_gone and judged.has_invoices then not judged.is_unpaid end
+            as is_voluntary,
         case
             when not judged.is_gone then null
             when judged.is_unpaid then 'unpaid invoice'

@@ -54,7 +54,8 @@ billed as (
             when versions.currency is null then versions.arr
             else versions.arr * exchange_rates.rate
         end as arr,
-        greatest(versions.first_known_date, versions.from_date) as known_date
+        greatest(versions.first_known_date, versions.from_date) as known_date,
+        true as is_end_told
     from versions
     left join exchange_rates on upper(versions.currency) = exchange_rates.currency
     where versions.is_delivered
@@ -70,7 +71,8 @@ recorded as (
         cast(null as double) as seats,
         cast(null as double) as arr_in_contract_currency,
         cast(null as double) as arr,
-        min(customer_since_date) as known_date
+        min(customer_since_date) as known_date,
+        true as is_end_told
     from accounts
     where
         customer_since_date is not null
@@ -89,7 +91,8 @@ seen as (
         cast(null as double) as seats,
         cast(null as double) as arr_in_contract_currency,
         cast(null as double) as arr,
-        min(known_date) as known_date
+        min(known_date) as known_date,
+        false as is_end_told
     from activity
     where
         not exists (select 1 from billed)
@@ -123,6 +126,7 @@ final as (
             order by known_date, start_date
         ) as first_contract_date,
         known_date,
+        is_end_told,
         seats,
         arr_in_contract_currency,
         arr

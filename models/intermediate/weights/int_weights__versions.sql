@@ -1,13 +1,17 @@
 {#- Every scorecard's weights with the days on which they are in force: those that it starts with
     hold from the first day, fitted ones from theirs. -#}
 
-with fits as (
-    select * from {{ ref('int_weights__fits') }}
-),
-
-scorecards as (
+with scorecards as (
     select * from {{ ref('scorecards') }}
     where role <> 'off'
+),
+
+-- those of a scorecard that is expert or equal by now would hold for ever
+fits as (
+    select fits.*
+    from {{ ref('int_weights__fits') }} as fits
+    inner join scorecards on fits.scorecard = scorecards.scorecard
+    where scorecards.method not in ('expert', 'equal')
 ),
 
 scorecard_weights as (

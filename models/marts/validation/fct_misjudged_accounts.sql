@@ -56,7 +56,8 @@ standings as (
             / nullif(stayed.{{ dimension }}_spread, 0) as standing
         from judged
         inner join stayed on judged.as_of_date = stayed.as_of_date
-        inner join weights
+        -- weights that were edited since are not known any more
+        left join weights
             on
                 judged.scorecard = weights.scorecard
                 and judged.as_of_date >= weights.valid_from
@@ -76,7 +77,7 @@ ranked as (
             order by
                 case
                     when error_type = 'false negative' then standing
-                    else (dimension_score - stayed_mean) * weight
+                    else (dimension_score - stayed_mean) * coalesce(weight, 1)
                 end,
                 dimension
         ) as dimension_rank

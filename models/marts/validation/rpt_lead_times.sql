@@ -7,9 +7,9 @@ final as (
         scorecard,
         count(*) as n_churned,
         count(first_flagged_date) as n_flagged,
-        quantile_cont(lead_days, 0.25) as lead_days_p25,
-        quantile_cont(lead_days, 0.5) as lead_days_median,
-        quantile_cont(lead_days, 0.75) as lead_days_p75,
+        percentile_cont(0.25) within group (order by lead_days) as lead_days_p25,
+        percentile_cont(0.5) within group (order by lead_days) as lead_days_median,
+        percentile_cont(0.75) within group (order by lead_days) as lead_days_p75,
         avg(case when is_caught_4_weeks_ahead then 1.0 else 0.0 end) as caught_4_weeks_ahead_share,
         avg(case when is_caught_6_weeks_ahead then 1.0 else 0.0 end) as caught_6_weeks_ahead_share
     from lead_times
