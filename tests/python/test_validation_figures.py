@@ -232,6 +232,7 @@ def test_accounts_without_a_score_or_an_outcome_are_no_predictions():
     rows["is_churned"] = rows["is_churned"].astype(float)
     rows.loc[90:, "is_churned"] = np.nan
     found = one_month(monthly_figures(rows, rows, SETTINGS), month_ends(1)[0])
+    assert found.loc["scored_share", ["value", "n"]].tolist() == [70 / 90, 90]
     assert found.loc["accuracy", "n"] == 70
 
 

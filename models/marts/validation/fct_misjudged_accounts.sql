@@ -56,8 +56,7 @@ standings as (
             / nullif(stayed.{{ dimension }}_spread, 0) as standing
         from judged
         inner join stayed on judged.as_of_date = stayed.as_of_date
-        -- weights that were edited since are not known any more
-        left join weights
+        inner join weights
             on
                 judged.scorecard = weights.scorecard
                 and judged.as_of_date >= weights.valid_from

@@ -29,7 +29,8 @@ def monthly_figures(
     """Compute every figure of every scorecard, segment ('all' too), month and horizon.
 
     Of a segment there are the figures of flags and the AUC; the others are of 'all' only. Flagged
-    means predicted to churn. An account without a score is no prediction, and counts nowhere.
+    means predicted to churn. An account without a score is no prediction: it counts in
+    `scored_share` only.
 
     Args:
         scored: A row per scorecard, horizon_days, account_id and as_of_date, with segment,
@@ -110,6 +111,7 @@ def _figures(part: pd.DataFrame, settings: Settings) -> Iterator[tuple[str, Esti
     rows = part[part["health_score"].notna()]
     churned, flagged = rows["is_churned"].to_numpy() == 1, rows["is_flagged"].to_numpy()
     n, n_churned = len(rows), int(churned.sum())
+    yield "scored_share", wilson(n, len(part), confidence)
 
     tp, fp = int((flagged & churned).sum()), int((flagged & ~churned).sum())
     fn, tn = n_churned - tp, n - n_churned - fp
