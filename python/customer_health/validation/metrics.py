@@ -16,8 +16,8 @@ COLUMNS = (
 
 ADJUSTED = {"p": "adjusted_p", "early_p": "early_adjusted_p", "last_p": "last_adjusted_p"}
 
-# Observations are month ends, or denser.
-DAYS_BETWEEN_OBSERVATIONS = 31
+# Observations are month ends, or denser; by the week, the last Sundays of two months.
+DAYS_BETWEEN_OBSERVATIONS = 35
 
 
 def metric_evidence(metric_rows: pd.DataFrame, settings: Settings) -> list[dict]:

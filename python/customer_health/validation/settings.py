@@ -37,7 +37,7 @@ class Settings:
     )
     excellent_targets: Mapping[str, float] = field(default_factory=lambda: {"accuracy": 0.85})
     confidence_share: float = 0.95
-    beats_probability: float = 0.90
+    beats_probability: float = 0.95
     minimum_accounts: int = 50
     minimum_churned_accounts: int = 10
     falling_months: int = 3
