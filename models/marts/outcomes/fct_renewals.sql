@@ -13,7 +13,8 @@ final as (
         n_terms_ended,
         is_early,
         is_voluntary,
-        churn_reason
+        churn_reason,
+        counts_as_churn
     from term_ends
 )
 
