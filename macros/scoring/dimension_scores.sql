@@ -10,7 +10,7 @@
 
     with metrics as (
         select * from {{ ref('int_' ~ dimension ~ '__metrics') }}
-        where as_of_date >= cast('{{ window_start() }}' as date)
+        where {{ in_window('as_of_date') }}
     ),
 
     spine as (
@@ -20,7 +20,7 @@
             segment,
             lifecycle_stage
         from {{ ref('int_spine__account_days') }}
-        where as_of_date >= cast('{{ window_start() }}' as date)
+        where {{ in_window('as_of_date') }}
     ),
 
     policy as (

@@ -25,7 +25,7 @@
     from {{ measured }} as measured
     inner join {{ ref('int_spine__account_days') }} as spine
         on measured.account_id = spine.account_id and measured.as_of_date = spine.as_of_date
-            and spine.as_of_date >= cast('{{ window_start() }}' as date)
+            and {{ in_window('spine.as_of_date') }}
     cross join (
         select
             {% for metric in metrics -%}

@@ -253,6 +253,7 @@ THRESHOLDS = (
     Threshold("fit_row_cap", 1_000, 100_000_000),
     Threshold("beats_probability", 0.5, 0.999, whole=False),
     Threshold("warning_days", 28, 730),
+    Threshold("review_days", 28, 3650),
     Threshold("falling_months", 2, 24),
     Threshold("drift_reference_months", 1, 60),
     Threshold("false_discovery_share", 0.001, 0.5, whole=False),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-REVIEWED_DAYS = 365
 # what moved longer before a churn than this is not held to announce it
 LONGEST_CHANGE_DAYS = 180
 
@@ -340,16 +339,15 @@ def _reviews(due, outcomes, thresholds):
 
     settings = _settings(thresholds)
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
-    first = min(days) - pd.Timedelta(days=REVIEWED_DAYS)
+    reviewed = pd.Timedelta(days=_only_value(thresholds, "review_days"))
+    first = min(days) - reviewed
     rows = (
         outcomes.filter(f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'")
         .project("* exclude (is_churned), cast(is_churned as integer) as is_churned")
         .df()
     )
     for day in map(pd.Timestamp, days):
-        within = rows["matured_date"].between(
-            day - pd.Timedelta(days=REVIEWED_DAYS), day, inclusive="right"
-        )
+        within = rows["matured_date"].between(day - reviewed, day, inclusive="right")
         yield day, rows[within], settings
 
 

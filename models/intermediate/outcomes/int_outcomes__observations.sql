@@ -24,7 +24,6 @@ final as (
         spine.lifecycle_stage,
         spine.tenure_days,
         spine.arr,
-        spine.days_to_renewal,
         {% for dimension in dimensions() %}
             dimension_days.{{ dimension }}_score{% if not loop.last %},{% endif %}
         {% endfor %}

@@ -35,6 +35,7 @@
     'fit_row_cap',
     'beats_probability',
     'warning_days',
+    'review_days',
     'falling_months',
     'drift_reference_months',
     'false_discovery_share',

@@ -28,7 +28,8 @@ reviewed as (
     inner join reviews
         on
             outcomes.matured_date <= reviews.review_date
-            and outcomes.matured_date > {{ add_days('reviews.review_date', -365) }}
+            and outcomes.matured_date
+            > {{ add_days('reviews.review_date', '-thresholds.review_days') }}
 ),
 
 -- the scores of dimensions are the same in every scorecard: one of them shows them
