@@ -28,8 +28,10 @@
         {%- do shown.update({column.name: 'raw_' ~ column.name}) -%}
     {%- endfor -%}
 
-    {#- (condition, reason, column), first one that holds decides -#}
+    {#- (condition, reason, column), first one that holds decides. With only_contested, what raises doubt
+        of a row whose ids are as delivered, and spares most rows the cleaning of theirs -#}
     {%- set checks = [] -%}
+    {%- set doubts = [] -%}
     {#- as delivered, so that an id that no other check reads need not be cleaned for this one -#}
     {%- for column in columns if column.meta.get('id') and types.get(column.name) == 'varchar' -%}
         {%- do checks.append((
@@ -54,6 +56,17 @@
             'date in the future', column.name,
         )) -%}
     {%- endfor -%}
+    {%- do doubts.extend(checks | rejectattr(1, 'equalto', 'undecodable text') | map('first')) -%}
+    {%- for column in columns if column.meta.get('id') -%}
+        {%- set name = 'typed.' ~ column.name -%}
+        {%- if accounts and column.meta.get('is_account') -%}
+            {%- do doubts.append(name ~ ' not in (select account_id from accounts)') -%}
+        {%- elif is_required(column) -%}
+            {%- do doubts.append('not (' ~ is_plain_text(name) ~ ')') -%}
+        {%- else -%}
+            {%- do doubts.append('strpos(' ~ name ~ ", '\ufffd') > 0") -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- for column in columns if accounts and column.meta.get('is_account') -%}
         {%- do checks.append(('accounts.account_id is null', 'unknown account', column.name)) -%}
     {%- endfor -%}
@@ -62,27 +75,10 @@
             'typed.' ~ column.name ~ ' is not null and words_' ~ column.name ~ '.value is null',
             'unknown value', column.name,
         )) -%}
+        {%- do doubts.append('typed.' ~ column.name ~ ' is not null') -%}
     {%- endfor -%}
 
-    with typed as (
-        {{ raw_rows(source_name, table_name, keep_raw=true, since=since) }}
-    ),
-
-    {% if only_contested -%}
-    -- a hash that two keys share only lets rows be judged that need not be
-    repeated_keys as (
-        select {{ short_hash(keys[0]) }} as key_hash
-        from {% if is_windowed() %}typed{% else %}(
-            -- all history is read twice rather than kept
-            {{ raw_rows(source_name, table_name) }}
-        ) as delivered{% endif %}
-        group by 1
-        having count(*) > 1
-    ),
-
-    {% endif -%}
-
-    horizon as (
+    with horizon as (
         select data_end_date from {{ horizon }}
     ),
 
@@ -96,6 +92,47 @@
     ),
 
     {% endif -%}
+    {% if only_contested -%}
+    delivered as (
+        {{ raw_rows(source_name, table_name, keep_raw=true, since=since, ids_as_delivered=true) }}
+    ),
+
+    -- a hash that two keys share only lets rows be judged that need not be
+    repeated_keys as (
+        select {{ short_hash(clean_id(keys[0])) }} as key_hash
+        from {% if is_windowed() %}delivered{% else %}(
+            -- all history is read twice rather than kept
+            {{ raw_rows(source_name, table_name, ids_as_delivered=true) }}
+        ) as delivered{% endif %}
+        group by 1
+        having count(*) > 1
+    ),
+
+    doubtful as (
+        select typed.*
+        from delivered as typed
+        cross join horizon
+        where
+            {% for doubt in doubts -%}
+            {{ doubt }} or
+            {% endfor -%}
+            {{ short_hash(clean_id('typed.' ~ keys[0])) }} in (select key_hash from repeated_keys)
+    ),
+
+    typed as (
+        select
+            {% for column in columns -%}
+            {{ clean_id(column.name) if column.meta.get('id') else column.name }} as {{ column.name }},
+            raw_{{ column.name }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from doubtful
+    ),
+    {%- else -%}
+    typed as (
+        {{ raw_rows(source_name, table_name, keep_raw=true, since=since) }}
+    ),
+    {%- endif %}
+
     judged as (
         select
             {% for name in names -%}

@@ -106,11 +106,13 @@
     {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
 {%- endmacro %}
 
-{% macro typed_column(expression, column, actual_type) -%}
+{% macro typed_column(expression, column, actual_type, ids_as_delivered=false) -%}
     {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
     {%- set declared = column.data_type -%}
     {%- if actual_type is none -%}
         cast(null as {{ declared }})
+    {%- elif ids_as_delivered and column.meta.get('id') -%}
+        cast({{ expression }} as varchar)
     {%- elif declared == 'varchar' -%}
         {{ clean_id(expression) if column.meta.get('id')
             else 'nullif(trim(cast(' ~ expression ~ ' as varchar)), \'\')' }}
@@ -129,18 +131,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro raw_rows(source_name, table_name, keep_raw=false, since=none, earlier_copies=true) -%}
+{% macro raw_rows(
+    source_name, table_name, keep_raw=false, since=none, earlier_copies=true, ids_as_delivered=false
+) -%}
     {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
         keep_raw adds raw_<column> for every column that was delivered, so that a check can tell a
         missing value from one that could not be read, and the quarantine can show the row.
         since: date as text; only the rows that a build of the days from it on has to see, and with
-        earlier_copies what was delivered before of rows that have come again since. -#}
+        earlier_copies what was delivered before of rows that have come again since.
+        ids_as_delivered: leaves it to the reader to clean the ids. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
         {% for column in contract_columns(source_name, table_name) -%}
-        {{ typed_column('raw.' ~ column.name, column, types.get(column.name)) }} as {{ column.name }},
+        {{ typed_column('raw.' ~ column.name, column, types.get(column.name), ids_as_delivered) }}
+            as {{ column.name }},
         {% if keep_raw -%}
         {{ 'raw.' ~ column.name if column.name in types else 'cast(null as varchar)' }}
             as raw_{{ column.name }},

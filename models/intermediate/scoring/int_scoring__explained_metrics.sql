@@ -22,10 +22,8 @@ policy as (
     select * from {{ ref('int_policy__metrics') }}
 ),
 
-spine as (
-    select
-        account_days.account_id,
-        account_days.as_of_date
+dates as (
+    select distinct account_days.as_of_date
     from account_days
     cross join clock
     where
@@ -55,12 +53,13 @@ spine as (
                 {% endfor %}
             end as metric_score,
             scores.{{ dimension }}_score as dimension_score
-        from spine
-        inner join {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
-            on spine.account_id = metrics.account_id and spine.as_of_date = metrics.as_of_date
+        from {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
         inner join {{ ref('int_' ~ dimension ~ '__scores') }} as scores
-            on spine.account_id = scores.account_id and spine.as_of_date = scores.as_of_date
+            on metrics.account_id = scores.account_id and metrics.as_of_date = scores.as_of_date
         inner join policy on policy.dimension = '{{ dimension }}'
+        where
+            {{ in_window('metrics.as_of_date') }}
+            and metrics.as_of_date in (select dates.as_of_date from dates)
     ),
 
 {% endfor %}

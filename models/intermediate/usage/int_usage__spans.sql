@@ -19,17 +19,65 @@ storage as (
 ),
 
 -- the longest window looks back 56 days
+recent_people as (
+    select * from people
+    where
+        user_id is not null
+        and activity_date >= cast('{{ days_before_window(56) }}' as date)
+),
+
+recent_activity as (
+    select * from activity
+    where activity_date >= cast('{{ days_before_window(56) }}' as date)
+),
+
+feature_days as (
+    select * from recent_activity
+    where feature_type = 'feature'
+),
+
 user_days as (
     select
         account_id,
         user_id,
         activity_date,
         min(known_date) as known_date
-    from people
-    where
-        user_id is not null
-        and activity_date >= cast('{{ days_before_window(56) }}' as date)
+    from recent_people
     group by 1, 2, 3
+),
+
+{#- Windows of seven days or more that begin in one week overlap and make one span; to group them first
+    leaves a fraction of the days to be sorted. What was not known on its day stays by itself. -#}
+{% set week_keys = [
+    add_days('activity_date', '6 - mod(' ~ day_number('activity_date') ~ ', 7)'),
+    'case when known_date > activity_date then activity_date end',
+    'case when known_date > activity_date then known_date end',
+] %}
+user_weeks as (
+    select
+        account_id,
+        user_id,
+        min(known_date) as known_date,
+        max(activity_date) as last_date
+    from recent_people
+    group by account_id, user_id, {{ week_keys | join(', ') }}
+),
+
+feature_weeks as (
+    select
+        account_id,
+        feature_id,
+        is_core,
+        min(known_date) as known_date,
+        min(activity_date) as first_date,
+        max(activity_date) as last_date
+    from feature_days
+    group by account_id, feature_id, is_core, {{ week_keys | join(', ') }}
+),
+
+core_feature_weeks as (
+    select * from feature_weeks
+    where is_core
 ),
 
 department_days as (
@@ -37,7 +85,7 @@ department_days as (
         user_days.account_id,
         departments.department,
         user_days.activity_date,
-        min(greatest(user_days.known_date, users.known_date)) as known_date
+        greatest(user_days.known_date, users.known_date) as known_date
     from user_days
     inner join users on user_days.user_id = users.user_id
     -- the department that the person was in on the day
@@ -50,12 +98,16 @@ department_days as (
                 or user_days.activity_date < departments.until_date
             )
     where departments.department is not null
-    group by 1, 2, 3
 ),
 
-recent_activity as (
-    select * from activity
-    where activity_date >= cast('{{ days_before_window(56) }}' as date)
+department_weeks as (
+    select
+        account_id,
+        department,
+        min(known_date) as known_date,
+        max(activity_date) as last_date
+    from department_days
+    group by account_id, department, {{ week_keys | join(', ') }}
 ),
 
 person_days as (
@@ -66,25 +118,6 @@ person_days as (
         count(*) as n_people
     from user_days
     group by 1, 2, 3
-),
-
-feature_days as (
-    select * from recent_activity
-    where feature_type = 'feature'
-),
-
-core_feature_days as (
-    select * from feature_days
-    where is_core
-),
-
-account_days as (
-    select
-        account_id,
-        activity_date,
-        min(known_date) as known_date
-    from recent_activity
-    group by 1, 2
 ),
 
 volumes as (
@@ -98,6 +131,15 @@ volumes as (
         sum(case when is_key then n_events else 0 end) as n_key_events
     from recent_activity
     group by 1, 2, 3
+),
+
+account_days as (
+    select
+        account_id,
+        activity_date,
+        min(known_date) as known_date
+    from volumes
+    group by 1, 2
 ),
 
 -- of what was known when the window begins, however old, only the latest matters
@@ -121,29 +163,29 @@ open_logins as (
 final as (
     {% for days in [7, 28] %}
         {{ presence_spans(
-            'user_days', 'active_users_' ~ days ~ 'd', 'user_id',
-            'known_date', add_days('activity_date', days)
+            'user_weeks', 'active_users_' ~ days ~ 'd', 'user_id',
+            'known_date', add_days('last_date', days)
         ) }}
         union all
     {% endfor %}
     {{ presence_spans(
-        'department_days', 'departments_active_28d', 'department',
-        'known_date', add_days('activity_date', 28)
+        'department_weeks', 'departments_active_28d', 'department',
+        'known_date', add_days('last_date', 28)
     ) }}
     union all
     {{ presence_spans(
-        'feature_days', 'features_28d', 'feature_id', 'known_date', add_days('activity_date', 28)
+        'feature_weeks', 'features_28d', 'feature_id', 'known_date', add_days('last_date', 28)
     ) }}
     union all
     {{ presence_spans(
-        'feature_days', 'features_previous_28d', 'feature_id',
-        'greatest(known_date, ' ~ add_days('activity_date', 28) ~ ')',
-        add_days('activity_date', 56)
+        'feature_weeks', 'features_previous_28d', 'feature_id',
+        'greatest(known_date, ' ~ add_days('first_date', 28) ~ ')',
+        add_days('last_date', 56)
     ) }}
     union all
     {{ presence_spans(
-        'core_feature_days', 'core_features_28d', 'feature_id',
-        'known_date', add_days('activity_date', 28)
+        'core_feature_weeks', 'core_features_28d', 'feature_id',
+        'known_date', add_days('last_date', 28)
     ) }}
     union all
     select {{ span('active_days_28d', 'known_date', add_days('activity_date', 28)) }}
