@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 KEY = ("scorecard", "horizon_days", "account_id", "as_of_date")
 
 
 def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY) -> pd.DataFrame:
-    """Give the rows in one order, each key once, so that no figure depends on how they came."""
+    """Give the rows in one order, each key once, so that no figure depends on how they came.
+
+    Account ids may be text, or numbers in the order of the ids, which is quicker.
+    """
     needed = set(needed)
     missing = sorted(needed - set(rows.columns))
     if missing:
@@ -19,11 +23,28 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
     # Where a key comes twice its values decide which row stays, not its place.
     values = sorted(needed - set(key))
     rows = rows[[*key, *values]]
-    texts = {name: str for name in ("account_id", "metric") if name in key}
+    texts = {
+        name: str
+        for name in ("account_id", "metric")
+        if name in key and not pd.api.types.is_integer_dtype(rows[name])
+    }
     others = ("is_flagged", "segment", "matured_date")
     numbers = {name: float for name in values if name not in others}
     rows = rows.astype(texts | numbers).assign(as_of_date=pd.to_datetime(rows["as_of_date"]))
-    return rows.sort_values([*key, *values]).drop_duplicates(key).reset_index(drop=True)
+    if not _ascends(rows, key):
+        rows = rows.sort_values([*key, *values]).drop_duplicates(key)
+    return rows.reset_index(drop=True)
+
+
+def _ascends(rows: pd.DataFrame, key: list[str]) -> bool:
+    """Tell whether the rows are in order of the key as they are, each key once."""
+    tied = np.ones(max(len(rows) - 1, 0), dtype=bool)
+    for name in key:
+        values = rows[name].array
+        if not np.asarray(values[1:] >= values[:-1], dtype=bool)[tied].all():
+            return False
+        tied &= np.asarray(values[1:] == values[:-1], dtype=bool)
+    return not tied.any()
 
 
 def with_outcome(scored: pd.DataFrame, *more: str) -> pd.DataFrame:
