@@ -302,19 +302,21 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
 
     day = pd.Timestamp(days[-1])
     settings = _settings(thresholds)
-    known = metrics.filter(f"as_of_date <= date '{day:%Y-%m-%d}'")
+    date = f"date '{day:%Y-%m-%d}'"
+    known = metrics.filter(f"as_of_date <= {date}")
+    columns = f"""
+        metric, account_id, as_of_date, metric_value, metric_score,
+        case when matured_date <= {date} then cast(is_churned as double) end as is_churned,
+        case
+            when churn_known_date <= {date} and days_to_churn <= {LONGEST_CHANGE_DAYS}
+                then days_to_churn
+        end as days_to_churn
+    """
     evidence = []
     # a dimension at a time, so that memory holds only its rows
     for (dimension,) in metrics.project("dimension").distinct().order("1").fetchall():
-        rows = known.filter(f"dimension = '{dimension}'").df()
-        has_matured = rows["matured_date"] <= day
-        is_known_churn = rows["churn_known_date"] <= day
-        is_near = rows["days_to_churn"] <= LONGEST_CHANGE_DAYS
-        rows = rows.assign(
-            is_churned=rows["is_churned"].astype(float).where(has_matured),
-            days_to_churn=rows["days_to_churn"].where(is_known_churn & is_near),
-        )
-        evidence += metric_evidence(rows, settings)
+        rows = known.filter(f"dimension = '{dimension}'").project(columns)
+        evidence += metric_evidence(_numbered(rows.df()), settings)
     return metric_verdicts(evidence, settings).assign(review_date=day)
 
 

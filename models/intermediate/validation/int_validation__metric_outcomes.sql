@@ -37,6 +37,8 @@ metrics as (
             else
                 100 * percent_rank() over (
                     partition by
+                        -- the metric implies it; so it can be asked for alone before it is ranked
+                        explained.dimension,
                         explained.as_of_date,
                         explained.metric,
                         explained.metric_value is null

@@ -46,13 +46,11 @@ def monthly_figures(
     rows = with_outcome(scored, "segment", *scorecard)
     rows["segment"] = rows["segment"].fillna("unknown")
     past = with_outcome(calibration, "matured_date", *scorecard).dropna(subset="health_score")
+    past_of = dict(list(past.groupby([*scorecard])))
     records = []
     for (name, horizon, date), month in rows.groupby([*scorecard, "as_of_date"]):
-        earlier = past[
-            (past["scorecard"] == name)
-            & (past["horizon_days"] == horizon)
-            & (past["matured_date"] <= date)
-        ]
+        earlier = past_of.get((name, horizon), past[:0])
+        earlier = earlier[earlier["matured_date"] <= date]
         predicted = month[month["health_score"].notna()]
         log_odds, reason = churn_log_odds(earlier, predicted["health_score"].to_numpy(), settings)
         month = month.assign(log_odds=np.nan)
