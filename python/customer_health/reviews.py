@@ -17,7 +17,7 @@ LONGEST_CHANGE_DAYS = 180
 
 OUTCOME_COLUMNS = (
     "scorecard, horizon_days, account_id, as_of_date, matured_date, health_score,"
-    " coalesce(is_flagged, false) as is_flagged, cast(is_churned as integer) as is_churned"
+    " coalesce(is_flagged, false) as is_flagged, cast(is_churned as double) as is_churned"
 )
 
 FIGURES = {
@@ -167,7 +167,7 @@ def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame | None:
 
     from customer_health.validation import monthly_figures
 
-    history = _numbered(outcomes.project(f"{OUTCOME_COLUMNS}, segment").df())
+    history = _fetched(outcomes.project(f"{OUTCOME_COLUMNS}, segment"))
     rows = history
     if window_start:
         rows = history[history["matured_date"] >= pd.Timestamp(window_start)]
@@ -277,7 +277,7 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
     settings = _settings(thresholds)
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     monthly = figures.filter(f"horizon_days = {horizon}").df()
-    observed = _numbered(scores.project("scorecard, account_id, as_of_date, health_score").df())
+    observed = _fetched(scores.project("scorecard, account_id, as_of_date, health_score"))
     reviewed = monthly[["as_of_date", "matured_date"]].drop_duplicates()
     review_of = dict(zip(reviewed["as_of_date"], reviewed["matured_date"], strict=True))
     checks = drift(monthly, observed, settings)
@@ -316,7 +316,7 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
     # a dimension at a time, so that memory holds only its rows
     for (dimension,) in metrics.project("dimension").distinct().order("1").fetchall():
         rows = known.filter(f"dimension = '{dimension}'").project(columns)
-        evidence += metric_evidence(_numbered(rows.df()), settings)
+        evidence += metric_evidence(_fetched(rows), settings)
     return metric_verdicts(evidence, settings).assign(review_date=day)
 
 
@@ -329,11 +329,15 @@ def _only_value(relation, expression: str):
     return value
 
 
-def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put a number for each account id, in the order of the ids: text is slow to sort."""
-    import pandas as pd
-
-    return rows.assign(account_id=pd.factorize(rows["account_id"], sort=True)[0])
+def _fetched(relation) -> pd.DataFrame:
+    """Fetch rows without a text for each: categories, and account ids as numbers in their order."""
+    table = relation.to_arrow_table()
+    rows = table.to_pandas(strings_to_categorical=True, date_as_object=False)
+    texts = {
+        name: values.cat.reorder_categories(sorted(values.cat.categories))
+        for name, values in rows.select_dtypes("category").items()
+    }
+    return rows.assign(**texts | {"account_id": texts["account_id"].cat.codes.astype(int)})
 
 
 def _frame(records: list[dict]) -> pd.DataFrame | None:
@@ -355,11 +359,10 @@ def _reviews(due, outcomes, thresholds):
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     reviewed = pd.Timedelta(days=_only_value(thresholds, "review_days"))
     first = min(days) - reviewed
-    rows = _numbered(
-        outcomes.filter(f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'")
-        .project(f"{OUTCOME_COLUMNS}, tenure_days")
-        .df()
-    ).sort_values(["scorecard", "account_id", "as_of_date"])
+    reviewed_rows = outcomes.filter(
+        f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'"
+    ).project(f"{OUTCOME_COLUMNS}, cast(tenure_days as double) as tenure_days")
+    rows = _fetched(reviewed_rows).sort_values(["scorecard", "account_id", "as_of_date"])
     for day in map(pd.Timestamp, days):
         within = rows["matured_date"].between(day - reviewed, day, inclusive="right")
         yield day, rows[within], settings

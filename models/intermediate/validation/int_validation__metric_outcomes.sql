@@ -75,6 +75,26 @@ churns as (
     group by observations.account_id, observations.as_of_date
 ),
 
+-- once per observation, not once for each of its metrics
+outcomes as (
+    select
+        observations.account_id,
+        observations.as_of_date,
+        labelled.is_churned,
+        labelled.matured_date,
+        churns.settled_date as churn_known_date,
+        {{ days_between('observations.as_of_date', 'churns.churned_date') }} as days_to_churn
+    from observations
+    left join labelled
+        on
+            observations.account_id = labelled.account_id
+            and observations.as_of_date = labelled.as_of_date
+    left join churns
+        on
+            observations.account_id = churns.account_id
+            and observations.as_of_date = churns.as_of_date
+),
+
 final as (
     select
         metrics.account_id,
@@ -83,23 +103,15 @@ final as (
         metrics.metric,
         metrics.metric_value,
         metrics.metric_score,
-        labelled.is_churned,
-        labelled.matured_date,
-        churns.settled_date as churn_known_date,
-        {{ days_between('observations.as_of_date', 'churns.churned_date') }} as days_to_churn
+        outcomes.is_churned,
+        outcomes.matured_date,
+        outcomes.churn_known_date,
+        outcomes.days_to_churn
     from metrics
-    inner join observations
+    inner join outcomes
         on
-            metrics.account_id = observations.account_id
-            and metrics.as_of_date = observations.as_of_date
-    left join labelled
-        on
-            metrics.account_id = labelled.account_id
-            and metrics.as_of_date = labelled.as_of_date
-    left join churns
-        on
-            metrics.account_id = churns.account_id
-            and metrics.as_of_date = churns.as_of_date
+            metrics.account_id = outcomes.account_id
+            and metrics.as_of_date = outcomes.as_of_date
 )
 
 select * from final

@@ -54,7 +54,7 @@ def monthly_figures(
     """
     scorecard = ("scorecard", "horizon_days")
     rows = with_outcome(scored, "segment", *scorecard)
-    segment_of, segments = pd.factorize(rows["segment"].fillna("unknown"), sort=True)
+    segment_of, segments = pd.factorize(rows["segment"].astype(object).fillna("unknown"), sort=True)
     scores, flagged = rows["health_score"].to_numpy(), rows["is_flagged"].to_numpy()
     churned = rows["is_churned"].to_numpy() == 1
 
