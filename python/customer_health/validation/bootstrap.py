@@ -20,12 +20,17 @@ LARGEST_EXACT = 2**24
 
 
 def account_table(accounts: np.ndarray, cells: np.ndarray, n_cells: int):
-    """Count the rows of each account in each cell: a sparse table, accounts in order of id."""
+    """Count the rows of each account in each cell: sparse (cells, accounts in order of id)."""
     from scipy.sparse import coo_array
 
-    ids, account = np.unique(accounts, return_inverse=True)
-    shape = (len(ids), n_cells)
-    return coo_array((np.ones(len(cells)), (account, cells)), shape=shape).tocsr()
+    account, ids = pd.factorize(accounts, sort=True)
+    ones = np.ones(len(cells), dtype=np.float32)
+    return coo_array((ones, (cells, account)), shape=(n_cells, len(ids))).tocsr()
+
+
+def observed_sums(table) -> np.ndarray:
+    """Give the sums per cell as a single draw in which every account comes once (1, cells)."""
+    return table.sum(axis=1, dtype=float)[None, :]
 
 
 def bootstrap(
@@ -34,20 +39,20 @@ def bootstrap(
     """Draw accounts with replacement; give the figure of each draw.
 
     Args:
-        tables: Per account (row, the same in each table) counts per cell, sparse.
+        tables: What `account_table` gave, of the same accounts.
         figure: Takes each table's sums over a batch of draws (draws, cells); gives (draws,).
         settings: Number of draws and seed.
     """
-    n_accounts = tables[0].shape[0]
+    n_accounts = tables[0].shape[1]
     # a cell sums up to no more than if every draw were the account with the most rows
-    largest_sum = n_accounts * max(table.sum(axis=1).max() for table in tables)
+    largest_sum = n_accounts * max(table.sum(axis=0).max() for table in tables)
     kind = np.float32 if largest_sum <= LARGEST_EXACT else np.float64
-    by_cell = [table.T.tocsr().astype(kind) for table in tables]
-    batch = max(1, CELLS_AT_ONCE // max(n_accounts, *(table.shape[1] for table in tables)))
+    tables = [table.astype(kind, copy=False) for table in tables]
+    batch = max(1, CELLS_AT_ONCE // max(n_accounts, *(table.shape[0] for table in tables)))
     results = []
     for weights in _weights(n_accounts, settings.n_draws, settings.seed, batch):
         weights = np.ascontiguousarray(weights, dtype=kind)
-        results.append(figure(*((table @ weights).T.astype(float) for table in by_cell)))
+        results.append(figure(*((table @ weights).T.astype(float) for table in tables)))
     return np.concatenate(results)
 
 
@@ -69,10 +74,11 @@ def _all_weights(n_accounts: int, n_draws: int, seed: int) -> np.ndarray:
 
 
 def _drawn(rng: np.random.Generator, n_accounts: int, n_draws: int) -> np.ndarray:
-    drawn = rng.integers(0, n_accounts, (n_draws, n_accounts))
-    drawn += n_accounts * np.arange(n_draws)[:, None]
-    times = np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape)
-    return np.ascontiguousarray(times.T, dtype=np.float32)
+    times = np.empty((n_accounts, n_draws), dtype=np.float32)
+    drawn = rng.integers(0, n_accounts, (n_draws, n_accounts), dtype=np.int32)
+    for draw, accounts in enumerate(drawn):
+        times[:, draw] = np.bincount(accounts, minlength=n_accounts)
+    return times
 
 
 def auc_draws(rows: pd.DataFrame, settings: Settings, *scores: str) -> list[np.ndarray]:
@@ -86,7 +92,7 @@ def auc_draws(rows: pd.DataFrame, settings: Settings, *scores: str) -> list[np.n
     def aucs(*sums: np.ndarray) -> np.ndarray:
         return np.stack([auc(as_counts(one)) for one in sums], axis=1)
 
-    observed = aucs(*(np.asarray(table.sum(axis=0))[None, :] for table in tables))
+    observed = aucs(*map(observed_sums, tables))
     return list(np.concatenate([observed, bootstrap(tables, aucs, settings)]).T)
 
 

@@ -9,6 +9,7 @@ from customer_health.validation.bootstrap import (
     account_table,
     auc_draws,
     bootstrap,
+    observed_sums,
     paired_difference,
 )
 from customer_health.validation.rows import n_churned_accounts, one_of_each, with_prediction
@@ -121,7 +122,7 @@ def _f1_draws(pairs: pd.DataFrame, settings: Settings) -> list[np.ndarray]:
     def f1s(*sums: np.ndarray) -> np.ndarray:
         return np.stack([_f1(one) for one in sums], axis=1)
 
-    observed = f1s(*(np.asarray(table.sum(axis=0))[None, :] for table in tables))
+    observed = f1s(*map(observed_sums, tables))
     return list(np.concatenate([observed, bootstrap(tables, f1s, settings)]).T)
 
 

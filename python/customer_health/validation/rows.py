@@ -24,15 +24,16 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
     # Where a key comes twice its values decide which row stays, not its place.
     values = sorted(needed - set(key))
     rows = rows[[*key, *values]]
-    kinds = {
-        name: float for name in values if name not in ("is_flagged", "segment", "matured_date")
-    }
+    others = ("is_flagged", "segment", "matured_date")
+    kinds = {name: float for name in values if name not in others}
     if not pd.api.types.is_integer_dtype(rows["account_id"]):
         kinds["account_id"] = str
     if "metric" in key:
         kinds["metric"] = "category"
     kinds = {name: kind for name, kind in kinds.items() if rows[name].dtype != kind}
-    rows = rows.astype(kinds).assign(as_of_date=pd.to_datetime(rows["as_of_date"]))
+    if kinds:
+        rows = rows.astype(kinds)
+    rows = rows.assign(as_of_date=pd.to_datetime(rows["as_of_date"]))
     if not _ascends(rows, key):
         rows = rows.sort_values([*key, *values]).drop_duplicates(key)
     return rows.reset_index(drop=True)
