@@ -244,18 +244,14 @@ def retention_due(counts, thresholds) -> pd.DataFrame | None:
 
     settings = _settings(thresholds)
     rows = with_retention(counts.df(), settings)
-    parts = []
-    for _, ranges in rows.groupby(["scorecard", "score", "review_date"]):
-        found = best_cut(ranges)
-        below = found.cuts.set_index("cut").add_suffix("_below")
-        parts.append(
-            ranges.join(below, on="range_high").assign(
-                is_best_cut=ranges["range_high"] == found.best_cut,
-                auc=found.auc,
-                no_cut_reason=found.reason,
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    score = ["scorecard", "score", "review_date"]
+    found = {name: best_cut(ranges) for name, ranges in rows.groupby(score)}
+    cuts = pd.concat({name: one.cuts for name, one in found.items()}, names=score)
+    below = cuts.set_index("cut", append=True).droplevel(-2).add_suffix("_below")
+    records = [(*name, one.best_cut, one.auc, one.reason) for name, one in found.items()]
+    whole = pd.DataFrame(records, columns=[*score, "best_cut", "auc", "no_cut_reason"])
+    rows = rows.join(below, on=[*score, "range_high"]).merge(whole, on=score)
+    return rows.assign(is_best_cut=rows["range_high"] == rows["best_cut"])
 
 
 def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
