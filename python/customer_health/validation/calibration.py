@@ -31,7 +31,7 @@ def churn_log_odds(
     lost = np.bincount(level, weights=past["is_churned"])
     kept = np.bincount(level) - lost
     # The slight penalty keeps the fit finite where the score separates perfectly.
-    intercept, slope = _logistic(levels / POINTS_PER_UNIT, lost, kept, 1 / len(past), 1e-4)
+    intercept, slope = logistic(levels / POINTS_PER_UNIT, lost, kept, 1 / len(past), 1e-4)
     return intercept + slope * scores / POINTS_PER_UNIT, None
 
 
@@ -52,7 +52,7 @@ def calibration_slope(log_odds: np.ndarray, churned: np.ndarray, confidence: flo
         return Estimate(**counts, reason="no slope: the scores separate all or nothing")
     centre, scale = log_odds.mean(), log_odds.std()
     x = (log_odds - centre) / scale
-    intercept, slope = _logistic(x, churned.astype(float), 1.0 - churned, 0.0, 1e-8)
+    intercept, slope = logistic(x, churned.astype(float), 1.0 - churned, 0.0, 1e-8)
     p = expit(intercept + slope * x)
     design = np.column_stack([np.ones(len(x)), x])
     covariance = np.linalg.inv(design.T @ (design * (p * (1 - p))[:, None]))
@@ -61,7 +61,7 @@ def calibration_slope(log_odds: np.ndarray, churned: np.ndarray, confidence: flo
     return Estimate(slope, float(slope - margin), float(slope + margin), **counts)
 
 
-def _logistic(
+def logistic(
     x: np.ndarray, lost: np.ndarray, kept: np.ndarray, penalty: float, tolerance: float
 ) -> tuple[float, float]:
     """Fit P(churn | x) by logistic regression to how many churned and stayed at each x.

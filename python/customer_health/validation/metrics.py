@@ -34,7 +34,7 @@ def metric_evidence(metric_rows: pd.DataFrame, settings: Settings) -> list[dict]
     """
     needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
     key = ("metric", "account_id", "as_of_date")
-    rows = _with_changes(in_order(metric_rows, (*key, *needed), key), settings)
+    rows = with_changes(in_order(metric_rows, (*key, *needed), key), settings)
     return [
         {"metric": name, **_correlations(part, settings), **_changes(part, settings)}
         for name, part in rows.groupby("metric", observed=True)
@@ -128,7 +128,7 @@ def _correlation(
     return r, low, high, 2 * float(ndtr(-abs(z) / spread))
 
 
-def _with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Add how far each score moved since the observation nearest to `change_days` earlier."""
     score = rows["metric_score"].to_numpy()
     day = rows["as_of_date"].to_numpy().astype("datetime64[D]").astype(int)
@@ -136,15 +136,16 @@ def _with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     # All series on one line, too far apart for a search in one to end in another.
     length = np.ptp(day) + settings.change_days + tolerance + 1 if len(day) else 0
     place = _runs(rows["metric"], rows["account_id"]) * length + day
-    known = np.flatnonzero(np.isfinite(score))
+    known = np.isfinite(score)
+    known_place = np.concatenate([[-np.inf], place[known], [np.inf]])
+    known_score = np.concatenate([[np.nan], score[known], [np.nan]])
     asked = place - settings.change_days
-    after = np.searchsorted(place[known], asked)
+    after = np.searchsorted(known_place, asked)
     # of two equally near the earlier one
-    known = np.concatenate([known[:1], known, known[-1:]])
-    before, after = known[after], known[after + 1]
-    nearest = np.where(np.abs(place[before] - asked) <= np.abs(place[after] - asked), before, after)
-    is_near = np.abs(place[nearest] - asked) <= tolerance
-    return rows.assign(change=score - np.where(is_near, score[nearest], np.nan))
+    is_before = asked - known_place[after - 1] <= known_place[after] - asked
+    nearest = np.where(is_before, after - 1, after)
+    is_near = np.abs(known_place[nearest] - asked) <= tolerance
+    return rows.assign(change=score - np.where(is_near, known_score[nearest], np.nan))
 
 
 def _runs(*columns: pd.Series) -> np.ndarray:
