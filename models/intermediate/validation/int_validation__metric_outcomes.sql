@@ -1,5 +1,12 @@
-with explained as (
+with weighted as (
     select * from {{ ref('int_scoring__explained_metrics') }}
+    where metric_weight > 0
+),
+
+-- apart, since ranks cost more than all the rest
+weightless as (
+    select * from {{ ref('int_scoring__explained_metrics') }}
+    where not coalesce(metric_weight > 0, false)
 ),
 
 policy as (
@@ -24,31 +31,44 @@ thresholds as (
 ),
 
 -- a metric without weight has no curve: its rank among the day's accounts stands in for its score
+ranked as (
+    select
+        weightless.account_id,
+        weightless.as_of_date,
+        weightless.dimension,
+        weightless.metric,
+        weightless.metric_value,
+        case
+            when weightless.metric_value is not null
+                then
+                    100 * percent_rank() over (
+                        partition by
+                            -- implied by the metric; so one can be asked for before it is ranked
+                            weightless.dimension,
+                            weightless.as_of_date,
+                            weightless.metric,
+                            weightless.metric_value is null
+                        order by
+                            case when policy.direction = 'lower' then -1 else 1 end
+                            * weightless.metric_value
+                    )
+        end as metric_score
+    from weightless
+    inner join policy on weightless.metric = policy.metric
+),
+
 metrics as (
     select
-        explained.account_id,
-        explained.as_of_date,
-        explained.dimension,
-        explained.metric,
-        explained.metric_value,
-        case
-            when explained.metric_weight > 0 then explained.metric_score
-            when explained.metric_value is null then null
-            else
-                100 * percent_rank() over (
-                    partition by
-                        -- the metric implies it; so it can be asked for alone before it is ranked
-                        explained.dimension,
-                        explained.as_of_date,
-                        explained.metric,
-                        explained.metric_value is null
-                    order by
-                        case when policy.direction = 'lower' then -1 else 1 end
-                        * explained.metric_value
-                )
-        end as metric_score
-    from explained
-    inner join policy on explained.metric = policy.metric
+        weighted.account_id,
+        weighted.as_of_date,
+        weighted.dimension,
+        weighted.metric,
+        weighted.metric_value,
+        weighted.metric_score
+    from weighted
+    inner join policy on weighted.metric = policy.metric
+    union all
+    select * from ranked
 ),
 
 labelled as (
