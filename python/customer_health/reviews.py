@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 # what moved longer before a churn than this is not held to announce it
 LONGEST_CHANGE_DAYS = 180
 
+OUTCOME_COLUMNS = (
+    "scorecard, horizon_days, account_id, as_of_date, matured_date, health_score,"
+    " coalesce(is_flagged, false) as is_flagged, cast(is_churned as double) as is_churned"
+)
+
 FIGURES = {
     "scorecard": "varchar",
     "segment": "varchar",
@@ -158,14 +163,14 @@ def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame | None:
     due = outcomes.filter(since)
     if not due.limit(1).fetchall():
         return None
+    import pandas as pd
+
     from customer_health.validation import monthly_figures
 
-    columns = (
-        "scorecard, horizon_days, account_id, as_of_date, matured_date, segment, health_score,"
-        " is_flagged, cast(is_churned as integer) as is_churned"
-    )
-    rows = outcomes.filter(since).project(columns).df()
-    history = outcomes.project(columns).df()
+    history = _fetched(outcomes.project(f"{OUTCOME_COLUMNS}, segment"))
+    rows = history
+    if window_start:
+        rows = history[history["matured_date"] >= pd.Timestamp(window_start)]
     figures = monthly_figures(rows, history, _settings(thresholds, targets))
     key = ["as_of_date", "horizon_days"]
     return figures.merge(rows[[*key, "matured_date"]].drop_duplicates(), on=key)
@@ -239,18 +244,14 @@ def retention_due(counts, thresholds) -> pd.DataFrame | None:
 
     settings = _settings(thresholds)
     rows = with_retention(counts.df(), settings)
-    parts = []
-    for _, ranges in rows.groupby(["scorecard", "score", "review_date"]):
-        found = best_cut(ranges)
-        below = found.cuts.set_index("cut").add_suffix("_below")
-        parts.append(
-            ranges.join(below, on="range_high").assign(
-                is_best_cut=ranges["range_high"] == found.best_cut,
-                auc=found.auc,
-                no_cut_reason=found.reason,
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    score = ["scorecard", "score", "review_date"]
+    found = {name: best_cut(ranges) for name, ranges in rows.groupby(score)}
+    cuts = pd.concat({name: one.cuts for name, one in found.items()}, names=score)
+    below = cuts.set_index("cut", append=True).droplevel(-2).add_suffix("_below")
+    records = [(*name, one.best_cut, one.auc, one.reason) for name, one in found.items()]
+    whole = pd.DataFrame(records, columns=[*score, "best_cut", "auc", "no_cut_reason"])
+    rows = rows.join(below, on=[*score, "range_high"]).merge(whole, on=score)
+    return rows.assign(is_best_cut=rows["range_high"] == rows["best_cut"])
 
 
 def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
@@ -272,7 +273,7 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
     settings = _settings(thresholds)
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     monthly = figures.filter(f"horizon_days = {horizon}").df()
-    observed = scores.project("scorecard, account_id, as_of_date, health_score").df()
+    observed = _fetched(scores.project("scorecard, account_id, as_of_date, health_score"))
     reviewed = monthly[["as_of_date", "matured_date"]].drop_duplicates()
     review_of = dict(zip(reviewed["as_of_date"], reviewed["matured_date"], strict=True))
     checks = drift(monthly, observed, settings)
@@ -297,19 +298,21 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
 
     day = pd.Timestamp(days[-1])
     settings = _settings(thresholds)
-    known = metrics.filter(f"as_of_date <= date '{day:%Y-%m-%d}'")
+    date = f"date '{day:%Y-%m-%d}'"
+    known = metrics.filter(f"as_of_date <= {date}")
+    columns = f"""
+        metric, account_id, as_of_date, metric_value, metric_score,
+        case when matured_date <= {date} then cast(is_churned as double) end as is_churned,
+        case
+            when churn_known_date <= {date} and days_to_churn <= {LONGEST_CHANGE_DAYS}
+                then days_to_churn
+        end as days_to_churn
+    """
     evidence = []
     # a dimension at a time, so that memory holds only its rows
     for (dimension,) in metrics.project("dimension").distinct().order("1").fetchall():
-        rows = known.filter(f"dimension = '{dimension}'").df()
-        has_matured = rows["matured_date"] <= day
-        is_known_churn = rows["churn_known_date"] <= day
-        is_near = rows["days_to_churn"] <= LONGEST_CHANGE_DAYS
-        rows = rows.assign(
-            is_churned=rows["is_churned"].astype(float).where(has_matured),
-            days_to_churn=rows["days_to_churn"].where(is_known_churn & is_near),
-        )
-        evidence += metric_evidence(rows, settings)
+        rows = known.filter(f"dimension = '{dimension}'").project(columns)
+        evidence += metric_evidence(_fetched(rows), settings)
     return metric_verdicts(evidence, settings).assign(review_date=day)
 
 
@@ -320,6 +323,17 @@ def _days(due) -> list:
 def _only_value(relation, expression: str):
     ((value,),) = relation.project(expression).fetchall()
     return value
+
+
+def _fetched(relation) -> pd.DataFrame:
+    """Fetch rows without a text for each: categories, and account ids as numbers in their order."""
+    table = relation.to_arrow_table()
+    rows = table.to_pandas(strings_to_categorical=True, date_as_object=False)
+    texts = {
+        name: values.cat.reorder_categories(sorted(values.cat.categories))
+        for name, values in rows.select_dtypes("category").items()
+    }
+    return rows.assign(**texts | {"account_id": texts["account_id"].cat.codes.astype(int)})
 
 
 def _frame(records: list[dict]) -> pd.DataFrame | None:
@@ -341,11 +355,10 @@ def _reviews(due, outcomes, thresholds):
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
     reviewed = pd.Timedelta(days=_only_value(thresholds, "review_days"))
     first = min(days) - reviewed
-    rows = (
-        outcomes.filter(f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'")
-        .project("* exclude (is_churned), cast(is_churned as integer) as is_churned")
-        .df()
-    )
+    reviewed_rows = outcomes.filter(
+        f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'"
+    ).project(f"{OUTCOME_COLUMNS}, cast(tenure_days as double) as tenure_days")
+    rows = _fetched(reviewed_rows).sort_values(["scorecard", "account_id", "as_of_date"])
     for day in map(pd.Timestamp, days):
         within = rows["matured_date"].between(day - reviewed, day, inclusive="right")
         yield day, rows[within], settings

@@ -5,6 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from scored_accounts import company, month_ends, shuffled
 from statsmodels.stats.multitest import multipletests
 
@@ -17,6 +20,7 @@ from customer_health.validation import (
 )
 from customer_health.validation.drift_checks import distribution_shift
 from customer_health.validation.intervals import wilson
+from customer_health.validation.metrics import with_changes
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -257,6 +261,34 @@ def test_the_correlation_is_that_of_score_and_retention(verdicts):
         np.corrcoef(rows["metric_value"].rank(), retained)[0, 1]
     )
     assert found["low"] < found["correlation"] < found["high"]
+
+
+@given(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 120)), max_size=40), st.data())
+@examples(max_examples=40, deadline=None)
+def test_a_change_is_that_since_the_nearest_known_score_of_the_account(places, data):
+    account, day = np.array(sorted(places)).reshape(-1, 2).T
+    score = st.one_of(st.none(), st.integers(0, 100))
+    scores = data.draw(st.lists(score, min_size=len(day), max_size=len(day)))
+    rows = pd.DataFrame(
+        {
+            "metric": "one",
+            "account_id": account,
+            "as_of_date": pd.Timestamp("2024-01-01") + pd.to_timedelta(day, unit="D"),
+            "metric_score": np.array(scores, dtype=float),
+        }
+    )
+    found = with_changes(rows, replace(SETTINGS, change_days=30))["change"].to_numpy()
+    known = rows[rows["metric_score"].notna()].sort_values("as_of_date")
+    asked = rows.assign(as_of_date=rows["as_of_date"] - pd.Timedelta(days=30)).reset_index()
+    nearest = pd.merge_asof(
+        asked.sort_values("as_of_date"),
+        known.rename(columns={"metric_score": "earlier"}),
+        on="as_of_date",
+        by="account_id",
+        direction="nearest",
+        tolerance=pd.Timedelta(days=17),
+    ).sort_values("index")
+    np.testing.assert_array_equal(found, rows["metric_score"] - nearest["earlier"].to_numpy())
 
 
 def test_metrics_without_evidence_say_why(verdicts):

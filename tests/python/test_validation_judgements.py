@@ -14,9 +14,11 @@ from customer_health.reviews import labels_due
 from customer_health.validation import (
     Settings,
     Summary,
+    bootstrap,
     compare_scorecards,
     compare_summaries,
     inverted_alarm,
+    monthly_figures,
     score_label,
 )
 from customer_health.validation.bootstrap import auc_draws
@@ -99,6 +101,25 @@ def test_repeated_dates_do_not_narrow_an_interval():
     )
     alone, repeated = (auc_draws(rows, SETTINGS, "health_score")[0] for rows in (once, often))
     np.testing.assert_allclose(alone, repeated)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [(None, None), ("CELLS_AT_ONCE", 1000), ("LARGEST_EXACT", 0)]
+)
+def test_a_draw_is_the_auc_with_accounts_as_often_as_drawn(monkeypatch, limit, value):
+    if limit:
+        monkeypatch.setattr(bootstrap, limit, value)
+    rows = good(n=80, months=3)
+    rows = rows.drop(rows.index[::7])
+    quick = Settings(n_draws=10)
+    (draws,) = auc_draws(shuffled(rows), quick, "health_score")
+    accounts, account = np.unique(rows["account_id"], return_inverse=True)
+    rng = np.random.default_rng(quick.seed)
+    for found in draws[1:]:
+        drawn = rng.integers(0, len(accounts), len(accounts))
+        weights = np.bincount(drawn, minlength=len(accounts))[account]
+        expected = roc_auc_score(rows["is_churned"], -rows["health_score"], sample_weight=weights)
+        assert found == pytest.approx(expected, abs=1e-12)
 
 
 def test_shuffled_outcomes_have_an_auc_of_one_half_within_its_interval():
@@ -231,6 +252,21 @@ def test_what_speaks_against_a_score_is_said(scored, equal, reason):
     found = score_label(scored, {"equal": equal}, SETTINGS)
     assert found.label == "heuristic"
     assert any(reason in one for one in found.reasons), found.reasons
+
+
+def test_accounts_by_number_and_texts_as_categories_are_judged_alike():
+    both = pd.concat([good(), poor()])
+    coded = both.assign(
+        account_id=pd.factorize(both["account_id"], sort=True)[0],
+        **both[["scorecard", "segment"]].astype("category"),
+    )
+    ours, equal = (coded[coded["scorecard"] == name] for name in ("production", "equal"))
+    assert score_label(ours, {"equal": equal}, SETTINGS) == score_label(
+        good(), {"equal": poor()}, SETTINGS
+    )
+    assert compare_scorecards(equal, ours, SETTINGS) == compare_scorecards(poor(), good(), SETTINGS)
+    found, expected = (monthly_figures(rows, rows, SETTINGS) for rows in (coded, both))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
 def test_without_an_equal_scorecard_nothing_is_predictive():

@@ -1,5 +1,12 @@
-with explained as (
+with weighted as (
     select * from {{ ref('int_scoring__explained_metrics') }}
+    where metric_weight > 0
+),
+
+-- apart, since ranks cost more than all the rest
+weightless as (
+    select * from {{ ref('int_scoring__explained_metrics') }}
+    where not coalesce(metric_weight > 0, false)
 ),
 
 policy as (
@@ -24,29 +31,44 @@ thresholds as (
 ),
 
 -- a metric without weight has no curve: its rank among the day's accounts stands in for its score
+ranked as (
+    select
+        weightless.account_id,
+        weightless.as_of_date,
+        weightless.dimension,
+        weightless.metric,
+        weightless.metric_value,
+        case
+            when weightless.metric_value is not null
+                then
+                    100 * percent_rank() over (
+                        partition by
+                            -- implied by the metric; so one can be asked for before it is ranked
+                            weightless.dimension,
+                            weightless.as_of_date,
+                            weightless.metric,
+                            weightless.metric_value is null
+                        order by
+                            case when policy.direction = 'lower' then -1 else 1 end
+                            * weightless.metric_value
+                    )
+        end as metric_score
+    from weightless
+    inner join policy on weightless.metric = policy.metric
+),
+
 metrics as (
     select
-        explained.account_id,
-        explained.as_of_date,
-        explained.dimension,
-        explained.metric,
-        explained.metric_value,
-        case
-            when explained.metric_weight > 0 then explained.metric_score
-            when explained.metric_value is null then null
-            else
-                100 * percent_rank() over (
-                    partition by
-                        explained.as_of_date,
-                        explained.metric,
-                        explained.metric_value is null
-                    order by
-                        case when policy.direction = 'lower' then -1 else 1 end
-                        * explained.metric_value
-                )
-        end as metric_score
-    from explained
-    inner join policy on explained.metric = policy.metric
+        weighted.account_id,
+        weighted.as_of_date,
+        weighted.dimension,
+        weighted.metric,
+        weighted.metric_value,
+        weighted.metric_score
+    from weighted
+    inner join policy on weighted.metric = policy.metric
+    union all
+    select * from ranked
 ),
 
 labelled as (
@@ -73,6 +95,26 @@ churns as (
     group by observations.account_id, observations.as_of_date
 ),
 
+-- once per observation, not once for each of its metrics
+outcomes as (
+    select
+        observations.account_id,
+        observations.as_of_date,
+        labelled.is_churned,
+        labelled.matured_date,
+        churns.settled_date as churn_known_date,
+        {{ days_between('observations.as_of_date', 'churns.churned_date') }} as days_to_churn
+    from observations
+    left join labelled
+        on
+            observations.account_id = labelled.account_id
+            and observations.as_of_date = labelled.as_of_date
+    left join churns
+        on
+            observations.account_id = churns.account_id
+            and observations.as_of_date = churns.as_of_date
+),
+
 final as (
     select
         metrics.account_id,
@@ -81,23 +123,15 @@ final as (
         metrics.metric,
         metrics.metric_value,
         metrics.metric_score,
-        labelled.is_churned,
-        labelled.matured_date,
-        churns.settled_date as churn_known_date,
-        {{ days_between('observations.as_of_date', 'churns.churned_date') }} as days_to_churn
+        outcomes.is_churned,
+        outcomes.matured_date,
+        outcomes.churn_known_date,
+        outcomes.days_to_churn
     from metrics
-    inner join observations
+    inner join outcomes
         on
-            metrics.account_id = observations.account_id
-            and metrics.as_of_date = observations.as_of_date
-    left join labelled
-        on
-            metrics.account_id = labelled.account_id
-            and metrics.as_of_date = labelled.as_of_date
-    left join churns
-        on
-            metrics.account_id = churns.account_id
-            and metrics.as_of_date = churns.as_of_date
+            metrics.account_id = outcomes.account_id
+            and metrics.as_of_date = outcomes.as_of_date
 )
 
 select * from final

@@ -4,7 +4,8 @@ Rows of one account repeat each other, so drawing rows would make intervals far 
 drawn is sums: each account's rows are summed per cell once, and a draw weights the accounts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,22 @@ from customer_health.validation.ranking import as_counts, auc, score_cells
 from customer_health.validation.settings import Settings
 
 CELLS_AT_ONCE = 4_000_000
+# single precision is half the work, and exact for whole numbers up to this
+LARGEST_EXACT = 2**24
 
 
 def account_table(accounts: np.ndarray, cells: np.ndarray, n_cells: int):
-    """Count the rows of each account in each cell: a sparse table, accounts in order of id."""
+    """Count the rows of each account in each cell: sparse (cells, accounts in order of id)."""
     from scipy.sparse import coo_array
 
-    ids, account = np.unique(accounts, return_inverse=True)
-    shape = (len(ids), n_cells)
-    return coo_array((np.ones(len(cells)), (account, cells)), shape=shape).tocsr()
+    account, ids = pd.factorize(accounts, sort=True)
+    ones = np.ones(len(cells), dtype=np.float32)
+    return coo_array((ones, (cells, account)), shape=(n_cells, len(ids))).tocsr()
+
+
+def observed_sums(table) -> np.ndarray:
+    """Give the sums per cell as a single draw in which every account comes once (1, cells)."""
+    return table.sum(axis=1, dtype=float)[None, :]
 
 
 def bootstrap(
@@ -31,23 +39,46 @@ def bootstrap(
     """Draw accounts with replacement; give the figure of each draw.
 
     Args:
-        tables: Per account (row, the same in each table) sums per cell, sparse or dense.
+        tables: What `account_table` gave, of the same accounts.
         figure: Takes each table's sums over a batch of draws (draws, cells); gives (draws,).
         settings: Number of draws and seed.
     """
-    n_accounts = tables[0].shape[0]
-    largest = max(n_accounts, *(table.shape[1] for table in tables))
-    batch = max(1, CELLS_AT_ONCE // largest)
-    rng = np.random.default_rng(settings.seed)
+    n_accounts = tables[0].shape[1]
+    # a cell sums up to no more than if every draw were the account with the most rows
+    largest_sum = n_accounts * max(table.sum(axis=0).max() for table in tables)
+    kind = np.float32 if largest_sum <= LARGEST_EXACT else np.float64
+    tables = [table.astype(kind, copy=False) for table in tables]
+    batch = max(1, CELLS_AT_ONCE // max(n_accounts, *(table.shape[0] for table in tables)))
     results = []
-    for start in range(0, settings.n_draws, batch):
-        n = min(batch, settings.n_draws - start)
-        drawn = rng.integers(0, n_accounts, (n, n_accounts))
-        drawn += n_accounts * np.arange(n)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=n * n_accounts).reshape(n, n_accounts)
-        weights = weights.astype(float)
-        results.append(figure(*(weights @ table for table in tables)))
+    for weights in _weights(n_accounts, settings.n_draws, settings.seed, batch):
+        weights = np.ascontiguousarray(weights, dtype=kind)
+        results.append(figure(*((table @ weights).T.astype(float) for table in tables)))
     return np.concatenate(results)
+
+
+def _weights(n_accounts: int, n_draws: int, seed: int, batch: int) -> Iterator[np.ndarray]:
+    """Give how often each account is drawn (accounts, draws), `batch` draws at a time."""
+    if n_accounts * n_draws <= CELLS_AT_ONCE:
+        weights = _all_weights(n_accounts, n_draws, seed)
+        yield from (weights[:, start : start + batch] for start in range(0, n_draws, batch))
+    else:
+        rng = np.random.default_rng(seed)
+        for start in range(0, n_draws, batch):
+            yield _drawn(rng, n_accounts, min(batch, n_draws - start))
+
+
+# a review asks for the same draws for every scorecard and figure
+@lru_cache(maxsize=2)
+def _all_weights(n_accounts: int, n_draws: int, seed: int) -> np.ndarray:
+    return _drawn(np.random.default_rng(seed), n_accounts, n_draws)
+
+
+def _drawn(rng: np.random.Generator, n_accounts: int, n_draws: int) -> np.ndarray:
+    times = np.empty((n_accounts, n_draws), dtype=np.float32)
+    drawn = rng.integers(0, n_accounts, (n_draws, n_accounts), dtype=np.int32)
+    for draw, accounts in enumerate(drawn):
+        times[:, draw] = np.bincount(accounts, minlength=n_accounts)
+    return times
 
 
 def auc_draws(rows: pd.DataFrame, settings: Settings, *scores: str) -> list[np.ndarray]:
@@ -61,7 +92,7 @@ def auc_draws(rows: pd.DataFrame, settings: Settings, *scores: str) -> list[np.n
     def aucs(*sums: np.ndarray) -> np.ndarray:
         return np.stack([auc(as_counts(one)) for one in sums], axis=1)
 
-    observed = aucs(*(np.asarray(table.sum(axis=0))[None, :] for table in tables))
+    observed = aucs(*map(observed_sums, tables))
     return list(np.concatenate([observed, bootstrap(tables, aucs, settings)]).T)
 
 

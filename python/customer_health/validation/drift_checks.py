@@ -87,10 +87,14 @@ def distribution_shift(
         """Give each account's score as a row with a one in the column of its level."""
         known = np.flatnonzero(np.isfinite(scores))
         places = (known, np.searchsorted(levels, scores[known]))
-        return csr_array((np.ones(len(known)), places), shape=(len(scores), len(levels)))
+        ones = np.ones(len(known), dtype=np.float32)
+        return csr_array((ones, places), shape=(len(scores), len(levels)))
 
     from_first, from_second = cells(first), cells(second)
-    observed = _psi(from_first.sum(0)[None, :], from_second.sum(0)[None, :], settings)
+    counts = [table.sum(0)[None, :] for table in (from_first, from_second)]
+    observed = _psi(*counts, settings)
+    # what changes in the first month's counts, and the other way round in the second's, by swaps
+    traded = (from_second - from_first).T.tocsr()
 
     rng = np.random.default_rng(settings.seed)
     paired = np.isfinite(first) & np.isfinite(second)
@@ -99,18 +103,13 @@ def distribution_shift(
     batch = max(1, 4_000_000 // max(len(both), len(levels)))
     for start in range(0, settings.n_draws, batch):
         n = min(batch, settings.n_draws - start)
-        swaps = np.zeros((n, len(both)))
-        swaps[:, paired] = rng.integers(0, 2, (n, int(paired.sum())))
+        # single precision is exact for counts of accounts
+        swaps = np.zeros((len(both), n), dtype=np.float32)
+        swaps[paired] = rng.integers(0, 2, (n, int(paired.sum())), dtype=np.int32).T
         dealt = rng.permuted(np.tile(is_first, (n, 1)), axis=1)
-        swaps[:, ~paired] = dealt != is_first
-        stays = 1 - swaps
-        drawn.append(
-            _psi(
-                stays @ from_first + swaps @ from_second,
-                stays @ from_second + swaps @ from_first,
-                settings,
-            )
-        )
+        swaps[~paired] = (dealt != is_first).T
+        change = np.ascontiguousarray((traded @ swaps).T, dtype=float)
+        drawn.append(_psi(counts[0] + change, counts[1] - change, settings))
     threshold = np.quantile(np.concatenate(drawn), settings.confidence_share)
     return float(observed[0]), float(threshold)
 
@@ -213,7 +212,7 @@ def _estimate(row) -> Estimate:
 def _distribution_checks(scores: pd.DataFrame, settings: Settings) -> Iterator[dict[str, object]]:
     rows = in_order(scores, ("scorecard", "account_id", "as_of_date", "health_score"))
     rows = rows.dropna(subset="health_score")
-    rows["month"] = rows["as_of_date"].dt.to_period("M").map(lambda month: month.ordinal)
+    rows["month"] = 12 * rows["as_of_date"].dt.year + rows["as_of_date"].dt.month
     for scorecard, of_scorecard in rows.groupby("scorecard"):
         # The last observation of a month stands for it.
         months = {

@@ -64,16 +64,14 @@ def delong(scores: np.ndarray, churned: np.ndarray, confidence: float) -> Estima
     The interval is made on the logit scale, so that it stays between 0 and 1.
     """
     from scipy.special import expit, logit
-    from scipy.stats import rankdata
 
     lost, kept = -scores[churned], -scores[~churned]
     counts = {"n": len(scores), "n_events": len(lost)}
     if not len(lost) or not len(kept):
         reason = "nobody churned" if len(kept) else "nobody stayed"
         return Estimate(**counts, reason=reason if len(scores) else "no account has a score")
-    ranks = rankdata(np.concatenate([lost, kept]))
-    above = (ranks[: len(lost)] - rankdata(lost)) / len(kept)
-    below = 1 - (ranks[len(lost) :] - rankdata(kept)) / len(lost)
+    above = _n_below(lost, kept) / len(kept)
+    below = 1 - _n_below(kept, lost) / len(lost)
     auc = float(above.mean())
     if min(len(lost), len(kept)) < 2:
         return Estimate(auc, **counts, reason="an interval needs two accounts of each outcome")
@@ -83,6 +81,12 @@ def delong(scores: np.ndarray, churned: np.ndarray, confidence: float) -> Estima
     margin = normal_quantile(confidence) * math.sqrt(variance) / (auc * (1 - auc))
     low, high = expit(logit(auc) - margin), expit(logit(auc) + margin)
     return Estimate(auc, float(low), float(high), **counts)
+
+
+def _n_below(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Count for each value how many of the others are below it, ties by half."""
+    others = np.sort(others)
+    return (np.searchsorted(others, values) + np.searchsorted(others, values, side="right")) / 2
 
 
 def quantile_limits(

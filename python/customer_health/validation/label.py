@@ -11,6 +11,7 @@ from customer_health.validation.bootstrap import (
     account_table,
     auc_draws,
     bootstrap,
+    observed_sums,
     paired_difference,
 )
 from customer_health.validation.comparison import paired
@@ -59,11 +60,12 @@ def score_label(
             ],
             figures,
         )
+    (draws,) = auc_draws(rows, settings, "health_score")
     reasons = [
-        _against_chance(rows, figures, settings),
-        _against_tenure(rows, figures, settings),
+        _against_chance(draws, figures, settings),
+        _against_tenure(rows, draws, figures, settings),
         *(
-            _against_challenger(scored, name, other, figures, settings)
+            _against_challenger(rows, draws, name, other, figures, settings)
             for name, other in sorted(challengers.items())
         ),
         _against_flags(rows, figures, settings),
@@ -74,8 +76,7 @@ def score_label(
     return Label("heuristic" if reasons else "predictive", reasons, figures)
 
 
-def _against_chance(rows: pd.DataFrame, figures: dict, settings: Settings) -> str | None:
-    (draws,) = auc_draws(rows, settings, "health_score")
+def _against_chance(draws: np.ndarray, figures: dict, settings: Settings) -> str | None:
     if not np.isfinite(draws[0]):
         return "There is no AUC: nobody stayed."
     # A one-sided limit is the lower end of a two-sided interval that leaves out twice as much.
@@ -90,25 +91,38 @@ def _against_chance(rows: pd.DataFrame, figures: dict, settings: Settings) -> st
     return None
 
 
-def _against_tenure(rows: pd.DataFrame, figures: dict, settings: Settings) -> str | None:
-    rows = rows[rows["tenure_days"].notna()]
-    if not len(rows):
+def _against_tenure(
+    rows: pd.DataFrame, draws: np.ndarray, figures: dict, settings: Settings
+) -> str | None:
+    known = rows[rows["tenure_days"].notna()]
+    if not len(known):
         return "No account's tenure is known, so the score cannot be compared with it."
-    score, tenure = auc_draws(rows, settings, "health_score", "tenure_days")
+    if len(known) == len(rows):
+        score, (tenure,) = draws, auc_draws(rows, settings, "tenure_days")
+    else:
+        score, tenure = auc_draws(known, settings, "health_score", "tenure_days")
     # Whichever way tenure points, it is a rival that costs nothing.
     tenure = 1 - tenure if tenure[0] < 0.5 else tenure
     return _unbeaten("tenure", "tenure alone", score, tenure, figures, settings)
 
 
 def _against_challenger(
-    scored: pd.DataFrame, name: str, other: pd.DataFrame, figures: dict, settings: Settings
+    rows: pd.DataFrame,
+    draws: np.ndarray,
+    name: str,
+    other: pd.DataFrame,
+    figures: dict,
+    settings: Settings,
 ) -> str | None:
-    pairs = paired(scored, other)
+    pairs = paired(rows, other)
     if not len(pairs):
         return f"No account-date has a score of both this scorecard and {name}."
     if (pairs["health_score_a"] - pairs["health_score_b"]).abs().max() <= SAME_SCORE:
         return f"It scores every account as {name} does."
-    a, b = auc_draws(pairs, settings, "health_score_a", "health_score_b")
+    if len(pairs) == len(rows):
+        a, (b,) = draws, auc_draws(pairs, settings, "health_score_b")
+    else:
+        a, b = auc_draws(pairs, settings, "health_score_a", "health_score_b")
     return _unbeaten(name, name, a, b, figures, settings)
 
 
@@ -138,8 +152,7 @@ def _against_flags(rows: pd.DataFrame, figures: dict, settings: Settings) -> str
         return np.divide(cells[:, [3, 1]], n, out=np.full(n.shape, np.nan), where=n > 0)
 
     flagged, rest = (
-        float(share) if np.isfinite(share) else None
-        for share in shares(np.asarray(table.sum(axis=0))[None, :])[0]
+        float(share) if np.isfinite(share) else None for share in shares(observed_sums(table))[0]
     )
     gap = None if flagged is None or rest is None else flagged - rest
     drawn = bootstrap([table], lambda cells: shares(cells) @ [1.0, -1.0], settings)

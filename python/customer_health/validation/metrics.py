@@ -34,10 +34,10 @@ def metric_evidence(metric_rows: pd.DataFrame, settings: Settings) -> list[dict]
     """
     needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
     key = ("metric", "account_id", "as_of_date")
-    rows = _with_changes(in_order(metric_rows, (*key, *needed), key), settings)
+    rows = with_changes(in_order(metric_rows, (*key, *needed), key), settings)
     return [
         {"metric": name, **_correlations(part, settings), **_changes(part, settings)}
-        for name, part in rows.groupby("metric")
+        for name, part in rows.groupby("metric", observed=True)
     ]
 
 
@@ -112,8 +112,8 @@ def _correlation(
         return None, None, None, None
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
     r = float(np.clip((x * y).mean(), -1, 1))
-    _, account = np.unique(rows["account_id"].to_numpy(), return_inverse=True)
-    n_accounts = account.max() + 1
+    account = _runs(rows["account_id"])
+    n_accounts = account[-1] + 1
     if n_accounts < 2:
         return r, None, None, None
     influence = np.bincount(account, weights=x * y - r / 2 * (x**2 + y**2)) / len(x)
@@ -128,28 +128,43 @@ def _correlation(
     return r, low, high, 2 * float(ndtr(-abs(z) / spread))
 
 
-def _with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Add how far each score moved since the observation nearest to `change_days` earlier."""
-    rows = rows.sort_values(["as_of_date", "metric", "account_id"])
-    known = rows[rows["metric_score"].notna()]
-    earlier = known[["metric", "account_id", "as_of_date", "metric_score"]]
-    earlier = earlier.rename(columns={"metric_score": "earlier_score"})
-    asked = rows.assign(as_of_date=rows["as_of_date"] - pd.Timedelta(days=settings.change_days))
-    found = pd.merge_asof(
-        asked[["metric", "account_id", "as_of_date"]],
-        earlier,
-        on="as_of_date",
-        by=["metric", "account_id"],
-        direction="nearest",
-        tolerance=pd.Timedelta(days=DAYS_BETWEEN_OBSERVATIONS // 2),
-    )
-    return rows.assign(change=rows["metric_score"].to_numpy() - found["earlier_score"].to_numpy())
+    score = rows["metric_score"].to_numpy()
+    day = rows["as_of_date"].to_numpy().astype("datetime64[D]").astype(int)
+    tolerance = DAYS_BETWEEN_OBSERVATIONS // 2
+    # All series on one line, too far apart for a search in one to end in another.
+    length = np.ptp(day) + settings.change_days + tolerance + 1 if len(day) else 0
+    place = _runs(rows["metric"], rows["account_id"]) * length + day
+    known = np.isfinite(score)
+    known_place = np.concatenate([[-np.inf], place[known], [np.inf]])
+    known_score = np.concatenate([[np.nan], score[known], [np.nan]])
+    asked = place - settings.change_days
+    after = np.searchsorted(known_place, asked)
+    # of two equally near the earlier one
+    is_before = asked - known_place[after - 1] <= known_place[after] - asked
+    nearest = np.where(is_before, after - 1, after)
+    is_near = np.abs(known_place[nearest] - asked) <= tolerance
+    return rows.assign(change=score - np.where(is_near, known_score[nearest], np.nan))
+
+
+def _runs(*columns: pd.Series) -> np.ndarray:
+    """Number the runs of equal values in ordered columns from 0."""
+    begins = np.zeros(len(columns[0]), dtype=bool)
+    for values in columns:
+        codes, _ = pd.factorize(values)
+        begins[1:] |= codes[1:] != codes[:-1]
+    return np.cumsum(begins)
 
 
 def _changes(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
     moved = part[part["change"].notna()]
-    early, early_p, reason, n = _excess_change(moved, settings.lead_days, settings)
-    last, last_p, *_ = _excess_change(moved, 0, settings)
+    is_leaving = moved["days_to_churn"].notna()
+    usual = moved[~is_leaving & (moved["is_churned"] == 0)].groupby("as_of_date")["change"].mean()
+    leaving = moved[is_leaving]
+    leaving = leaving.assign(excess=leaving["change"] - leaving["as_of_date"].map(usual))
+    early, early_p, reason, n = _excess_change(leaving, settings.lead_days, settings)
+    last, last_p, *_ = _excess_change(leaving, 0, settings)
     return {
         "early_change": early,
         "early_p": early_p,
@@ -161,7 +176,7 @@ def _changes(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
 
 
 def _excess_change(
-    moved: pd.DataFrame, days: int, settings: Settings
+    leaving: pd.DataFrame, days: int, settings: Settings
 ) -> tuple[float | None, float | None, str | None, int]:
     """Average over churned accounts their change up to `days` before churn, beyond that of others.
 
@@ -171,13 +186,11 @@ def _excess_change(
     Returns:
         The mean, its p, the reason why there is none, and the number of accounts.
     """
-    from scipy.stats import ttest_1samp
+    from scipy.special import stdtr
 
-    stayed = moved[moved["days_to_churn"].isna() & (moved["is_churned"] == 0)]
-    usual = stayed.groupby("as_of_date")["change"].mean()
-    in_window = moved["days_to_churn"].between(days, days + DAYS_BETWEEN_OBSERVATIONS)
-    last = moved[in_window].sort_values(["account_id", "as_of_date"]).groupby("account_id").tail(1)
-    excess = (last["change"] - last["as_of_date"].map(usual)).dropna().to_numpy()
+    in_window = leaving["days_to_churn"].between(days, days + DAYS_BETWEEN_OBSERVATIONS)
+    last = leaving[in_window].drop_duplicates("account_id", keep="last")
+    excess = last["excess"].dropna().to_numpy()
     n = len(excess)
     if n < settings.minimum_churned_accounts:
         return None, None, (
@@ -187,18 +200,16 @@ def _excess_change(
     mean = float(excess.mean())
     if excess.std() < 1e-9:
         return mean, 1.0 if abs(mean) < 1e-9 else 0.0, None, n
-    return mean, float(ttest_1samp(excess, 0).pvalue), None, n
+    t = mean / (excess.std(ddof=1) / n**0.5)
+    return mean, 2 * float(stdtr(n - 1, -abs(t))), None, n
 
 
 def _adjusted(p: pd.Series) -> pd.Series:
-    """Adjust the known p for how many there are."""
-    from scipy.stats import false_discovery_control
-
-    adjusted = pd.Series(np.nan, index=p.index)
-    known = p.notna()
-    if known.any():
-        adjusted[known] = false_discovery_control(p[known].to_numpy())
-    return adjusted
+    """Adjust the known p for how many there are (Benjamini and Hochberg)."""
+    largest_first = p.dropna().sort_values(ascending=False)
+    n = len(largest_first)
+    adjusted = (largest_first * (n / np.arange(n, 0, -1))).cummin().clip(upper=1)
+    return adjusted.reindex(p.index)
 
 
 def _timing(row, settings: Settings) -> str | None:

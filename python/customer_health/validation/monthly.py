@@ -1,6 +1,7 @@
 """The figures of each month: how right the predictions were (V3)."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,15 @@ COLUMNS = (
     "scorecard", "segment", "as_of_date", "horizon_days", "figure", "value", "low", "high", "n",
     "n_events", "target", "verdict", "excellent_target", "excellent_verdict", "reason",
 )  # fmt: skip
+
+
+class _Predicted(NamedTuple):
+    """Accounts of a month that have a score, an element each, and how many there are in all."""
+
+    scores: np.ndarray
+    churned: np.ndarray
+    flagged: np.ndarray
+    n_in_all: int
 
 
 def monthly_figures(
@@ -44,23 +54,29 @@ def monthly_figures(
     """
     scorecard = ("scorecard", "horizon_days")
     rows = with_outcome(scored, "segment", *scorecard)
-    rows["segment"] = rows["segment"].fillna("unknown")
+    segment_of, segments = pd.factorize(rows["segment"].astype(object).fillna("unknown"), sort=True)
+    scores, flagged = rows["health_score"].to_numpy(), rows["is_flagged"].to_numpy()
+    churned = rows["is_churned"].to_numpy() == 1
+
+    def predicted(places: np.ndarray) -> _Predicted:
+        known = places[np.isfinite(scores[places])]
+        return _Predicted(scores[known], churned[known], flagged[known], len(places))
+
     past = with_outcome(calibration, "matured_date", *scorecard).dropna(subset="health_score")
+    past = past[[*scorecard, "account_id", "matured_date", "health_score", "is_churned"]]
+    past_of = dict(list(past.groupby([*scorecard])))
     records = []
-    for (name, horizon, date), month in rows.groupby([*scorecard, "as_of_date"]):
-        earlier = past[
-            (past["scorecard"] == name)
-            & (past["horizon_days"] == horizon)
-            & (past["matured_date"] <= date)
-        ]
-        predicted = month[month["health_score"].notna()]
-        log_odds, reason = churn_log_odds(earlier, predicted["health_score"].to_numpy(), settings)
-        month = month.assign(log_odds=np.nan)
-        if log_odds is not None:
-            month.loc[predicted.index, "log_odds"] = log_odds
-        figures = [("all", *one) for one in _whole_figures(month, reason, settings)]
-        for segment, part in [("all", month), *month.groupby("segment")]:
-            figures += [(segment, *one) for one in _figures(part, settings)]
+    months = rows.groupby([*scorecard, "as_of_date"]).indices
+    for (name, horizon, date), places in sorted(months.items()):
+        month = predicted(places)
+        earlier = past_of.get((name, horizon), past[:0])
+        earlier = earlier[earlier["matured_date"] <= date]
+        log_odds, reason = churn_log_odds(earlier, month.scores, settings)
+        figures = [("all", *one) for one in _whole_figures(month, log_odds, reason, settings)]
+        figures += [("all", *one) for one in _figures(month, settings)]
+        for number in np.unique(segment_of[places]):
+            part = predicted(places[segment_of[places] == number])
+            figures += [(segments[number], *one) for one in _figures(part, settings)]
         for segment, figure, estimate in figures:
             records.append(
                 {
@@ -105,13 +121,12 @@ def _verdicts(figure: str, estimate: Estimate, settings: Settings) -> dict[str, 
     }
 
 
-def _figures(part: pd.DataFrame, settings: Settings) -> Iterator[tuple[str, Estimate]]:
+def _figures(part: _Predicted, settings: Settings) -> Iterator[tuple[str, Estimate]]:
     """Figures of a month of the whole portfolio or a segment."""
     confidence = settings.confidence_share
-    rows = part[part["health_score"].notna()]
-    churned, flagged = rows["is_churned"].to_numpy() == 1, rows["is_flagged"].to_numpy()
-    n, n_churned = len(rows), int(churned.sum())
-    yield "scored_share", wilson(n, len(part), confidence)
+    scores, churned, flagged, n_in_all = part
+    n, n_churned = len(scores), int(churned.sum())
+    yield "scored_share", wilson(n, n_in_all, confidence)
 
     tp, fp = int((flagged & churned).sum()), int((flagged & ~churned).sum())
     fn, tn = n_churned - tp, n - n_churned - fp
@@ -127,19 +142,17 @@ def _figures(part: pd.DataFrame, settings: Settings) -> Iterator[tuple[str, Esti
     yield "f1", f1(tp, fp, fn, confidence)
     yield "precision_feasible", _feasible(base_rate, settings)
 
-    yield "auc", delong(rows["health_score"].to_numpy(), churned, confidence)
+    yield "auc", delong(scores, churned, confidence)
 
 
 def _whole_figures(
-    month: pd.DataFrame, uncalibrated: str | None, settings: Settings
+    month: _Predicted, log_odds: np.ndarray | None, uncalibrated: str | None, settings: Settings
 ) -> Iterator[tuple[str, Estimate]]:
     """Figures of a month that say little of a segment, whose churned accounts are a handful."""
     confidence = settings.confidence_share
-    rows = month[month["health_score"].notna()]
-    scores, log_odds = rows["health_score"].to_numpy(), rows["log_odds"].to_numpy()
-    churned = rows["is_churned"].to_numpy() == 1
-    n, n_churned = len(rows), int(churned.sum())
-    yield from _ranking_figures(scores, churned, settings)
+    churned = month.churned
+    n, n_churned = len(churned), int(churned.sum())
+    yield from _ranking_figures(month.scores, churned, settings)
 
     if uncalibrated or not n:
         unknown = Estimate(n=n, n_events=n_churned, reason=uncalibrated or "no account has a score")

@@ -55,25 +55,34 @@ def with_retention(counts: pd.DataFrame, settings: Settings = DEFAULTS) -> pd.Da
 
 def best_cut(ranges: pd.DataFrame) -> Separation:
     """Find the cut that separates best, from range_low, n and n_retained (may be fractions)."""
-    ranges = ranges.sort_values("range_low")
-    limits = ranges["range_low"].to_numpy(float)
-    kept = ranges["n_retained"].to_numpy(float)
-    lost = ranges["n"].to_numpy(float) - kept
+    limits, n, kept = ranges[["range_low", "n", "n_retained"]].to_numpy(float).T
+    order = np.argsort(limits)
+    limits, kept, lost = limits[order], kept[order], (n - kept)[order]
     n, n_churned, n_kept = float((lost + kept).sum()), float(lost.sum()), float(kept.sum())
     flagged_lost, flagged_kept = np.cumsum(lost)[:-1], np.cumsum(kept)[:-1]
-    cuts = pd.DataFrame({"cut": limits[1:], "n_flagged": flagged_lost + flagged_kept})
-    cuts["precision"] = flagged_lost / cuts["n_flagged"].where(cuts["n_flagged"] > 0)
-    cuts["recall"] = flagged_lost / n_churned if n_churned > 0 else np.nan
-    cuts["specificity"] = 1 - flagged_kept / n_kept if n_kept > 0 else np.nan
-    cuts["youden"] = cuts["recall"] + cuts["specificity"] - 1
+    flagged = flagged_lost + flagged_kept
+    nobody = np.full(len(flagged), np.nan)
+    recall = flagged_lost / n_churned if n_churned > 0 else nobody
+    specificity = 1 - flagged_kept / n_kept if n_kept > 0 else nobody
+    youden = recall + specificity - 1
+    cuts = pd.DataFrame(
+        {
+            "cut": limits[1:],
+            "n_flagged": flagged,
+            "precision": flagged_lost / np.where(flagged > 0, flagged, np.nan),
+            "recall": recall,
+            "specificity": specificity,
+            "youden": youden,
+        }
+    )
     if not n:
         reason = "no accounts"
     elif not n_churned or not n_kept:
         reason = "nobody churned" if n_kept else "nobody stayed"
-    elif not cuts["youden"].max() > 0:
+    elif not youden.max(initial=0) > 0:
         reason = "no cut separates better than chance"
     else:
         reason = None
     area = float(ranking.auc(np.stack([lost, kept]))) if n_churned and n_kept else None
-    best = None if reason else float(cuts.loc[cuts["youden"].idxmax(), "cut"])
+    best = None if reason else float(limits[1:][youden.argmax()])
     return Separation(n, n_churned, n_churned / n if n else None, area, cuts, best, reason)

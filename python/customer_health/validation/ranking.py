@@ -28,21 +28,26 @@ def auc(counts: np.ndarray) -> np.ndarray:
 
 def average_precision(counts: np.ndarray) -> np.ndarray:
     """Precision at each score that a churned row has, averaged over churned rows."""
-    lost = counts[..., 0, :]
+    lost, _, taken = _where_lost(counts)
     found = np.cumsum(lost, axis=-1)
-    taken = np.cumsum(counts.sum(-2), axis=-1)
     return _ratio((lost * _ratio(found, taken, 0.0)).sum(-1), lost.sum(-1))
 
 
 def lift(counts: np.ndarray, share: float) -> np.ndarray:
     """Churn among the lowest-scored `share` of rows over churn among all; ties count in part."""
-    lost, rows = counts[..., 0, :], counts.sum(-2)
-    n = rows.sum(-1, keepdims=True)
-    before = np.cumsum(rows, axis=-1) - rows
+    n = counts.sum((-2, -1))[..., None]
     places = np.ceil(share * n - 1e-9)
-    taken = np.clip(places - before, 0, rows)
+    lost, rows, up_to = _where_lost(counts)
+    taken = np.clip(places - (up_to - rows), 0, rows)
     hits = (lost * _ratio(taken, rows, 0.0)).sum(-1)
     return _ratio(hits * n[..., 0], places[..., 0] * lost.sum(-1))
+
+
+def _where_lost(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give churned rows, all rows and all rows up to it, of the scores with a churned row."""
+    lost, rows = counts[..., 0, :], counts.sum(-2)
+    some = lost.any(axis=tuple(range(lost.ndim - 1)))
+    return lost[..., some], rows[..., some], np.cumsum(rows, axis=-1)[..., some]
 
 
 def _ratio(above: np.ndarray, below: np.ndarray, otherwise: float = np.nan) -> np.ndarray:
