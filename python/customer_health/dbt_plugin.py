@@ -3,6 +3,7 @@
 Listed in the profile under `plugins`; the macro `check_before_build` calls the functions.
 """
 
+import atexit
 import gc
 import json
 import re
@@ -32,6 +33,7 @@ class Plugin(BasePlugin):
             )
         # what dbt has parsed by now lives to its end: Python need not search it for garbage again
         gc.freeze()
+        atexit.register(gc.unfreeze)  # DuckDB's module complains of what is left then
 
 
 def policy_problems(policy_dir: str, code: str) -> str:
