@@ -27,8 +27,16 @@
     {{ return(end_node('table')) }}
 {% endmaterialization %}
 
-{#- Of the strategies only `window`, of on_schema_change only ignore and append_new_columns. -#}
 {% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {%- for setting, known in {
+        'incremental_strategy': ['window'],
+        'on_schema_change': ['ignore', 'append_new_columns'],
+    }.items() if config.get(setting) not in known -%}
+        {{ exceptions.raise_compiler_error(
+            setting ~ " is '" ~ config.get(setting) ~ "', which macros/materializations does not know. Mend: set it to "
+            ~ known | join(' or ') ~ '.'
+        ) }}
+    {%- endfor -%}
     {%- set starts_over = load_cached_relation(this) is none or should_full_refresh() -%}
     {#- what Python gives is little, and cannot be written into a temporary table -#}
     {%- set new = make_intermediate_relation(this.incorporate(type='table'))
