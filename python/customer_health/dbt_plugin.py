@@ -3,6 +3,8 @@
 Listed in the profile under `plugins`; the macro `check_before_build` calls the functions.
 """
 
+import atexit
+import gc
 import json
 import re
 from pathlib import Path
@@ -24,11 +26,14 @@ class Plugin(BasePlugin):
             Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Register the functions; each takes and gives JSON text."""
+        """Register the functions, each of JSON text; called once, when dbt connects."""
         for function in (policy_problems, raw_problems):
             conn.create_function(
                 function.__name__, function, [VARCHAR, VARCHAR], VARCHAR, side_effects=True
             )
+        # what dbt has parsed by now lives to its end: Python need not search it for garbage again
+        gc.freeze()
+        atexit.register(gc.unfreeze)  # DuckDB's module complains of what is left then
 
 
 def policy_problems(policy_dir: str, code: str) -> str:

@@ -38,43 +38,52 @@ judged as (
     {% endfor %}
 ),
 
--- equal values share the middle of their ranks
-ranked as (
+churned_accounts as (
     select
         what,
-        account_id,
-        is_churned,
-        rank() over (partition by what order by judged_value)
-        + (count(*) over (partition by what, judged_value) - 1) / 2.0 as value_rank
+        count(distinct account_id) as n_churned_accounts
     from judged
+    where is_churned
+    group by what
 ),
 
+-- values are fewer than account-dates, and are what there is to sort
 counted as (
     select
         what,
-        count(distinct case when is_churned then account_id end) as n_churned_accounts,
-        cast(count(case when is_churned then 1 end) as double) as n_churned,
-        cast(count(case when not is_churned then 1 end) as double) as n_retained,
-        sum(case when not is_churned then value_rank end) as retained_ranks
-    from ranked
-    group by what
+        judged_value,
+        count(case when is_churned then 1 end) as n_churned,
+        count(case when not is_churned then 1 end) as n_retained
+    from judged
+    group by what, judged_value
+),
+
+-- of equal values half count as below
+ordered as (
+    select
+        *,
+        sum(n_churned) over (
+            partition by what order by judged_value rows unbounded preceding
+        ) - n_churned / 2.0 as n_churned_below
+    from counted
 ),
 
 found as (
     select
         what,
-        n_churned_accounts,
-        (retained_ranks - n_retained * (n_retained + 1) / 2)
-        / nullif(n_churned * n_retained, 0) as auc
-    from counted
+        sum(n_retained * n_churned_below)
+        / nullif(cast(sum(n_churned) as double) * sum(n_retained), 0) as auc
+    from ordered
+    group by what
 )
 
 select
     found.what,
-    found.n_churned_accounts,
+    churned_accounts.n_churned_accounts,
     found.auc
 from found
+inner join churned_accounts on found.what = churned_accounts.what
 cross join thresholds
 where
-    found.n_churned_accounts >= thresholds.minimum_churned
+    churned_accounts.n_churned_accounts >= thresholds.minimum_churned
     and greatest(found.auc, 1 - found.auc) > thresholds.suspicious_auc

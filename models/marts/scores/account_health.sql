@@ -4,11 +4,12 @@ with accounts as (
 
 scores as (
     select * from {{ ref('fct_health_scores') }}
-    where scorecard_role = 'production'
+    where scorecard_role = 'production' and {{ in_window('as_of_date') }}
 ),
 
 contributions as (
     select * from {{ ref('fct_score_contributions') }}
+    where {{ in_window('as_of_date') }}
 ),
 
 reconciliation as (

@@ -17,27 +17,47 @@ clock as (
     select * from {{ ref('int_spine__clock') }}
 ),
 
--- rows that are alike to the letter are told apart by their number
+texts as (
+    select
+        *,
+        source_name || '|' || table_name || '|' || quarantine_reason || '|' || raw_row as row_text
+    from quarantined
+),
+
+hashed as (
+    select
+        *,
+        {{ short_hash('row_text') }} as row_hash
+    from texts
+),
+
+-- rows that are alike to the letter, and those that share a hash by chance
+repeated as (
+    select row_hash
+    from hashed
+    group by row_hash
+    having count(*) > 1
+),
+
+-- are told apart by their number; they are few, and all others need not be sorted
 numbered as (
     select
         *,
-        row_number() over (
-            -- a hash sorts faster than text; rows that share one by chance are only numbered on
-            partition by {{ short_hash(
-                "source_name || '|' || table_name || '|' || quarantine_reason || '|' || raw_row"
-            ) }}
-            order by row_key
-        ) as copy_number
-    from quarantined
+        1 as copy_number
+    from hashed
+    where row_hash not in (select repeated.row_hash from repeated)
+    union all
+    select
+        *,
+        row_number() over (partition by row_hash order by row_key) as copy_number
+    from hashed
+    where row_hash in (select repeated.row_hash from repeated)
 ),
 
 final as (
     select
-        {{ dbt.hash(
-            "numbered.source_name || '|' || numbered.table_name || '|' || "
-            ~ "numbered.quarantine_reason || '|' || numbered.raw_row || '|' || "
-            ~ "cast(numbered.copy_number as varchar)"
-        ) }} as quarantined_row_id,
+        {{ dbt.hash("numbered.row_text || '|' || cast(numbered.copy_number as varchar)") }}
+            as quarantined_row_id,
         numbered.source_name,
         numbered.table_name,
         nullif(numbered.row_key, '') as row_key,
