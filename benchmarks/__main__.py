@@ -26,7 +26,7 @@ from benchmarks.measure import PROJECT, Failed
 
 HERE = Path(__file__).resolve().parent
 EVENTS_PER_ACCOUNT = 20_000
-PARTS = ("floor", "full", "increment", "startup", "publication", "baselines")
+PARTS = ("floor", "full", "least", "increment", "startup", "publication", "baselines")
 
 # Up to here the baselines are run on every date; above, joined_to_dates on Sundays and pandas not.
 MOST_EVENTS_BY_DAY = 1_000_000
@@ -66,6 +66,8 @@ def main() -> int:
     for size in sizes:
         if wanted := [part for part in ("floor", "full") if part in given.parts]:
             bench.attempt(bench.full_builds, size, wanted)
+        if "least" in given.parts:
+            bench.attempt(bench.least, size)
         if "increment" in given.parts:
             bench.attempt(bench.increments, size)
     if "startup" in given.parts:
@@ -163,6 +165,24 @@ class Bench:
                 _remove(warehouse)
                 took = measure.build(warehouse, raw, "--full-refresh")
                 self.keep(names["full"], {**took, **_contents(warehouse)}, "engine")
+        _remove(warehouse)
+
+    def least(self, size: Size) -> None:
+        """What is left of a build if all that it computes were known: the floor, ids and a copy."""
+        raw = self.raw(size)
+        warehouse = self.work / f"least_{size.name}.duckdb"
+        _remove(warehouse)
+        measure.build(warehouse, raw, "--full-refresh")
+        names = {what: self.begin(what, size) for what in report.LEAST}
+        for _ in range(self.repeats):
+            for what in report.LEAST:
+                _, sample = measure.run_python(
+                    "benchmarks.run_sql",
+                    *(HERE / "least" / f"{what.replace(' ', '_')}.sql", f"raw={raw}"),
+                    *("--warehouse", warehouse),
+                    log=self.work / "least.log",
+                )
+                self.keep(names[what], sample, "seconds")
         _remove(warehouse)
 
     def increments(self, size: Size) -> None:

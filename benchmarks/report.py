@@ -5,6 +5,9 @@ import statistics
 GIB = 1024**3
 TOP_NODES = 15
 
+# What no build can leave out, beside the floor: files in `least`.
+LEAST = ("repeated ids", "published scores", "published contributions")
+
 
 def figure(series: dict, name: str) -> dict | None:
     """Median, min, max and number of one figure of a series; None if it was not measured."""
@@ -80,6 +83,7 @@ def markdown(results: dict) -> str:
         _runs(series),
         _target_table(results["targets"]),
         _full_table(series),
+        _least_table(series),
         _increment_table(series),
         _baseline_table(series),
         _startup_table(series),
@@ -150,6 +154,18 @@ def _full_table(series: dict) -> str:
     heads += ("nodes (s)", "whole command (s)", "peak (GiB)", "floor's peak (GiB)")
     heads += ("marts (GiB)", "warehouse (GiB)")
     return _table("Full build", heads, rows)
+
+
+def _least_table(series: dict) -> str:
+    rows = []
+    for floor in _of(series, "floor"):
+        for what in LEAST:
+            for one in _of(series, what, floor["size"]):
+                seconds = figure(one, "seconds")
+                floors = seconds["median"] / _median(figure(floor, "seconds"))
+                rows.append((one["size"], what, _shown(seconds), f"{floors:.2f}"))
+    heads = ("events", "what", "seconds", "floors")
+    return _table("What no build can leave out", heads, rows)
 
 
 def _increment_table(series: dict) -> str:

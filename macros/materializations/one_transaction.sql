@@ -1,7 +1,8 @@
 {#- dbt-duckdb builds a table or a view beside the old one, renames both and drops the old one, and asks for the
     columns of an incremental table three times; with little data that is most of what a node takes. Here a
     node is one transaction of few statements: readers have the old rows until its end, and keep them if
-    it fails. As a package of another project dbt takes the adapter's materializations, with the same result. -#}
+    it fails. The adapter builds incremental models of other strategies, and everything where this project is a
+    package of another. -#}
 
 {% materialization view, adapter='duckdb' %}
     {%- set new = make_intermediate_relation(this.incorporate(type='view')) -%}
@@ -28,15 +29,10 @@
 {% endmaterialization %}
 
 {% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] %}
-    {%- for setting, known in {
-        'incremental_strategy': ['window'],
-        'on_schema_change': ['ignore', 'append_new_columns'],
-    }.items() if config.get(setting) not in known -%}
-        {{ exceptions.raise_compiler_error(
-            setting ~ " is '" ~ config.get(setting) ~ "', which macros/materializations does not know. Mend: set it to "
-            ~ known | join(' or ') ~ '.'
-        ) }}
-    {%- endfor -%}
+    {%- if config.get('incremental_strategy') != 'window'
+        or config.get('on_schema_change') not in ['ignore', 'append_new_columns'] -%}
+        {{ return(dbt.materialization_incremental_duckdb()) }}
+    {%- endif -%}
     {%- set starts_over = load_cached_relation(this) is none or should_full_refresh() -%}
     {#- what Python gives is little, and cannot be written into a temporary table -#}
     {%- set new = make_intermediate_relation(this.incorporate(type='table'))

@@ -22,7 +22,8 @@ def clean_raw(tmp_path_factory):
 
 
 def test_the_benchmark_measures_floor_and_build_and_writes_both_reports(tmp_path):
-    flags = ["--sizes", "10k", "--repeats", "1", "--months", "4", "--parts", "floor", "full"]
+    flags = ["--sizes", "10k", "--repeats", "1", "--months", "4"]
+    flags += ["--parts", "floor", "full", "least"]
     outcome = run("-m", "benchmarks", *flags, "--data", tmp_path / "data", "--out", tmp_path)
     assert outcome.code == 0, outcome.text
     results = json.loads((tmp_path / "results.json").read_text())
@@ -40,8 +41,11 @@ def test_the_benchmark_measures_floor_and_build_and_writes_both_reports(tmp_path
     target = results["targets"][0]
     assert target["measured"] == pytest.approx(full["engine"] / floor["seconds"])
     assert target["met"] == (target["measured"] <= 3)
+    copied = results["series"]["10k published scores"]["samples"][0]
+    assert copied["rows"] == full["scores"]
     text = (tmp_path / "results.md").read_text()
-    assert [part for part in ("| 10k |", "peak memory", "| model |") if part not in text] == []
+    told = ("| 10k |", "peak memory", "| repeated ids |", "| model |")
+    assert [part for part in told if part not in text] == []
 
 
 def test_a_program_that_fails_or_takes_too_long_is_told_with_its_words(tmp_path):
