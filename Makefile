@@ -117,7 +117,7 @@ test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	echo 'Everything that the project promises of itself holds on this machine.'
 	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'
 
-bench: environment ## measures builds of 10 and 100 million events (half an hour); BENCH='--sizes 1M ...'
+bench: environment ## measures builds of 10 and 100 million events (45 minutes); BENCH='--sizes 1M ...'
 	$(RUN) -m benchmarks $(BENCH)
 
 experiment: environment ## holds fits and scores against a planted truth (40 minutes); EXPERIMENT='--seeds 2 ...'
