@@ -167,7 +167,7 @@
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.package_name == 'customer_health'
         and node.config.materialized == 'incremental'
-        and adapter.get_relation(node.database, node.schema, node.alias) is none -%}
+        and not is_table(adapter.get_relation(node.database, node.schema, node.alias)) -%}
         {{ return(true) }}
     {%- endfor -%}
     {#- a feed that is new reaches back before the window -#}

@@ -28,9 +28,10 @@
         {%- do shown.update({column.name: 'raw_' ~ column.name}) -%}
     {%- endfor -%}
 
-    {#- (condition, reason, column), first one that holds decides. With only_contested, what raises doubt
-        of a row whose ids are as delivered, and spares most rows the cleaning of theirs -#}
+    {#- (condition, reason, column), first one that holds decides -#}
     {%- set checks = [] -%}
+    {#- with only_contested: conditions on ids as delivered, of which one holds for every row that a check
+        may refuse; the other rows are spared the cleaning of theirs -#}
     {%- set doubts = [] -%}
     {#- as delivered, so that an id that no other check reads need not be cleaned for this one -#}
     {%- for column in columns if column.meta.get('id') and types.get(column.name) == 'varchar' -%}
@@ -60,7 +61,7 @@
     {%- for column in columns if column.meta.get('id') -%}
         {%- set name = 'typed.' ~ column.name -%}
         {%- if accounts and column.meta.get('is_account') -%}
-            {%- do doubts.append(name ~ ' not in (select account_id from accounts)') -%}
+            {%- do doubts.append('(' ~ name ~ ' in (select account_id from accounts)) is not true') -%}
         {%- elif is_required(column) -%}
             {%- do doubts.append('not (' ~ is_plain_text(name) ~ ')') -%}
         {%- else -%}

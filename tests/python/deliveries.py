@@ -78,7 +78,8 @@ class Deliveries:
             files = [*folder.glob(f"{table.name}.parquet"), *folder.glob(f"{table.name}/*.parquet")]
             if files:
                 self._load(table, sorted(map(str, files)))
-        self._bring_accounts_with_their_first_fact()
+        if any(table.name == "accounts" for table, _ in self.tables):
+            self._bring_accounts_with_their_first_fact()
 
     def write(self, day: date, folder: Path) -> Path:
         """Write what came by a day as raw data, its rows in an order of that day's own."""

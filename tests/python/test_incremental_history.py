@@ -226,7 +226,7 @@ def test_what_was_published_stays_once_late_rows_had_their_time(replay):
 
 
 def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> int:
-    """Add each event and ticket of these days again, as another one; the number of events added."""
+    """Add the events and tickets of these days as others known then; the number of events added."""
     added = {}
     for source, table, key, time in [
         ("product", "events", "event_id", "occurred_at"),
@@ -237,7 +237,7 @@ def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> int:
             connection.execute(f"create table came as from '{path}'")
             connection.execute(f"""
                 insert into came
-                select * replace ('late-' || {key} as {key}) from came
+                select * replace ('late-' || {key} as {key}, null as known_at) from came
                 where try_cast(left(cast({time} as varchar), 10) as date)
                     between date '{first_day}' and date '{last_day}'
             """)

@@ -129,7 +129,10 @@ def _correlation(
 
 
 def with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Add how far each score moved since the observation nearest to `change_days` earlier."""
+    """Add how far each score moved since the observation nearest to `change_days` earlier.
+
+    The rows come ordered by metric, account and date, each once, as `in_order` gives them.
+    """
     score = rows["metric_score"].to_numpy()
     day = rows["as_of_date"].to_numpy().astype("datetime64[D]").astype(int)
     tolerance = DAYS_BETWEEN_OBSERVATIONS // 2

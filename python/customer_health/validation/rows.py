@@ -12,7 +12,7 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
     """Give the rows in one order, each key once, so that no figure depends on how they came.
 
     Account ids may be text, or numbers in the order of the ids, which is quicker; other texts may
-    be categories.
+    be categories in the order of their texts.
     """
     needed = set(needed)
     missing = sorted(needed - set(rows.columns))
