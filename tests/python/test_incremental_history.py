@@ -235,6 +235,8 @@ def _deliver_too_late(raw: Path, first_day: date, last_day: date) -> int:
         path = raw / source / f"{table}.parquet"
         with duckdb.connect() as connection:
             connection.execute(f"create table came as from '{path}'")
+            # a copy that says it was known of late might be in time
+            connection.execute("alter table came add column if not exists known_at timestamp")
             connection.execute(f"""
                 insert into came
                 select * replace ('late-' || {key} as {key}, null as known_at) from came
