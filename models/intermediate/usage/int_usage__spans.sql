@@ -1,3 +1,12 @@
+{#- Windows that begin in one week overlap and make one span, as none here is shorter than seven
+    days; to group them first leaves a fraction of the days to be sorted. What was not known on its
+    day stays by itself. -#}
+{% set week_keys = [
+    add_days('activity_date', '6 - mod(' ~ day_number('activity_date') ~ ', 7)'),
+    'case when known_date > activity_date then activity_date end',
+    'case when known_date > activity_date then known_date end',
+] %}
+
 with people as (
     select * from {{ ref('int_usage__user_days') }}
 ),
@@ -46,14 +55,6 @@ user_days as (
     group by 1, 2, 3
 ),
 
-{#- Windows that begin in one week overlap and make one span, as none here is shorter than seven days; to
-    group them first leaves a fraction of the days to be sorted. What was not known on its day stays
-    by itself. -#}
-{% set week_keys = [
-    add_days('activity_date', '6 - mod(' ~ day_number('activity_date') ~ ', 7)'),
-    'case when known_date > activity_date then activity_date end',
-    'case when known_date > activity_date then known_date end',
-] %}
 user_weeks as (
     select
         account_id,
