@@ -30,7 +30,6 @@ from customer_health.validation import (
     monthly_figures,
     with_retention,
 )
-from customer_health.validation.calibration import logistic
 from customer_health.validation.intervals import Estimate, delong, difference, wilson
 from customer_health.validation.monthly import f1, feasible_precision, verdict
 from customer_health.validation.ranking import as_counts, auc, average_precision, lift, score_cells
@@ -112,18 +111,6 @@ def test_ranking_figures_are_sklearns_with_weights_and_ties(rows):
         average_precision_score(churned, risk, sample_weight=weights)
     )
     assert delong(scores, churned, 0.95).value == pytest.approx(roc_auc_score(churned, risk))
-
-
-@given(scored_rows, st.sampled_from([0.01, 0.1]))
-@examples(max_examples=40, deadline=None)
-def test_the_regression_on_counts_is_sklearns_on_rows(rows, penalty):
-    x, churned, times = map(np.array, zip(*rows, strict=True))
-    lost, kept = times * churned, times * ~churned
-    expected = LogisticRegression(C=1 / (penalty * times.sum()), tol=1e-10, max_iter=1000).fit(
-        x[:, None], churned, sample_weight=times
-    )
-    found = logistic(x.astype(float), lost, kept, penalty, 1e-10)
-    assert found == pytest.approx((expected.intercept_[0], expected.coef_[0, 0]), abs=1e-4)
 
 
 def test_lift_counts_ties_in_part():

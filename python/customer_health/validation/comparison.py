@@ -135,15 +135,13 @@ def _f1(cells: np.ndarray) -> np.ndarray:
 
 def _mcnemar(pairs: pd.DataFrame) -> dict[str, object]:
     """Test, on churned accounts, whether one scorecard flagged more of them in time."""
-    from scipy.special import bdtr
+    from scipy.stats import binomtest
 
     before = pairs[pairs["is_churned"] == 1]
     caught = before.groupby("account_id")[["is_flagged_a", "is_flagged_b"]].any()
     a, b = caught["is_flagged_a"].astype(bool), caught["is_flagged_b"].astype(bool)
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
-    n = only_a + only_b
-    # both tails of a fair coin; they overlap where it falls as often either way
-    p = min(1.0, 2 * float(bdtr(min(only_a, only_b), n, 0.5))) if n else None
+    p = float(binomtest(only_b, only_a + only_b).pvalue) if only_a + only_b else None
     return {"n_caught_by_a_only": only_a, "n_caught_by_b_only": only_b, "mcnemar_p": p}
 
 

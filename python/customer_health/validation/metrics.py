@@ -189,7 +189,7 @@ def _excess_change(
     Returns:
         The mean, its p, the reason why there is none, and the number of accounts.
     """
-    from scipy.special import stdtr
+    from scipy.stats import ttest_1samp
 
     in_window = leaving["days_to_churn"].between(days, days + DAYS_BETWEEN_OBSERVATIONS)
     last = leaving[in_window].drop_duplicates("account_id", keep="last")
@@ -203,16 +203,18 @@ def _excess_change(
     mean = float(excess.mean())
     if excess.std() < 1e-9:
         return mean, 1.0 if abs(mean) < 1e-9 else 0.0, None, n
-    t = mean / (excess.std(ddof=1) / n**0.5)
-    return mean, 2 * float(stdtr(n - 1, -abs(t))), None, n
+    return mean, float(ttest_1samp(excess, 0).pvalue), None, n
 
 
 def _adjusted(p: pd.Series) -> pd.Series:
-    """Adjust the known p for how many there are (Benjamini and Hochberg)."""
-    largest_first = p.dropna().sort_values(ascending=False)
-    n = len(largest_first)
-    adjusted = (largest_first * (n / np.arange(n, 0, -1))).cummin().clip(upper=1)
-    return adjusted.reindex(p.index)
+    """Adjust the known p for how many there are."""
+    from scipy.stats import false_discovery_control
+
+    adjusted = pd.Series(np.nan, index=p.index)
+    known = p.notna()
+    if known.any():
+        adjusted[known] = false_discovery_control(p[known].to_numpy())
+    return adjusted
 
 
 def _timing(row, settings: Settings) -> str | None:
