@@ -31,6 +31,7 @@ WEIGHTS_TOLERANCE = 1e-9
 LARGEST_NUMBER = 1e12
 SMALLEST_NUMBER = 1e-9
 LARGEST_WHOLE = 1_000_000_000  # the seeds' integers hold 32 bits
+LONGEST_DAYS = 36_500
 LONGEST_CELL = 10_000
 LARGEST_FILE = 20_000_000
 
@@ -172,7 +173,7 @@ TABLES: dict[str, Table] = {
             Column("shape", among=("line", "steps")),
             Column("weight", "number", low=0),
             Column("when_absent", among=("zero", "unknown")),
-            Column("warm_up_days", "whole", low=0),
+            Column("warm_up_days", "whole", low=0, high=LONGEST_DAYS),
             Column("indicator", among=("leading", "lagging")),
             Column("is_vanity_suspect", "boolean"),
             Column("owner"),
@@ -221,8 +222,8 @@ TABLES: dict[str, Table] = {
         (
             Column("source_name"),
             Column("table_name"),
-            Column("warn_after_days", "whole", may_be_blank=True, low=1),
-            Column("fail_after_days", "whole", may_be_blank=True, low=1),
+            Column("warn_after_days", "whole", may_be_blank=True, low=1, high=LONGEST_DAYS),
+            Column("fail_after_days", "whole", may_be_blank=True, low=1, high=LONGEST_DAYS),
             Column("volume_window_days", "whole", may_be_blank=True, low=1, high=365),
             Column("usual_windows", "whole", may_be_blank=True, low=2, high=60),
             Column("usual_minimum_rows", "whole", may_be_blank=True, low=1),
