@@ -79,6 +79,6 @@ def table_problems(_: str, tables: str) -> str:
 
 
 def _as_json(errors: list[str], warnings: list[str]) -> str:
-    text = json.dumps({"errors": errors, "warnings": warnings}, ensure_ascii=False)
+    problems = {"errors": errors, "warnings": warnings}
     # a path may hold bytes that are no text
-    return text.encode("utf-8", "backslashreplace").decode()
+    return json.dumps(problems, ensure_ascii=False).encode("utf-8", "replace").decode()

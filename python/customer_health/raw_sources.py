@@ -26,7 +26,7 @@ DEAD_LINK = "this link leads to no file. Fix: put the file itself there, or take
 
 # Words that say how a column is written, not what it is about.
 MOMENTS = {"at", "date", "datetime", "day", "dt", "on", "time", "timestamp", "ts", "utc"}
-UNITS = MOMENTS | {"count", "n", "num", "number"}
+UNITS = MOMENTS | {"count", "n", "num", "number", "of"}
 
 
 def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[str]]:
@@ -357,9 +357,9 @@ def _likeness(name: str, column: str) -> float:
     """
     words, other_words = _words(name), _words(column)
     core, other_core = ([w for w in both if w not in UNITS] for both in (words, other_words))
-    if words == other_words or (core and core == other_core):
-        return 1
     is_moment, is_other_moment = (bool(MOMENTS.intersection(w)) for w in (words, other_words))
+    if words == other_words or (core and core == other_core and is_moment <= is_other_moment):
+        return 1
     first, second = "".join(core), "".join(other_core)
     if is_moment != is_other_moment or first[:1] != second[:1]:
         return 0
