@@ -584,7 +584,7 @@ def _records(text: str, file: str, found: Findings) -> list[tuple[int, list[str]
         elif text[start - 1 : start] not in ("", ",", "\r", "\n") or text[end : end + 1] not in (
             *("", ",", "\r", "\n"),
         ):
-            what = "a double quote stands within a text"
+            what = "a double quote stands within a text, or none closes the one that opens it"
             fix = 'put the whole text between double quotes, and write "" for the one within'
             found.error(file, _row_at(text, start), what, fix=fix)
             return None
@@ -676,7 +676,9 @@ def _cell(text: str, column: Column, file: str, number: int, found: Findings):
             return wrong(f"'{text}' is not a number", "write digits and a point, such as 12.5")
         largest = LARGEST_WHOLE if column.kind == "whole" else LARGEST_NUMBER
         if abs(value) > largest:
-            return wrong(f"{text} is too large to compute with", fix=f"write {largest:g} at most")
+            return wrong(
+                f"{text} is too large to compute with", fix=f"write {largest:,.0f} at most"
+            )
         if abs(value) < SMALLEST_NUMBER and re.search("[1-9]", text.lower().split("e")[0]):
             fix = f"write 0, or {SMALLEST_NUMBER:g} at least"
             return wrong(f"{text} is too close to 0 to compute with", fix=fix)
