@@ -145,25 +145,24 @@ def _files_below(folder: Path, errors: list[str]) -> list[Path]:
     for place, folders, names in os.walk(folder, onerror=unreadable):
         for name in folders:
             path = Path(place, name)
-            if path.is_symlink() and any(below.suffix == ".parquet" for below in path.rglob("*")):
+            if path.is_symlink() and any(path.rglob("*.parquet")):
                 errors.append(
                     f"{path}: files behind this link to a folder would not be read."
                     " Fix: put the files themselves there."
                 )
-        for name in names:
+        is_hidden = any(part[0] in "._" for part in Path(place).relative_to(folder).parts)
+        for name in sorted(name for name in names if name.endswith(".parquet")):
             path = Path(place, name)
-            if path.suffix != ".parquet":
-                continue
-            if path.is_symlink() and not path.exists():
-                errors.append(f"{path}: {DEAD_LINK}")
-            elif any(part[0] in "._" for part in path.relative_to(folder).parts):
+            if is_hidden or name[0] in "._":
                 errors.append(
                     f"{path}: a name that begins with '.' or '_' is for what programs leave behind,"
                     " and this would be read as rows of the table. Fix: take it away, or rename it."
                 )
+            elif not path.exists():
+                errors.append(f"{path}: {DEAD_LINK}")
             else:
                 files.append(path)
-    return sorted(files)
+    return files
 
 
 def _check_table(
@@ -173,38 +172,24 @@ def _check_table(
     declared = {column["name"].lower(): column["name"] for column in entry["columns"]}
     required = [column["name"] for column in entry["columns"] if column["required"]]
     lacking: dict[str, list[Path]] = {name: [] for name in required}
-    delivered: set[str] = set()
     in_files: set[str] = set()
     types: dict[str, dict[str, tuple[Path, pa.DataType]]] = {}
-    n_rows = 0
-    readable = True
     keys = _keys_of_folders(root, entry, files, errors)
-    for path in files:
-        try:
-            footer = pq.read_metadata(path)
-            schema = footer.schema.to_arrow_schema()
-        except (pa.ArrowException, OSError, ValueError) as error:
-            reason = str(error).splitlines()[0].rstrip(".")
-            errors.append(
-                f"{path}: the file cannot be read as Parquet ({reason})."
-                " Mend: deliver it again, or take it away."
-            )
-            readable = False
-            continue
-        n_rows += footer.num_rows
-        _note_repeated_columns(path, schema.names, declared, errors)
+    n_rows, files_of = _footers(files, errors)
+    readable = sum(map(len, files_of.values())) == len(files)
+    for schema, paths in files_of.items():
+        in_files |= set(schema.names)
+        _note_repeated_columns(paths[0], schema.names, declared, errors)
         for column in schema:
             name = declared.get(column.name.lower())
             if name:
-                types.setdefault(name, {}).setdefault(_kind(column.type), (path, column.type))
-        in_files |= set(schema.names)
-        names = {*schema.names, *keys}
-        present = {name.lower() for name in names}
-        delivered |= names
+                types.setdefault(name, {}).setdefault(_kind(column.type), (paths[0], column.type))
+        present = {name.lower() for name in (*schema.names, *keys)}
         for name in required:
             if name.lower() not in present:
-                lacking[name].append(path)
+                lacking[name] += paths
 
+    delivered = in_files.union(keys)
     for name, paths in lacking.items():
         if paths:
             near = _nearest(name, delivered - {column["name"] for column in entry["columns"]})
@@ -225,6 +210,27 @@ def _check_table(
     return n_rows
 
 
+def _footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, list[Path]]]:
+    """Read the footers of files: how many rows they have, and which have which columns."""
+    n_rows = 0
+    files_of: dict[pa.Schema, list[Path]] = {}
+    for path in files:
+        try:
+            with pa.OSFile(os.fsencode(path)) as file:
+                footer = pq.read_metadata(file)
+            schema = footer.schema.to_arrow_schema().remove_metadata()
+        except (pa.ArrowException, OSError, ValueError) as error:
+            reason = str(error).splitlines()[0].rstrip(".")
+            errors.append(
+                f"{path}: the file cannot be read as Parquet ({reason})."
+                " Mend: deliver it again, or take it away."
+            )
+            continue
+        n_rows += footer.num_rows
+        files_of.setdefault(schema, []).append(path)
+    return n_rows, files_of
+
+
 def _keys_of_folders(
     root: Path, entry: dict, files: list[Path], errors: list[str]
 ) -> tuple[str, ...]:
@@ -234,24 +240,24 @@ def _keys_of_folders(
     """
     above = root / entry["source"]
     keys: dict[tuple[str, ...], Path] = {}
-    for path in files:
-        parts = path.relative_to(above).parts[:-1]
-        keys.setdefault(tuple(part.split("=")[0] for part in parts if "=" in part), path)
+    for folder in sorted({path.parent for path in files}):
+        parts = folder.relative_to(above).parts
+        keys.setdefault(tuple(part.split("=")[0] for part in parts if "=" in part), folder)
     contract = {column["name"] for column in entry["columns"]}
     named = sorted(contract.intersection(*[{name for key in keys for name in key}]))
     if not named:
         return next(iter(keys)) if len(keys) == 1 else ()
-    example = next(path for key, path in keys.items() if named[0] in key)
+    example = next(folder for key, folder in keys.items() if named[0] in key)
     if len(keys) > 1:
-        other = next(path for path in keys.values() if path != example)
+        other = next(folder for folder in keys.values() if folder != example)
         errors.append(
-            f"{example}: its folder gives the column '{named[0]}', and {other} lies in folders of"
-            " other names, so that neither is read. Fix: put all files of the table into folders of"
-            " the same names, or the column into the files."
+            f"{example}: this name gives the column '{named[0]}', and files in {other} have none of"
+            " it, so that it is not read. Fix: put all files of the table into folders of the same"
+            " names, or the column into the files."
         )
     elif any("=" in part for part in root.parts):
         errors.append(
-            f"{example}: its folder gives the column '{named[0]}', which is not read where a '='"
+            f"{example}: this name gives the column '{named[0]}', which is not read where a '='"
             f" stands in the path above ({root}). Fix: rename the folder above."
         )
     return next(iter(keys))
@@ -416,13 +422,11 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
 
 def _unread_below(folder: Path) -> list[str]:
     """Warn of files in the folder of a table that are no Parquet files."""
-    others = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.suffix != ".parquet"
-        and not any(part[0] in "._" for part in path.relative_to(folder).parts)
-    ]
+    others = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name[0] not in "._")
+        unread = sorted(n for n in names if n[0] not in "._" and not n.endswith(".parquet"))
+        others += [Path(place, name) for name in unread]
     if not others:
         return []
     return [

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from project import build, query
 
 from customer_health import dbt_plugin
 from customer_health.raw_sources import (
@@ -132,8 +133,9 @@ DELIVERIES: dict[str, Odd] = {
             linked(raw, "support/tickets/older", raw.parent / "far"),
         ), "error", ("support/tickets/older: files behind this link", "Fix: put the files"),
     ),
-    "a loop of folders below the folder of a table holds nothing new": (
-        lambda raw: (tickets(raw, {}), linked(raw, "support/tickets/loop", "loop")), None, (),
+    "a loop of folders below the folder of a table": (
+        lambda raw: (tickets(raw, {}), linked(raw, "support/tickets/loop", "loop")),
+        "warning", ("support/tickets/loop: only files whose names end in .parquet are read",),
     ),
     "no bytes": (
         lambda raw: content(raw, "crm/accounts.parquet", b""),
@@ -284,7 +286,7 @@ DELIVERIES: dict[str, Odd] = {
     ),
     "a column in the names of some folders": (
         lambda raw: tickets(raw, {}, {}, names=("priority=p1/1.parquet", "other/1.parquet")),
-        "error", ("its folder gives the column 'priority'", "Fix: put all files"),
+        "error", ("tickets/priority=p1: this name gives the column 'priority'", "Fix: put all"),
     ),
 }  # fmt: skip
 
@@ -453,3 +455,24 @@ def test_a_folder_may_have_any_name(raw, name):
     folder.parent.mkdir()
     raw.rename(folder)
     assert raw_problems(str(folder), CONTRACT) == ([], [])
+
+
+def test_tables_are_read_alike_below_a_folder_of_any_name(tmp_path):
+    raw = tmp_path / "".join(ODD_NAMES) / "plan=x" / "raw"
+    accounts(raw, without="plan")
+    write(raw / "support" / "tickets.parquet", TICKET)
+    other = {"ticket_id": ["t2"], "resolved_at": [DAY]}
+    tickets(raw, {}, other, names=("day=2026-01-01/[1]?.parquet", "day=2026-01-02/2.parquet"))
+    write(raw / "support" / "organizations.parquet" / "part-0.parquet", {
+        "organization_id": ["o1"], "account_id": ["a1"], "created_at": [DAY],
+    })  # fmt: skip
+    warehouse = tmp_path / "warehouse.duckdb"
+    read = ("stg_crm__accounts", "stg_support__tickets", "stg_support__organizations")
+    chosen = ("--exclude-resource-type", "test", "--select", *(f"+{name}" for name in read))
+    build(warehouse, *chosen, raw_path=raw)
+    sql = "select ticket_id, resolved_at from staging.stg_support__tickets order by 1"
+    assert query(warehouse, sql) == [("t1", None), ("t2", DAY)]
+    assert query(warehouse, "select account_id, plan from staging.stg_crm__accounts") == [
+        ("a1", None)
+    ]
+    assert query(warehouse, "select count(*) from staging.stg_support__organizations") == [(1,)]
