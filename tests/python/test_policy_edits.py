@@ -77,6 +77,14 @@ EDITS = {
         "policy/thresholds.csv", "renewal_window_days,60", "renewal_window_days,2026-13-01",
         "value '2026-13-01' is not a number",
     ),
+    "a month that there is not": (
+        "policy/sentinel_dates.csv", "-31,9999-12-31", "-31,9999-13-01",
+        "'9999-13-01' is not a date",
+    ),
+    "a day in another order": (
+        "policy/sentinel_dates.csv", "-31,9999-12-31", "-31,31.12.9999",
+        "'31.12.9999' is not a date",
+    ),
     # booleans and words
     "a boolean as a number": (
         "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,1", "is_flagged is '1'. Mend: write",
