@@ -37,7 +37,7 @@ from customer_health.plan import (
     planned,
     refuse_the_past,
 )
-from customer_health.policy import policy_problems
+from customer_health.policy import seed_problems
 from customer_health.progress import Progress
 from customer_health.publication import (
     Refusal,
@@ -45,6 +45,7 @@ from customer_health.publication import (
     copy_file,
     is_disk_full,
 )
+from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 
@@ -124,6 +125,10 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         variables["as_of_date"] = given.as_of_date
 
     with record.step("checks"):
+        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
+        errors = [*folder_problems(str(raw_path)), *seed_problems(PROJECT / "seeds")[0]]
+        if errors:
+            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
@@ -132,10 +137,6 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
             print_summary(warehouse)
             return 0
         warehouse.check_room()
-        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
-        errors, _ = policy_problems(PROJECT / "seeds" / "policy")
-        if errors:
-            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
         plan = planned(warehouse, current, given, raw_path)
         refuse_the_past(warehouse, plan, given.as_of_date)
 
