@@ -119,7 +119,7 @@ TABLES: dict[str, Table] = {
             Column("direction", among=("higher", "lower", "range")),
             Column("shape", among=("line", "steps")),
             Column("weight", "number", low=0),
-            Column("when_absent", among=("zero", "unknown")),
+            Column("when_absent", among=("zero", "unknown", "not_applicable")),
             Column("warm_up_days", "whole", low=0),
             Column("indicator", among=("leading", "lagging")),
             Column("is_vanity_suspect", "boolean"),
@@ -219,6 +219,7 @@ class Threshold:
 THRESHOLDS = (
     Threshold("minimum_coverage_share", 0, 1, whole=False),
     Threshold("high_confidence_coverage_share", 0, 1, whole=False),
+    Threshold("minimum_dimension_connected_share", 0, 1, whole=False),
     Threshold("minimum_peer_accounts", 1, 10_000),
     Threshold("momentum_stable_points", 0, 100, whole=False),
     Threshold("momentum_tie_break", 0, 1),
@@ -778,10 +779,11 @@ def _check_computed(
 
 
 def _check_feeds(metrics: list[Row], known_feeds: list[str], found: Findings) -> None:
-    """Each metric is read of a feed that there is; of another it would be unknown for ever."""
+    """Each metric is read of feeds that there are; of another it would be unknown for ever."""
     for row in metrics:
-        feed = row["feed"]
-        if feed not in known_feeds:
+        for feed in row["feed"].split("+"):
+            if feed in known_feeds:
+                continue
             near = _nearest(feed, known_feeds)
             mend = f"write '{near}', if that is meant" if near else "name a feed that there is"
             found.error("metrics.csv", row.number, f"feed '{feed}' is not known", mend)

@@ -2,6 +2,7 @@
 {% set thresholds = [
     'minimum_coverage_share',
     'high_confidence_coverage_share',
+    'minimum_dimension_connected_share',
     'minimum_peer_accounts',
     'momentum_stable_points',
     'momentum_tie_break',

@@ -124,9 +124,20 @@ measured as (
 ),
 
 final as (
-    {{ metrics_as_of('usage', 'measured', computable={
-        'active_seat_share_28d': 'measured.seats > 0',
+    {#- activity without people in it does not say that nobody was active -#}
+    {% set people_known = 'measured.active_users_28d > 0 or measured.events_28d is null' %}
+    {{ metrics_as_of('usage', 'measured', absence_known={
+        'active_users_7d': people_known,
+        'active_users_28d': people_known,
+        'active_seat_share_28d': 'measured.seats > 0 and (' ~ people_known ~ ')',
+        'stickiness_dau_mau_28d': people_known,
+        'stickiness_wau_mau': people_known,
+        'logins_per_user_week_28d': people_known,
+        'key_feature_depth_28d': people_known,
+        'top_user_share_4w': people_known,
         'feature_share_28d': 'measured.n_features_seen > 0',
+        'departments_active_28d': 'measured.active_users_28d is null and measured.events_28d is null',
+        'weekly_usage_variation_12w': 'measured.active_weeks_share_12w is null',
     }) }}
 )
 
