@@ -304,7 +304,7 @@ class AsOf:
     def rows(self, table: str) -> list[Row]:
         """Rows of the account in a staged table that are known by the day."""
         rows = self.staged.by_account[table][self.account_id]
-        return [row for row in rows if row.known_date <= self.day]
+        return [row for row in rows if row.known_date and row.known_date <= self.day]
 
     def within(self, moment: date | datetime | None, days: int, ago: int = 0) -> bool:
         """Whether a moment is in the last days, the day itself being one of them."""
