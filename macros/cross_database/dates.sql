@@ -47,3 +47,8 @@
 {% macro duckdb__date_rows(first_date, last_date) -%}
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date)
 {%- endmacro %}
+
+{% macro week_end(day) -%}
+    {#- The Sunday that ends the week of a day: day number 6 is a Sunday. -#}
+    {{ add_days(day, '6 - mod(' ~ day_number(day) ~ ', 7)') }}
+{%- endmacro %}

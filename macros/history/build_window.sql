@@ -180,23 +180,33 @@
 {%- endmacro %}
 
 {% macro late_row_days() -%}
-    {#- The policy's number, of at least 1, as it stands in the file: this build has yet to load the seeds. -#}
-    {{ return(adapter.dispatch('late_row_days', 'customer_health')()) }}
+    {#- The policy's number, of at least 1. -#}
+    {{ return(policy_number('late_row_days') | int) }}
 {%- endmacro %}
 
-{% macro default__late_row_days() -%}
-    {%- set thresholds = run_query(
-        "select value from " ~ generate_schema_name('policy', none) ~ ".thresholds where threshold = 'late_row_days'"
-    ) -%}
-    {{ return(thresholds.rows[0][0] | int) }}
+{% macro policy_number(threshold) -%}
+    {#- A number of seeds/policy/thresholds.csv as it stands in the file: for what is settled before a build
+        has loaded the seeds, and for `dbt source freshness`, which loads none. 0 while dbt parses. -#}
+    {%- if not execute -%}
+        {{ return(0) }}
+    {%- endif -%}
+    {%- set found = looked_up('policy numbers') -%}
+    {%- if not found -%}
+        {%- for row in run_query(
+            'select threshold, value from ' ~ adapter.dispatch('thresholds_as_filed', 'customer_health')()
+        ).rows -%}
+            {%- do found.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found[threshold]) }}
 {%- endmacro %}
 
-{% macro duckdb__late_row_days() -%}
-    {%- set file = absolute_path('seeds/policy/thresholds.csv') | replace("'", "''") -%}
-    {%- set thresholds = run_query(
-        "select value from read_csv('" ~ file ~ "') where threshold = 'late_row_days'"
-    ) -%}
-    {{ return(thresholds.rows[0][0] | int) }}
+{% macro default__thresholds_as_filed() -%}
+    {{ return(generate_schema_name('policy', none) ~ '.thresholds') }}
+{%- endmacro %}
+
+{% macro duckdb__thresholds_as_filed() -%}
+    {{ return("read_csv('" ~ (absolute_path('seeds/policy/thresholds.csv') | replace("'", "''")) ~ "')") }}
 {%- endmacro %}
 
 {% macro build_settings() -%}
