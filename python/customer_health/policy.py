@@ -268,6 +268,16 @@ THRESHOLDS = (
     Threshold("skip_below_correlation", 0, 1, whole=False),
     Threshold("strong_above_correlation", 0, 1, whole=False),
     Threshold("weak_below_correlation", 0, 1, whole=False),
+    # no shorter than the window in which its use counts
+    Threshold("feature_retired_days", 28, 3650),
+    Threshold("feature_proof_days", 2, 365),
+    Threshold("source_gap_days", 1, 366),
+    Threshold("source_gap_multiple", 1, 10, whole=False),
+    Threshold("source_longest_gap_days", 1, 1100),
+    Threshold("source_run_share", 0, 1, whole=False),
+    Threshold("source_usual_share", 0, 1, whole=False),
+    Threshold("source_busy_share", 0, 1, whole=False),
+    Threshold("source_carrying_rows", 1, 1_000_000),
 )
 
 # The first must not exceed the second.
@@ -278,6 +288,7 @@ ORDERED_THRESHOLDS = (
     ("hybrid_portfolio_accounts", "segment_portfolio_accounts"),
     ("minimum_coverage_share", "high_confidence_coverage_share"),
     ("drop_alert_points", "rapid_decline_points"),
+    ("source_gap_days", "source_longest_gap_days"),
 )
 
 

@@ -46,6 +46,8 @@
     'skip_below_correlation',
     'strong_above_correlation',
     'weak_below_correlation',
+    'feature_retired_days',
+    'feature_proof_days',
 ] %}
 
 with thresholds as (
