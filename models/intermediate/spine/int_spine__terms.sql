@@ -57,7 +57,7 @@ billed as (
         greatest(versions.first_known_date, versions.from_date) as known_date,
         true as is_end_told
     from versions
-    left join exchange_rates on upper(versions.currency) = exchange_rates.currency
+    left join exchange_rates on upper(versions.currency) = upper(exchange_rates.currency)
     where versions.is_delivered
 ),
 
