@@ -22,6 +22,9 @@ final as (
             partition by account_id
             order by known_date, start_date
         ) as first_contract_date,
+        gave_way_date,
+        moved_to_account_id,
+        missing_date,
         known_date,
         is_end_told,
         seats,
