@@ -77,7 +77,12 @@ followed as (
         case
             when
                 versions.from_date = cast('0001-01-01' as date)
-                and versions.row_key in (select replacement_key from replacements)
+                and (versions.row_key, versions.seen_date) in (
+                    select
+                        replacement_key,
+                        replaced_date
+                    from replacements
+                )
                 then versions.seen_date
             else versions.from_date
         end as counts_from_date,
