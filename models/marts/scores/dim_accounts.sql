@@ -33,10 +33,13 @@ contracts as (
         min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
         max(coalesce(terms.missing_date, terms.service_end_date)) as last_ended_date,
-        -- a term that goes on under another id is one term
+        -- a term that goes on under another id is one term, and one that came to the account when it
+        -- had ended is another's
         count(
             distinct case
-                when terms.gave_way_date is null or terms.moved_to_account_id is not null
+                when
+                    terms.in_force_from_date < terms.service_end_date
+                    and (terms.gave_way_date is null or terms.moved_to_account_id is not null)
                     then terms.subscription_id
             end
         ) as n_terms
