@@ -295,6 +295,7 @@ THRESHOLDS = (
     Threshold("rapid_decline_points", 0, 100, whole=False),
     Threshold("renewal_window_days", 0, 730),
     Threshold("renewal_grace_days", 0, 365),
+    Threshold("missing_row_days", 0, 365),
     Threshold("nps_expiry_days", 1, 1825),
     Threshold("assessment_expiry_days", 1, 1825),
     Threshold("champion_active_days", 1, 730),

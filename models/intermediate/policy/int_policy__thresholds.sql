@@ -10,6 +10,7 @@
     'rapid_decline_points',
     'renewal_window_days',
     'renewal_grace_days',
+    'missing_row_days',
     'nps_expiry_days',
     'assessment_expiry_days',
     'champion_active_days',
