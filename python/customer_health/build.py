@@ -35,6 +35,7 @@ from customer_health.plan import (
     fingerprint,
     is_unchanged,
     planned,
+    published_until,
     refuse_the_past,
 )
 from customer_health.policy import policy_problems
@@ -237,7 +238,7 @@ def publish(
     begun = time.monotonic()
     made = warehouse.scratch
     clock = manifest.clock_of(made.state)
-    published = plan.base.manifest["as_of_date"] if plan.base else None
+    published = published_until(plan.base) if plan.base else None
     if published and plan.kind != RESTATED and (clock["as_of_date"] or "") < published:
         raise Failure(
             f"The data now ends on {clock['as_of_date']}, before the published {published}. Mend:"

@@ -4,11 +4,15 @@ Personal data stays in the schema staging of dbt's file, which is not published.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+# Every DuckDB since 1.0 reads it. It has no types beyond those of 1.0 and costs 2 % more disk.
+STORAGE_VERSION = "v1.0.0"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ def write_marts(
     Raises:
         RuntimeError: What was written is not what was built.
     """
-    with duckdb.connect(str(published)) as connection:
+    if published.exists() and not is_readable_everywhere(published):
+        published.unlink()  # the storage version of a file cannot be lowered
+    with published_file(published) as connection:
         # by this name its views know it
         connection.execute(f"attach {_text(state)} as state (read_only)")
         connection.execute("use state")
@@ -77,6 +83,27 @@ def write_marts(
         for name in there.keys() - {mart.name for mart in marts}:
             connection.execute(f"drop table published.marts.{_name(name)}")
         return _equal_counts(connection, marts)
+
+
+@contextmanager
+def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file for readers, to write into it, as the database `published`."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach {_text(path)} as published (storage_version '{STORAGE_VERSION}')"
+        )
+        yield connection
+        connection.execute("detach published")
+
+
+def is_readable_everywhere(path: Path) -> bool:
+    """Whether a file has the storage version that every client reads."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_text(path)} as published (read_only)")
+        (tags,) = connection.execute(
+            "select tags from duckdb_databases() where database_name = 'published'"
+        ).fetchone()
+    return tags.get("storage_version") == f"{STORAGE_VERSION}+"
 
 
 def _write_window(connection: duckdb.DuckDBPyConnection, mart: Mart, start_date: str) -> None:

@@ -21,8 +21,9 @@ import duckdb
 import pytest
 from project import PROJECT, differences, query
 
-from customer_health import build
+from customer_health import build, publication
 from customer_health.build import Record, publish
+from customer_health.marts import is_readable_everywhere
 from customer_health.plan import (
     FROM_NOTHING,
     FULL_REFRESH,
@@ -66,6 +67,21 @@ while not stop.exists():
     time.sleep(0.05)
 print(json.dumps([reads, wrong[:5]]))
 """
+
+# Reads every table of the published file, all columns of it, with the DuckDB of a folder.
+OLD_READER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import duckdb
+connection = duckdb.connect(sys.argv[2], read_only=True)
+tables = connection.execute("select table_name, comment from duckdb_tables()").fetchall()
+read = {name: connection.execute(f"select * from marts.{name}").fetchall() for name, _ in tables}
+rows = {name: len(found) for name, found in read.items()}
+without_comment = [name for name, comment in tables if not comment]
+print(json.dumps([duckdb.__version__, rows, without_comment]))
+"""
+# The oldest that is promised, and those after which the storage format changed.
+OLD_CLIENTS = ("1.0.0", "1.1.3", "1.2.2")
 
 # Publishes day after day, each time in a child that dies at the next thing it does to files.
 DIE_EVERYWHERE = """
@@ -223,6 +239,35 @@ def small_disk(folder: Path, size: int) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def old_client(version: str) -> Path:
+    """A folder with that DuckDB, fetched once; skips the test where it cannot be had."""
+    folder = PROJECT / "target" / "old_clients" / version
+    if not folder.is_dir():
+        fresh = folder.with_name(f"{version}.{os.getpid()}")
+        command = f"-m pip install --quiet --no-deps --only-binary :all: duckdb=={version} --target"
+        fetched = subprocess.run(
+            [sys.executable, *command.split(), fresh], capture_output=True, encoding="utf-8"
+        )
+        if fetched.returncode:
+            shutil.rmtree(fresh, ignore_errors=True)
+            said = (fetched.stderr.strip() or "pip failed").splitlines()[-1]
+            pytest.skip(f"DuckDB {version} cannot be had here: {said}")
+        fresh.rename(folder)
+    return folder
+
+
+def read_by(version: str, file: Path) -> tuple[dict[str, int], list[str]]:
+    """What an old client reads: rows of each mart, and marts that lack their description."""
+    done = subprocess.run(
+        [sys.executable, "-c", OLD_READER, old_client(version), file],
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    read_with, rows, without_comment = json.loads(done.stdout)
+    assert read_with == version
+    return rows, without_comment
+
+
 @pytest.fixture
 def warehouse(tmp_path) -> Warehouse:
     """A warehouse of which nothing is published yet."""
@@ -321,6 +366,141 @@ def test_rows_lost_before_the_window_stop_the_publication(warehouse):
         )  # fmt: skip
     assert warehouse.current() == published
     check_settled(warehouse)
+
+
+@pytest.mark.parametrize("version", OLD_CLIENTS)
+def test_old_clients_read_what_was_written_whole_and_by_window(warehouse, version):
+    publish_day(warehouse, 20)
+    late = "update marts.fct_health_scores set health_score = -1 where as_of_date >= '2026-01-19'"
+    published = publish_day(warehouse, 22, window=18, change=late)
+    read = read_by(version, warehouse.file)
+    assert read == ({**published.manifest["row_counts"], "publication": 1}, [])
+
+
+def test_a_file_of_a_newer_storage_version_is_written_anew(warehouse):
+    published = publish_day(warehouse, 20)
+    # as releases before this one published
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published.published}' as old (read_only)")
+        connection.execute(f"attach '{warehouse.folder / 'newer'}' as newer")
+        connection.execute("copy from database old to newer")
+    (warehouse.folder / "newer").replace(published.published)
+    assert not is_readable_everywhere(published.published)
+    warehouse.file.unlink()
+    os.link(published.published, warehouse.file)
+    published.seal("inputs", published.manifest)
+    publish_day(warehouse, 21, window=20)
+    assert is_readable_everywhere(warehouse.file)
+    assert query(warehouse.file, "select count(*) from marts.fct_health_scores") == [(210,)]
+
+
+DAMAGES = {
+    "empty": "",
+    "truncated": '{"publication_id": "2026',
+    "not JSON": "\x00\x00",
+    "a list": "[]",
+    "a text": '"manifest"',
+    "another shape": '{"publication_id": 1, "row_counts": []}',
+    "half of it": '{"publication_id": "20260101-000000-000"}',
+    "missing": None,
+}
+
+
+def damage(path: Path, content: str | None) -> None:
+    """Leave a file with other content, or none."""
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory) -> Path:
+    """A folder with two publications, for tests to copy."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("two_days") / "scores.duckdb")
+    publish_day(warehouse, 19)
+    publish_day(warehouse, 20, window=19)
+    return warehouse.file.parent
+
+
+@pytest.fixture
+def twice_published(two_days, tmp_path) -> Warehouse:
+    """A warehouse with two publications of its own."""
+    warehouse = Warehouse(shutil.copytree(two_days, tmp_path / "copy") / "scores.duckdb")
+    warehouse.file.unlink()
+    os.link(warehouse.publications()[0].published, warehouse.file)
+    return warehouse
+
+
+FILES = ("manifest.json", "inputs.json", "scores.manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("names", "content"),
+    [(FILES, content) for content in DAMAGES.values()] + [([name], "") for name in FILES],
+    ids=[*DAMAGES, *(f"only {name}" for name in FILES)],
+)
+def test_a_damaged_manifest_changes_nothing(twice_published, capsys, names, content):
+    warehouse = twice_published
+    second, first = warehouse.publications()
+    account = second.manifest
+    for folder in (first.folder, second.folder, warehouse.file.parent):
+        for name in names:
+            if (folder / name).exists():
+                damage(folder / name, content)
+    for command in (["list"], ["rollback"], ["rollback", "--to", second.id], ["list"]):
+        assert publication.main(["--warehouse", str(warehouse.file), *command]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[-3].split() == ["*", second.id, "2026-01-20", "210", INCREMENTAL]
+    assert listed[-2].split() == [first.id, "2026-01-19", "200", *FROM_NOTHING.split()]
+    check_settled(warehouse)
+    assert second.manifest == account
+
+    asked = Namespace(full_refresh=False, restate=False)
+    assert planned(warehouse, warehouse.current(), asked, RAW) == Plan(second, INCREMENTAL)
+    third = publish_day(warehouse, 21, window=20)
+    check_settled(warehouse)
+    assert third.manifest["previous"] == second.id
+    history = "select * from marts.fct_health_scores where as_of_date < '2026-01-20'"
+    assert differences(warehouse.file, second.published, history) == []
+
+
+def test_a_manifest_that_is_lost_everywhere_costs_a_full_refresh_and_no_history(twice_published):
+    warehouse, current = twice_published, twice_published.current()
+    with duckdb.connect(str(current.published)) as connection:
+        connection.execute("drop table marts.publication")
+    for path in (current.folder / "manifest.json", warehouse.manifest_file):
+        path.write_text("")
+    with warehouse.locked():
+        assert warehouse.current() == current
+    asked = Namespace(full_refresh=False, restate=False)
+    plan = planned(warehouse, current, asked, RAW)
+    lost = f"the manifest of publication {current.id} is lost"
+    assert plan == Plan(current, FULL_REFRESH, lost)
+    with pytest.raises(Refusal, match="as of 2026-01-20, and 2026-01-04"):
+        refuse_the_past(warehouse, plan, "2026-01-04")
+    publish_day(warehouse, 21, window=21)
+    check_settled(warehouse)
+
+
+def test_what_nobody_knows_the_publication_of_is_not_built_over(twice_published):
+    warehouse, newest = twice_published, twice_published.current()
+    warehouse.file.unlink()
+    asked = Namespace(full_refresh=False, restate=False)
+    with pytest.raises(Refusal, match=f"lose their snapshots. Fix: `make rollback TO={newest.id}`"):
+        planned(warehouse, warehouse.current(), asked, RAW)
+    assert publication.main(["--warehouse", str(warehouse.file), "list"]) == 0
+    with warehouse.locked():
+        warehouse.roll_back(newest.id)
+    check_settled(warehouse)
+    assert planned(warehouse, warehouse.current(), asked, RAW) == Plan(newest, INCREMENTAL)
+
+
+@pytest.mark.parametrize("command", ["list", "rollback"])
+def test_a_warehouse_that_is_not_there_is_said_so(tmp_path, capsys, command):
+    assert publication.main(["--warehouse", str(tmp_path / "x.duckdb"), command]) == 2
+    assert "x.duckdb: has no publications. Mend" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rollback_brings_marts_and_state_back_and_the_next_build_starts_there(warehouse):
