@@ -23,7 +23,7 @@ import yaml
 EXAMPLES = Path(os.path.relpath(Path(__file__).parent))
 # What went wrong, in words, by the kind of DuckDB's error; the kind itself for others.
 PLAIN_WORDS = {
-    duckdb.ParserException: "is not one valid select",
+    duckdb.ParserException: "cannot be read as SQL",
     duckdb.BinderException: "names something that its tables do not have",
     duckdb.CatalogException: "names something that does not exist",
     duckdb.IOException: "reads a file that cannot be read",
@@ -89,21 +89,17 @@ def map_sources(mapping: Path, data: Path, out: Path) -> tuple[dict[str, int], l
         folder = re.sub(r"([\[*?])", r"[\1]", str(data))
         connection.execute("set variable data = $folder", {"folder": folder})
         rows = {}
-        for name, path in queries.items():
-            target = fresh.joinpath(*name.split(".")).with_suffix(".parquet")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                columns = connection.sql(_select(path)).columns
+        try:
+            for name, path in queries.items():
+                columns = _view(connection, path)
                 warnings += _column_problems(path, name, columns, contract[name])
-                quoted = str(target).replace("'", "''")
-                (rows[name],) = connection.execute(
-                    f"copy ({_select(path)}) to '{quoted}' (format parquet)"
-                ).fetchone()
-            except duckdb.Error as problem:
-                shutil.rmtree(fresh)
-                raise MappingError(_plain(path, problem)) from problem
-    shutil.rmtree(out, ignore_errors=True)
-    fresh.rename(out)
+                target = fresh.joinpath(*name.split(".")).with_suffix(".parquet")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                rows[name] = _write(connection, path, target)
+            shutil.rmtree(out, ignore_errors=True)
+            fresh.rename(out)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
     return rows, warnings
 
 
@@ -141,13 +137,31 @@ def _queries(mapping: Path, contract: dict[str, RawTable]) -> tuple[dict[str, Pa
     return queries, warnings
 
 
-def _select(path: Path) -> str:
+def _view(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Make the view `mapped` of the select in a file and return its columns."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
         raise MappingError(f"{path}: is not UTF-8. Fix: save it as UTF-8.") from problem
-    # the line end keeps a comment at the end from going on
-    return f"{text.rstrip().removesuffix(';')}\n"
+    try:
+        kinds = [statement.type for statement in connection.extract_statements(text)]
+        if kinds != [duckdb.StatementType.SELECT]:
+            raise MappingError(
+                f"{path}: is not one select. Fix: leave one select in it, and nothing else."
+            )
+        connection.execute(f"create or replace temp view mapped as {text}")
+        return connection.table("mapped").columns
+    except duckdb.Error as problem:
+        raise MappingError(_plain(path, problem)) from problem
+
+
+def _write(connection: duckdb.DuckDBPyConnection, path: Path, target: Path) -> int:
+    """Write the rows of the view `mapped` and return their number."""
+    quoted = str(target).replace("'", "''")
+    try:
+        return connection.execute(f"copy mapped to '{quoted}' (format parquet)").fetchone()[0]
+    except duckdb.Error as problem:
+        raise MappingError(_plain(path, problem)) from problem
 
 
 def _column_problems(path: Path, name: str, columns: list[str], table: RawTable) -> list[str]:

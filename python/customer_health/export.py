@@ -117,7 +117,8 @@ def _write(warehouse: Warehouse, folder: Path) -> str:
                 f" ({options}, kv_metadata {{publication_id: {sql_text(publication_id)}}})"
             )
             sync(path)
-    (folder / ACCOUNT).write_text(manifest + "\n", encoding="utf-8")
+    account = json.dumps(json.loads(manifest), indent=2, ensure_ascii=False)
+    (folder / ACCOUNT).write_text(account + "\n", encoding="utf-8")
     sync(folder / ACCOUNT)
     sync(folder)
     return publication_id

@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from project import PROJECT, differences, query
 
-from customer_health import build, publication
+from customer_health import build, export, publication
 from customer_health.build import Record, publish
 from customer_health.marts import is_readable_everywhere
 from customer_health.plan import (
@@ -503,6 +504,136 @@ def test_a_warehouse_that_is_not_there_is_said_so(tmp_path, capsys, command):
     assert list(tmp_path.iterdir()) == []
 
 
+# Reads every file of an export with the DuckDB of a folder.
+OLD_PARQUET_READER = """
+import json, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import duckdb
+files = pathlib.Path(sys.argv[2]).glob("*.parquet")
+print(json.dumps({f.stem: len(duckdb.sql(f"select * from '{f}'").fetchall()) for f in files}))
+"""
+
+
+def check_export(folder: Path, made: Publication) -> None:
+    """An export is all of one publication, and nothing else."""
+    assert json.loads((folder / "publication.json").read_text()) == made.manifest
+    expected = {**made.manifest["row_counts"], "publication": 1}
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["publication.json", *(f"{name}.parquet" for name in expected)]
+    )
+    for name, n_rows in expected.items():
+        footer = pq.read_metadata(folder / f"{name}.parquet")
+        assert footer.num_rows == n_rows == pq.read_table(folder / f"{name}.parquet").num_rows
+        assert footer.metadata[b"publication_id"] == made.id.encode()
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_an_export_takes_the_place_of_the_one_before_whole(
+    twice_published, tmp_path, monkeypatch, can_exchange
+):
+    if not can_exchange:
+        monkeypatch.setattr(export, "_exchanged", lambda first, second: False)
+    warehouse, folder = twice_published, tmp_path / "an 'odd' folder"
+    command = ["--warehouse", str(warehouse.file), "--to", str(folder)]
+    assert export.main(command) == 0
+    newest, first = warehouse.publications()
+    check_export(folder, newest)
+    (tmp_path / ".an 'odd' folder.new").mkdir()  # a killed export leaves this
+    with warehouse.locked():
+        warehouse.roll_back(first.id)
+    assert export.main(command) == 0
+    check_export(folder, first)
+
+    def stop(*names: Path) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(export, "_swap", stop)
+    with warehouse.locked():
+        warehouse.roll_back(newest.id)
+    assert export.main(command) == 2
+    check_export(folder, first)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name, "copy"]
+
+
+def test_an_export_replaces_nothing_that_no_export_wrote(twice_published, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "mine.parquet").write_text("mine")
+    shutil.copytree(tmp_path / "folder", tmp_path / "mixed")
+    for name in ("publication.json", "notes.txt"):
+        (tmp_path / "mixed" / name).write_text("{}")
+    for name, said in (
+        ("file", "file: is a file. Fix: "),
+        ("folder", "folder: holds mine.parquet, which no export wrote"),
+        ("mixed", "mixed: holds notes.txt, which no export wrote"),
+    ):
+        before = sorted(tmp_path.rglob("*"))
+        to = str(tmp_path / name)
+        assert export.main(["--warehouse", str(twice_published.file), "--to", to]) == 2
+        assert said in capsys.readouterr().err
+        assert build.main(["--warehouse", str(twice_published.file), "--export", to]) == 2
+        assert said in capsys.readouterr().err
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("content", [None, "create table main.mine as select 1 as x", "no file"])
+def test_what_cannot_be_exported_is_said_so(warehouse, tmp_path, capsys, content):
+    if content == "no file":
+        warehouse.file.write_text(content)
+    elif content:
+        with duckdb.connect(str(warehouse.file)) as connection:
+            connection.execute(content)
+    to = tmp_path / "out"
+    assert export.main(["--warehouse", str(warehouse.file), "--to", str(to)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{warehouse}: ")
+    assert "Fix: " in said
+    assert not to.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--raw-path", "nowhere", "nowhere: there is no such folder of raw data. Fix: "),
+        ("--raw-path", "file", "file: is a file. Fix: name the folder"),
+        ("--as-of-date", "2026-02-30", "AS_OF_DATE=2026-02-30: is no day. Fix: "),
+        ("--as-of-date", "30.06.2026", "AS_OF_DATE=30.06.2026: is no day. Fix: "),
+        ("--export", "file", "file: is a file. Fix: name a folder"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_written(
+    warehouse, tmp_path, capsys, option, value, said
+):
+    (tmp_path / "file").write_text("")
+    given = value if option == "--as-of-date" else str(tmp_path / value)
+    assert build.main(["--warehouse", str(warehouse.file), option, given]) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["build", "RAW_PATH=/no where"], "/no where: there is no such folder of raw data. Fix: "),
+        (["build", "RAW_PATH="], "RAW_PATH is empty. Fix: "),
+        (["build", "WAREHOUSE=docs"], "docs: is a folder. Fix: "),
+        (["freshness", "RAW_PATH=it's"], "it's: there is no such folder of raw data. Fix: "),
+        (["example"], "Which mapping? Fix: "),
+        (["example", "NAME=crm6"], "examples/crm6: there is no such folder of a mapping. Fix: "),
+        (["example", "MAPPING=docs"], "DATA=: there is no such folder. Fix: "),
+        (["example", "NAME=crm5", "EXAMPLES=/no"], "DATA=/no/crm5: there is no such folder. Fix: "),
+    ],
+)
+def test_make_says_a_wrong_path_before_it_makes_an_environment(tmp_path, given, said):
+    here = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NAME": "a computer's"}
+    done = subprocess.run(
+        ["make", *given, f"VENV={tmp_path / 'venv'}"],
+        cwd=PROJECT, env=here, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rollback_brings_marts_and_state_back_and_the_next_build_starts_there(warehouse):
     first, second, third = (publish_day(warehouse, days) for days in (5, 6, 7))
     with warehouse.locked():
@@ -654,6 +785,19 @@ def demo(built_demo, tmp_path_factory) -> Warehouse:
             *("inputs", Progress(), Record()),
         )
     return warehouse
+
+
+@pytest.mark.parametrize("version", OLD_CLIENTS)
+def test_old_clients_read_every_mart_of_the_demo_and_of_its_export(demo, tmp_path, version):
+    expected = {**demo.current().manifest["row_counts"], "publication": 1}
+    assert len(expected) > 15
+    assert read_by(version, demo.file) == (expected, [])
+    export.export(demo, tmp_path / "export")
+    check_export(tmp_path / "export", demo.current())
+    command = [OLD_PARQUET_READER, old_client(version), tmp_path / "export"]
+    done = subprocess.run([sys.executable, "-c", *command], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == expected
 
 
 def start_build(warehouse: Warehouse, raw: Path, before: str = "pass") -> subprocess.Popen:
