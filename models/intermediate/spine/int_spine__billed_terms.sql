@@ -146,7 +146,7 @@ final as (
         end as arr,
         upper(ended.currency) as currency
     from ended
-    left join exchange_rates on upper(ended.currency) = exchange_rates.currency
+    left join exchange_rates on upper(ended.currency) = upper(exchange_rates.currency)
 )
 
 select * from final
