@@ -122,7 +122,7 @@ class EventDirt:
                 position = table.column_names.index(name)
                 decoded = table[name].combine_chunks().cast(pa.string())
                 table = table.set_column(position, name, decoded)
-            self.ledger.add(self.spec, reason, len(rows))
+            self.ledger.add(self.spec, dirt.ROW, reason, len(rows))
             parts.append(table if reason == dirt.DUPLICATE else self._break(table, reason))
         bad = pa.concat_tables(parts)
         for name in ID_COLUMNS[1:]:
