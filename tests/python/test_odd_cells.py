@@ -36,6 +36,8 @@ class Kind:
     physical: pa.DataType
     value: object
     is_refused: bool
+    plain: float | None = None
+    """The number it means, which may lie outside a column's range."""
 
 
 def _stamp(text: str) -> datetime:
@@ -77,17 +79,17 @@ NUMBERS = [
     Kind("minus infinity", pa.float64(), float("-inf"), True),
     Kind("beyond decimals", pa.float64(), 1e30, True),
     Kind("largest float", pa.float64(), 1.7e308, True),
-    Kind("tiny", pa.float64(), 1e-300, None),
+    Kind("tiny", pa.float64(), 1e-300, False, 0),
     Kind("text", pa.string(), "n/a", True),
     Kind("comma", pa.string(), "3,5", True),
     Kind("text NaN", pa.string(), "NaN", True),
     Kind("too large a text", pa.string(), "1e400", True),
     Kind("blank", pa.string(), " ", False),
-    Kind("plain text", pa.string(), "3", False),
-    Kind("decimal", pa.decimal128(38, 2), Decimal("3.00"), False),
+    Kind("plain text", pa.string(), "3", False, 3),
+    Kind("decimal", pa.decimal128(38, 2), Decimal("3.00"), False, 3),
     Kind("huge decimal", pa.decimal128(38, 2), Decimal("9" * 30), True),
     Kind("largest whole", pa.int64(), 2**63 - 1, True),
-    Kind("whole", pa.int64(), 3, False),
+    Kind("whole", pa.int64(), 3, False, 3),
 ]
 BOOLEANS = [
     Kind("one", pa.int64(), 1, False),
@@ -136,9 +138,9 @@ class OddCell:
         )  # fmt: skip
         if is_none and not kind.is_refused:
             return meta.get("key") is True or bool(meta.get("required"))
-        if kind.name == "tiny":
-            scale = meta.get("range")
-            return bool(scale) and not isinstance(scale, dict) and scale[0] > 0
+        scale = meta.get("range")
+        if kind.plain is not None and isinstance(scale, list):
+            return not scale[0] <= kind.plain <= scale[1]
         return kind.is_refused
 
 
