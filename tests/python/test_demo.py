@@ -395,6 +395,59 @@ def test_cancellation_agrees_with_the_truth(clean, sql):
     assert wrong == 0
 
 
+def test_add_ons_run_beside_a_contract_and_have_no_seats(clean, sql):
+    n_terms, seats, outside = sql.execute(f"""
+        select
+            count(*),
+            count(seats),
+            count(*) filter (
+                add_on.start_date::date < truth.start_date
+                or add_on.start_date::date >= truth.churn_date
+            )
+        from '{files(clean, ("billing", "subscriptions"))}' as add_on
+        join '{clean}/truth/accounts.parquet' as truth using (account_id)
+        where subscription_id like 'add-%'""").fetchone()
+    assert n_terms > 20
+    assert (seats, outside) == (0, 0)
+
+
+def test_what_real_companies_have_is_there(clean, sql):
+    subscriptions = files(clean, ("billing", "subscriptions"))
+    activities = files(clean, ("crm", "activities"))
+    found = {
+        "renewals signed weeks ahead": f"""
+            select count(*) from '{subscriptions}'
+            where known_at::timestamp < start_date::date - interval 3 weeks""",
+        "renewals that begin before the old term ends": f"""
+            select count(*) from '{subscriptions}' as one join '{subscriptions}' as other
+                on one.account_id = other.account_id and one.end_date > other.start_date
+                and one.start_date < other.start_date
+                and one.subscription_id like 'sub-%' and other.subscription_id like 'sub-%'""",
+        "flat renewals": f"""
+            select count(*) from '{subscriptions}' as one join '{subscriptions}' as other
+                on one.account_id = other.account_id and one.end_date = other.start_date
+                and one.arr = other.arr""",
+        "unpaid invoices over nothing": f"""
+            select count(*) from '{files(clean, ("billing", "invoices"))}'
+            where amount = 0 and paid_date is null""",
+        "clicks without an opening": f"""
+            select count(*) from '{activities}' where clicked_at is not null and opened_at is null
+            """,
+        "trainings of five and more": f"""
+            select count(*) from (
+                select account_id, occurred_at from '{activities}'
+                where activity_type = 'training' group by all having count(*) >= 5)""",
+        "event names seen once": f"""
+            select count(*) from (
+                select event_name from '{files(clean, ("product", "events"))}'
+                where event_name not in (
+                    select event_name from '{files(clean, ("product", "features"))}'
+                ) group by all having count(*) = 1)""",
+    }
+    counts = {what: sql.execute(query).fetchone()[0] for what, query in found.items()}
+    assert [what for what, count in counts.items() if count == 0] == []
+
+
 def test_late_events_are_few_and_known_within_ten_days(clean, sql):
     share, least, most = sql.execute(f"""
         select avg((known_at is not null)::int), min(known_at - occurred_at),
