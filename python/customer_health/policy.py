@@ -173,7 +173,7 @@ TABLES: dict[str, Table] = {
             Column("direction", among=("higher", "lower", "range")),
             Column("shape", among=("line", "steps")),
             Column("weight", "number", low=0),
-            Column("when_absent", among=("zero", "unknown")),
+            Column("when_absent", among=("zero", "unknown", "not_applicable")),
             Column("warm_up_days", "whole", low=0, high=LONGEST_DAYS),
             Column("indicator", among=("leading", "lagging")),
             Column("is_vanity_suspect", "boolean"),
@@ -287,6 +287,7 @@ class Threshold:
 THRESHOLDS = (
     Threshold("minimum_coverage_share", 0, 1, whole=False),
     Threshold("high_confidence_coverage_share", 0, 1, whole=False),
+    Threshold("minimum_dimension_connected_share", 0, 1, whole=False),
     Threshold("minimum_peer_accounts", 1, 10_000),
     Threshold("momentum_stable_points", 0, 100, whole=False),
     Threshold("momentum_tie_break", 0, 1),
@@ -294,6 +295,7 @@ THRESHOLDS = (
     Threshold("rapid_decline_points", 0, 100, whole=False),
     Threshold("renewal_window_days", 0, 730),
     Threshold("renewal_grace_days", 0, 365),
+    Threshold("missing_row_days", 0, 365),
     Threshold("nps_expiry_days", 1, 1825),
     Threshold("assessment_expiry_days", 1, 1825),
     Threshold("champion_active_days", 1, 730),
@@ -331,6 +333,16 @@ THRESHOLDS = (
     Threshold("skip_below_correlation", 0, 1, whole=False),
     Threshold("strong_above_correlation", 0, 1, whole=False),
     Threshold("weak_below_correlation", 0, 1, whole=False),
+    # no shorter than the window in which its use counts
+    Threshold("feature_retired_days", 28, 3650),
+    Threshold("feature_proof_days", 2, 365),
+    Threshold("source_gap_days", 1, 366),
+    Threshold("source_gap_multiple", 1, 10, whole=False),
+    Threshold("source_longest_gap_days", 1, 1100),
+    Threshold("source_run_share", 0, 1, whole=False),
+    Threshold("source_usual_share", 0, 1, whole=False),
+    Threshold("source_busy_share", 0, 1, whole=False),
+    Threshold("source_carrying_rows", 1, 1_000_000),
 )
 
 # The first must not exceed the second.
@@ -341,6 +353,7 @@ ORDERED_THRESHOLDS = (
     ("hybrid_portfolio_accounts", "segment_portfolio_accounts"),
     ("minimum_coverage_share", "high_confidence_coverage_share"),
     ("drop_alert_points", "rapid_decline_points"),
+    ("source_gap_days", "source_longest_gap_days"),
 )
 
 
@@ -1064,10 +1077,11 @@ def _check_computed(
 
 
 def _check_feeds(metrics: list[Row], known_feeds: list[str], found: Findings) -> None:
-    """Each metric is read of a feed that there is; of another it would be unknown for ever."""
+    """Each metric is read of feeds that there are; of another it would be unknown for ever."""
     for row in metrics:
-        feed = row["feed"]
-        if feed not in known_feeds:
+        for feed in row["feed"].split("+"):
+            if feed in known_feeds:
+                continue
             near = _nearest(feed, known_feeds)
             mend = f"write '{near}', if that is meant" if near else "name a feed that there is"
             found.error("metrics.csv", row.number, f"feed '{feed}' is not known", mend)

@@ -220,6 +220,9 @@ final as (
         'known_date', add_days('participation_date', 90)
     ) }}
     union all
+    select {{ span('participations_90d', 'known_date', add_days('participation_date', 90)) }}
+    from participations
+    union all
     {{ latest_spans(
         '(select * from assessments cross join thresholds)',
         'relationship_depth_latest', 'assessment_date', 'known_date', 'relationship_depth',
