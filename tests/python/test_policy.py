@@ -348,7 +348,7 @@ BROKEN_FILES = {
     ),
     "thresholds out of order": (
         "thresholds.csv", "drop_alert_points,10", "drop_alert_points,20",
-        "thresholds.csv, rows 7, 8: drop_alert_points 20 is above rapid_decline_points 15. Mend:",
+        "thresholds.csv, rows 8, 9: drop_alert_points 20 is above rapid_decline_points 15. Mend:",
     ),
     "more churned accounts than accounts": (
         "thresholds.csv", "minimum_churned,10", "minimum_churned,60",
@@ -533,7 +533,7 @@ def test_no_single_bound_of_a_set_of_bands_can_move(policy, cuts, which, upper, 
 def test_a_feed_that_there_is_not_is_named(policy):
     row = edit(policy, "metrics.csv", "sentiment,survey_csat,", "sentiment,survey_cast,")
     with (POLICY / "metrics.csv").open(encoding="utf-8") as lines:
-        feeds = [line["feed"] for line in csv.DictReader(lines)]
+        feeds = [feed for line in csv.DictReader(lines) for feed in line["feed"].split("+")]
     errors, _ = policy_problems(policy, computed(), feeds)
     assert errors == [
         f"seeds/policy/metrics.csv, row {row}: feed 'survey_cast' is not known."
