@@ -143,16 +143,49 @@ class Staged:
         )
 
     @cached_property
-    def features_known_from(self) -> dict[str, date]:
-        """The day from which it is known that somebody uses a feature, for each of them."""
-        rolled_up = [row for row in self.tables["product__daily_usage"] if row.n_events]
-        found: dict[str, date] = {}
-        for row in [*self.tables["product__events"], *rolled_up]:
-            entry = self.catalogue.get(row.event_name)
-            if entry is None or entry.feature_type == "feature":
-                name = entry.feature_id if entry else row.event_name
-                found[name] = min(found.get(name, row.known_date), row.known_date)
-        return found
+    def listed(self) -> dict[str, Row]:
+        """The catalogue by event name, and by feature where no event has its name."""
+        by_feature = defaultdict(list)
+        for row in self.catalogue.values():
+            by_feature[row.feature_id].append(row)
+        found = {
+            feature: Row(
+                feature_id=feature,
+                feature_type=min(row.feature_type for row in rows),
+                is_core=any(row.is_core for row in rows),
+                is_key=any(row.is_key for row in rows),
+            )
+            for feature, rows in by_feature.items()
+        }
+        return found | self.catalogue
+
+    @cache  # noqa: B019 - one object for the session
+    def features_in_use(self, day: date) -> set[str]:
+        """The features that somebody has used of late, as known on a day."""
+        retired = timedelta(days=THRESHOLDS["feature_retired_days"])
+        used: dict[str, list[Row]] = defaultdict(list)
+        for account_id in (
+            self.by_account["product__events"] | self.by_account["product__daily_usage"]
+        ):
+            for row in AsOf(self, account_id, day).activity:
+                if row.feature_type == "feature":
+                    used[row.feature_id].append(row)
+        return {
+            feature
+            for feature, rows in used.items()
+            if max(row.day for row in rows) + retired > day and self.is_proven(feature, rows)
+        }
+
+    def is_proven(self, feature: str, uses: list[Row]) -> bool:
+        """Whether what was done shows a name to be a feature."""
+        return (
+            feature in {row.feature_id for row in self.catalogue.values()}
+            or len({row.account_id for row in uses}) > 1
+            or (
+                not any(letter.isdigit() for letter in feature)
+                and len({row.day for row in uses}) >= THRESHOLDS["feature_proof_days"]
+            )
+        )
 
     def feeds(self) -> dict[str, list[date]]:
         """For each feed the days on which its rows became known."""
@@ -399,29 +432,44 @@ class AsOf:
 
     @cached_property
     def activity(self) -> list[Row]:
-        """What was done: who, on which day, by which feature, how often."""
-        done = [(row, day_of(row.occurred_at), 1) for row in self.rows("product__events")]
-        done += [
-            (row, row.usage_date, row.n_events)
-            for row in self.rows("product__daily_usage")
-            if row.n_events
-        ]
+        """What was done: who, on which day, by which feature, how often.
+
+        Of a day that comes both as events and rolled up, as the one says that has more.
+        """
+        days: dict[date, tuple[list, list]] = defaultdict(lambda: ([], []))
+        for row in self.rows("product__events"):
+            days[day_of(row.occurred_at)][0].append((row, 1))
+        for row in self.rows("product__daily_usage"):
+            if row.n_events:
+                days[row.usage_date][1].append((row, row.n_events))
         found = []
-        for row, day, n_events in done:
-            entry = self.staged.catalogue.get(row.event_name)
-            found.append(
-                Row(
-                    user_id=row.user_id,
-                    day=day,
-                    known_date=row.known_date,
-                    n_events=n_events,
-                    feature_id=entry.feature_id if entry else row.event_name,
-                    feature_type=entry.feature_type if entry else "feature",
-                    is_core=bool(entry and entry.is_core),
-                    is_key=bool(entry and entry.is_key),
+        for day, (events, rolled_up) in days.items():
+            has_more = sum(n for _, n in rolled_up) > len(events)
+            for row, n_events in rolled_up if has_more else events:
+                entry = self.staged.listed.get(row.event_name)
+                found.append(
+                    Row(
+                        account_id=self.account_id,
+                        day=day,
+                        known_date=row.known_date,
+                        n_events=n_events,
+                        feature_id=entry.feature_id if entry else row.event_name,
+                        feature_type=entry.feature_type if entry else "feature",
+                        is_core=bool(entry and entry.is_core),
+                        is_key=bool(entry and entry.is_key),
+                    )
                 )
-            )
         return found
+
+    @cached_property
+    def person_days(self) -> dict[tuple[str, date], int]:
+        """Who did something on which day, and how often: by events or roll-up, if it has more."""
+        events, rolled_up = Counter(), Counter()
+        for row in self.rows("product__events"):
+            events[row.user_id, day_of(row.occurred_at)] += 1
+        for row in self.rows("product__daily_usage"):
+            rolled_up[row.user_id, row.usage_date] += row.n_events
+        return {key: n for key, n in (events | rolled_up).items() if key[0] and n}
 
     def done(self, days: int, ago: int = 0) -> list[Row]:
         """What was done in the last days."""
@@ -433,7 +481,7 @@ class AsOf:
 
     def people(self, days: int) -> set[str]:
         """Who did something in the last days."""
-        return {row.user_id for row in self.done(days) if row.user_id}
+        return {user for user, day in self.person_days if self.within(day, days)}
 
     @property
     def days_of_usage(self) -> int:
@@ -449,7 +497,7 @@ class AsOf:
         month, people = self.done(28), self.people(28)
         seats = self.contract.seats
         core = {row.feature_id for row in self.staged.catalogue.values() if row.is_core}
-        used_so_far = sum(day <= self.day for day in self.staged.features_known_from.values())
+        in_use = self.staged.features_in_use(self.day)
         weeks = self.complete_weeks()
         departments = {
             row.user_id: row.department for row in self.rows("product__users") if row.department
@@ -462,7 +510,7 @@ class AsOf:
         nobody = UNKNOWABLE if month and not people else None
 
         def features(rows: Iterable[Row]) -> int:
-            return len({row.feature_id for row in rows if row.feature_type == "feature"})
+            return len({row.feature_id for row in rows if row.feature_id in in_use})
 
         return {
             "active_users_7d": nobody or len(self.people(7)),
@@ -470,7 +518,7 @@ class AsOf:
             "active_seat_share_28d": nobody or (len(people) / seats if seats else UNKNOWABLE),
             "stickiness_dau_mau_28d": nobody
             or ratio(
-                len({(row.user_id, row.day) for row in month if row.user_id}) / 28, len(people)
+                sum(self.within(day, 28) for _, day in self.person_days) / 28, len(people)
             ),
             "stickiness_wau_mau": nobody or ratio(len(self.people(7)), len(people)),
             "logins_per_user_week_28d": nobody
@@ -478,7 +526,7 @@ class AsOf:
             "core_feature_share_28d": ratio(
                 len({row.feature_id for row in month if row.is_core}), len(core)
             ),
-            "feature_share_28d": features(month) / used_so_far if used_so_far else UNKNOWABLE,
+            "feature_share_28d": features(month) / len(in_use) if in_use else UNKNOWABLE,
             "key_feature_depth_28d": nobody
             or per_person_and_week(row for row in month if row.is_key),
             "days_since_last_activity": min(
@@ -525,50 +573,100 @@ class AsOf:
     def top_user_share(self) -> float | None:
         """Measured on the last Sunday, with what was known by then."""
         events = Counter()
-        for row in self.last_sunday.done(28):
-            if row.user_id:
-                events[row.user_id] += row.n_events
+        for (user, day), n_events in self.last_sunday.person_days.items():
+            if self.last_sunday.within(day, 28):
+                events[user] += n_events
         return ratio(max(events.values(), default=None), events.total())
 
     # ------------------------------------------------------------ engagement
 
     @cached_property
+    def activities(self) -> list[Row]:
+        """Activities with the occasion and the person of each, less those that say nothing."""
+        rows = [Row(**vars(row)) for row in self.rows("crm__activities")]
+        by_time = defaultdict(list)
+        for row in rows:
+            day = row.activity_type == "qbr"
+            row.time = (row.activity_type, day_of(row.occurred_at) if day else row.occurred_at)
+            by_time[row.time].append(row)
+        for row in rows:
+            named = [
+                (other.known_date, other.occasion_id)
+                for other in by_time[row.time]
+                if other.occasion_id and other.known_date <= row.known_date
+            ]
+            row.occasion = row.occasion_id or (min(named)[1] if named else row.time)
+            row.person = row.contact_id or ("somebody", row.activity_id)
+
+        def says_nothing(row: Row) -> bool:
+            return (
+                row.activity_type in INVITATIONS
+                and row.attendance is None
+                and any(
+                    other.known_date <= row.known_date
+                    and other.occasion == row.occasion
+                    and (
+                        (other.person == row.person and other.attendance is not None)
+                        or (row.contact_id is None and other.contact_id is not None)
+                    )
+                    for other in rows
+                )
+            )
+
+        return [row for row in rows if not says_nothing(row)]
+
+    @cached_property
     def participations(self) -> list[Row]:
         """What customers took part in: activities they came to, e-mails they answered."""
         found = []
-        for row in self.rows("crm__activities"):
+        for row in self.activities:
             if row.activity_type == "email":
                 day = day_of(row.answered_at)
             else:
                 day = day_of(row.occurred_at) if row.attendance in (None, "attended") else None
             if self.has_come(day):
-                found.append(Row(day=day, kind=row.activity_type, contact_id=row.contact_id))
+                found.append(
+                    Row(
+                        day=day,
+                        kind=row.activity_type,
+                        contact_id=row.contact_id,
+                        occasion=row.occasion,
+                    )
+                )
         return found
 
     def took_part(self, kinds: Iterable[str], days: int) -> int:
-        """How often somebody took part in something of these kinds in the last days."""
-        return sum(row.kind in kinds and self.within(row.day, days) for row in self.participations)
+        """In how many occasions of these kinds of the last days somebody took part."""
+        return len(
+            {
+                row.occasion
+                for row in self.participations
+                if row.kind in kinds and self.within(row.day, days)
+            }
+        )
 
     def engagement(self) -> dict:
         """Metrics of the engagement dimension."""
-        activities = self.rows("crm__activities")
-        sent = [
-            row
-            for row in activities
-            if row.activity_type == "email" and self.within(row.occurred_at, 90)
-        ]
+        emails = defaultdict(list)
         qbrs = defaultdict(bool)
-        for row in activities:
+        invitations = defaultdict(list)
+        for row in self.activities:
+            if row.activity_type == "email" and self.within(row.occurred_at, 90):
+                emails[row.occurred_at, row.person].append(row)
             if row.activity_type == "qbr" and self.within(row.occurred_at, 365):
-                qbrs[day_of(row.occurred_at)] |= row.attendance in (None, "attended")
-        invitations = [
-            row
-            for row in activities
-            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90)
-        ]
+                qbrs[row.occasion] |= row.attendance in (None, "attended")
+            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90):
+                invitations[row.occasion, row.person].append(row)
+        first_known = {}
+        for row in sorted(self.activities, key=lambda row: (row.known_date, row.occurred_at)):
+            first_known.setdefault(row.occasion, day_of(row.occurred_at))
+        last_qbr_day = max((first_known[occasion] for occasion in qbrs), default=None)
 
-        def share_of_sent(action: str) -> float | None:
-            return ratio(sum(self.has_come(getattr(row, action)) for row in sent), len(sent))
+        def share_of_sent(*actions: str) -> float | None:
+            return mean(
+                any(self.has_come(getattr(row, action)) for row in rows for action in actions)
+                for rows in emails.values()
+            )
 
         return {
             "touchpoints_90d": self.took_part(TOUCHPOINTS, 90),
@@ -580,23 +678,33 @@ class AsOf:
                 ),
                 default=None,
             ),
-            "is_last_qbr_attended": float(qbrs[max(qbrs)]) if qbrs else None,
+            "is_last_qbr_attended": float(
+                any(
+                    attended
+                    for occasion, attended in qbrs.items()
+                    if first_known[occasion] == last_qbr_day
+                )
+            )
+            if qbrs
+            else None,
             "qbr_attendance_share_12m": mean(qbrs.values()),
             "trainings_attended_180d": self.took_part(["training"], 180),
             "webinars_attended_180d": self.took_part(["webinar"], 180),
-            "email_open_rate_90d": share_of_sent("opened_at"),
+            "email_open_rate_90d": share_of_sent("opened_at", "clicked_at", "answered_at"),
             "email_click_rate_90d": share_of_sent("clicked_at"),
             "email_answer_rate_90d": share_of_sent("answered_at"),
             "avg_response_hours_90d": mean(
-                hours(row.occurred_at, row.answered_at)
-                for row in sent
-                if self.has_come(row.answered_at) and row.answered_at >= row.occurred_at
+                hours(sent, answered)
+                for (sent, _), rows in emails.items()
+                for answered in {row.answered_at for row in rows if self.has_come(row.answered_at)}
+                if answered >= sent
             ),
             "community_posts_90d": self.took_part(["community_post"], 90),
             "meeting_decline_rate_90d": mean(
-                row.attendance in ("declined", "no_show") for row in invitations
+                all(row.attendance in ("declined", "no_show") for row in rows)
+                for rows in invitations.values()
             ),
-            "emails_sent_90d": len(sent),
+            "emails_sent_90d": len(emails),
         }
 
     # ------------------------------------------------------------ sentiment

@@ -20,33 +20,33 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- a term changed while in service goes on: its versions are one term
-versions as (
+-- a term that is no longer delivered was lost when it went missing, and known to be when the
+-- policy's days had passed
+dated as (
     select
-        *,
-        lead(in_force_from_date) over (
-            partition by account_id, subscription_id
-            order by in_force_from_date
-        ) as next_version_date
+        terms.*,
+        coalesce(terms.missing_date, terms.service_end_date) as ended_date,
+        {{ held_until_date('terms', 'thresholds') }} as settled_date
     from terms
+    cross join thresholds
 ),
 
+-- a term that gave way goes on, as another version, under another id or at another account
 ended as (
     select
-        terms.account_id,
-        terms.service_end_date as ended_date,
-        max({{ held_until_date('terms', 'thresholds') }}) as settled_date,
+        account_id,
+        ended_date,
+        max(settled_date) as settled_date,
         count(*) as n_terms_ended,
         max(
             case
-                when terms.end_date is null or terms.service_end_date < terms.end_date then 1
+                when end_date is null or ended_date < end_date then 1
                 else 0
             end
         ) = 1 as is_early
-    from versions as terms
-    cross join thresholds
-    where terms.next_version_date is null or terms.next_version_date > terms.service_end_date
-    group by terms.account_id, terms.service_end_date
+    from dated
+    where gave_way_date is null or gave_way_date > settled_date
+    group by account_id, ended_date
 ),
 
 settled as (
@@ -56,37 +56,43 @@ settled as (
     where ended.settled_date <= clock.as_of_date
 ),
 
-revenue as (
+-- as known on the day that settled it: a term beside it may be missing by then and not yet gone
+beside as (
     select
         settled.account_id,
         settled.ended_date,
+        settled.settled_date,
+        terms.arr,
+        terms.in_force_from_date,
+        case
+            when terms.service_end_date <= settled.settled_date then terms.ended_date
+            else terms.service_end_date
+        end as last_date
+    from settled
+    inner join dated as terms on settled.account_id = terms.account_id
+),
+
+revenue as (
+    select
+        account_id,
+        ended_date,
         sum(
             case
-                when
-                    terms.in_force_from_date < settled.ended_date
-                    and terms.service_end_date >= settled.ended_date
-                    then {{ span_amount('terms.arr') }}
+                when in_force_from_date < ended_date and last_date >= ended_date
+                    then {{ span_amount('arr') }}
             end
         ) as arr_before,
         sum(
             case
-                when
-                    terms.service_end_date > settled.ended_date
-                    and terms.in_force_from_date <= settled.settled_date
-                    then {{ span_amount('terms.arr') }}
+                when last_date > ended_date and in_force_from_date <= settled_date
+                    then {{ span_amount('arr') }}
             end
         ) as arr_after,
         count(
-            case
-                when
-                    terms.service_end_date > settled.ended_date
-                    and terms.in_force_from_date <= settled.settled_date
-                    then 1
-            end
+            case when last_date > ended_date and in_force_from_date <= settled_date then 1 end
         ) as n_terms_after
-    from settled
-    inner join terms on settled.account_id = terms.account_id
-    group by settled.account_id, settled.ended_date
+    from beside
+    group by account_id, ended_date
 ),
 
 -- who leaves an invoice unpaid is cut off rather than leaves

@@ -10,6 +10,7 @@
     'rapid_decline_points',
     'renewal_window_days',
     'renewal_grace_days',
+    'missing_row_days',
     'nps_expiry_days',
     'assessment_expiry_days',
     'champion_active_days',
@@ -46,6 +47,8 @@
     'skip_below_correlation',
     'strong_above_correlation',
     'weak_below_correlation',
+    'feature_retired_days',
+    'feature_proof_days',
 ] %}
 
 with thresholds as (
