@@ -268,7 +268,12 @@ class Staged:
             "crm_webinars": known(of(done, "activity_type", "webinar")),
             "crm_community_posts": known(of(done, "activity_type", "community_post")),
             "crm_emails": known(emails),
-            "crm_email_opens": known(with_(emails, "opened_at"), "opened_at"),
+            # who clicks or answers has opened
+            "crm_email_opens": [
+                day
+                for column in ("opened_at", "clicked_at", "answered_at")
+                for day in known(with_(emails, column), column)
+            ],
             "crm_email_clicks": known(with_(emails, "clicked_at"), "clicked_at"),
             "crm_email_answers": known(with_(emails, "answered_at"), "answered_at"),
             "crm_goal_due_dates": known(with_(goals, "due_date")),
@@ -517,9 +522,7 @@ class AsOf:
             "active_users_28d": nobody or len(people),
             "active_seat_share_28d": nobody or (len(people) / seats if seats else UNKNOWABLE),
             "stickiness_dau_mau_28d": nobody
-            or ratio(
-                sum(self.within(day, 28) for _, day in self.person_days) / 28, len(people)
-            ),
+            or ratio(sum(self.within(day, 28) for _, day in self.person_days) / 28, len(people)),
             "stickiness_wau_mau": nobody or ratio(len(self.people(7)), len(people)),
             "logins_per_user_week_28d": nobody
             or per_person_and_week(row for row in month if row.feature_type == "login"),
