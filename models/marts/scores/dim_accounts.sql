@@ -33,8 +33,8 @@ contracts as (
         min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
         max(coalesce(terms.missing_date, terms.service_end_date)) as last_ended_date,
-        -- a term that goes on under another id is one term, and one that came to the account when it
-        -- had ended is another's
+        -- a term that goes on under another id is one term, and one that came to the account when
+        -- it had ended is another's
         count(
             distinct case
                 when
