@@ -39,7 +39,7 @@ from customer_health.plan import (
     published_until,
     refuse_the_past,
 )
-from customer_health.policy import policy_problems
+from customer_health.policy import seed_problems
 from customer_health.progress import Progress
 from customer_health.publication import (
     Refusal,
@@ -47,6 +47,7 @@ from customer_health.publication import (
     copy_file,
     is_disk_full,
 )
+from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 
@@ -154,6 +155,10 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         variables["as_of_date"] = given.as_of_date
 
     with record.step("checks"):
+        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
+        errors = [*folder_problems(str(raw_path)), *seed_problems(PROJECT / "seeds")[0]]
+        if errors:
+            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
@@ -164,10 +169,6 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
             print_summary(warehouse)
             return 0
         warehouse.check_room()
-        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
-        errors, _ = policy_problems(PROJECT / "seeds" / "policy")
-        if errors:
-            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
         plan = planned(warehouse, current, given, raw_path)
         refuse_the_past(warehouse, plan, given.as_of_date)
 

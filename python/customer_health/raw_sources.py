@@ -22,7 +22,13 @@ NAME_THE_FOLDER = (
     "run `make demo` for demo data, or set the variable raw_path to your folder of raw data"
 )
 UNREADABLE = "this may not be read. Fix: give yourself the permission to read it."
+NO_FILE = "this is no plain file. Fix: put the Parquet file there, or take it away."
 DEAD_LINK = "this link leads to no file. Fix: put the file itself there, or take the link away."
+
+# The kinds of types, in the order in which the database prefers them; lists and structs come last.
+KINDS = ("nothing", "number", "time of day", "moment", "text", "bytes")
+# For each kind, types and the files that have a column with it.
+TypesByKind = dict[str, list[tuple[pa.DataType, list[Path]]]]
 
 # Words that say how a column is written, not what it is about.
 MOMENTS = {"at", "date", "datetime", "day", "dt", "on", "time", "timestamp", "ts", "utc"}
@@ -121,8 +127,8 @@ def _files_of(root: Path, source: str, table: str, errors: list[str]) -> list[Pa
     """
     single = root / source / f"{table}.parquet"
     folder = root / source / table
-    if single.is_symlink() and not single.exists():
-        errors.append(f"{single}: {DEAD_LINK}")
+    if (single.is_symlink() or single.exists()) and not (single.is_file() or single.is_dir()):
+        errors.append(f"{single}: {DEAD_LINK if single.is_symlink() else NO_FILE}")
         return []
     found = [single] if single.is_file() else _files_below(single, errors)
     below = _files_below(folder, errors)
@@ -158,8 +164,8 @@ def _files_below(folder: Path, errors: list[str]) -> list[Path]:
                     f"{path}: a name that begins with '.' or '_' is for what programs leave behind,"
                     " and this would be read as rows of the table. Fix: take it away, or rename it."
                 )
-            elif not path.exists():
-                errors.append(f"{path}: {DEAD_LINK}")
+            elif not path.is_file():
+                errors.append(f"{path}: {DEAD_LINK if path.is_symlink() else NO_FILE}")
             else:
                 files.append(path)
     return files
@@ -173,7 +179,7 @@ def _check_table(
     required = [column["name"] for column in entry["columns"] if column["required"]]
     lacking: dict[str, list[Path]] = {name: [] for name in required}
     in_files: set[str] = set()
-    types: dict[str, dict[str, tuple[Path, pa.DataType]]] = {}
+    types: dict[str, TypesByKind] = {}
     keys = _keys_of_folders(root, entry, files, errors)
     n_rows, files_of = _footers(files, errors)
     readable = sum(map(len, files_of.values())) == len(files)
@@ -183,7 +189,8 @@ def _check_table(
         for column in schema:
             name = declared.get(column.name.lower())
             if name:
-                types.setdefault(name, {}).setdefault(_kind(column.type), (paths[0], column.type))
+                of_kind = types.setdefault(name, {}).setdefault(_kind(column.type), [])
+                of_kind.append((column.type, paths))
         present = {name.lower() for name in (*schema.names, *keys)}
         for name in required:
             if name.lower() not in present:
@@ -302,18 +309,39 @@ def _kind(data_type: pa.DataType) -> str:
     return next((kind for kind, test in tests.items() if test(data_type)), str(data_type))
 
 
-def _note_mixed_types(
-    name: str, kinds: dict[str, tuple[Path, pa.DataType]], errors: list[str]
-) -> None:
-    """Note types of one column in several files that the database cannot bring together."""
-    mixed = set(kinds) - {"nothing"}
-    if len(mixed) < 2 or mixed <= {"text", "number", "moment", "time of day"} and "text" in mixed:
-        return
-    (path, data_type), (other, other_type) = [kinds[kind] for kind in kinds if kind in mixed][:2]
-    errors.append(
-        f"{other}: '{name}' is {other_type} here and {data_type} in {path}, and the files of a"
-        " table are read as one. Fix: deliver the column with one type."
-    )
+def _note_mixed_types(name: str, kinds: TypesByKind, errors: list[str]) -> None:
+    """Note values of one column that the database cannot bring together with those of other files.
+
+    It reads them as the type that comes last in KINDS. Only text takes values of all kinds before
+    it; a column without values goes with any.
+    """
+    last = max(kinds, key=lambda kind: KINDS.index(kind) if kind in KINDS else len(KINDS))
+    for kind, delivered in kinds.items():
+        if kind in (last, "nothing") or last == "text":
+            continue
+        for data_type, paths in delivered:
+            path = next((path for path in paths if _has_values(path, name)), None)
+            if path:
+                other_type, (other, *_) = kinds[last][0]
+                errors.append(
+                    f"{path}: '{name}' is {data_type} here and {other_type} in {other}, and the"
+                    " files of a table are read as one. Fix: deliver the column with one type."
+                )
+                return
+
+
+def _has_values(path: Path, name: str) -> bool:
+    """Say by its footer whether a file may have a value in a column."""
+    footer = pq.read_metadata(path)
+    for group in range(footer.num_row_groups):
+        for position in range(footer.num_columns):
+            column = footer.row_group(group).column(position)
+            if column.path_in_schema.split(".")[0].lower() != name.lower() or not column.num_values:
+                continue
+            told = column.statistics
+            if told is None or not told.has_null_count or told.null_count < column.num_values:
+                return True
+    return False
 
 
 def undeclared_columns(
