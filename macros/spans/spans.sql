@@ -9,6 +9,11 @@
     cast({{ expression }} as decimal(18, 6))
 {%- endmacro %}
 
+{% macro money(expression) -%}
+    {#- An amount of money in any currency: exact, and with room for sums of the largest. -#}
+    cast({{ expression }} as decimal(38, 6))
+{%- endmacro %}
+
 {% macro millionths(amount) -%}
     {#- A span's amount as a whole number in a double: as exact as the decimal up to nine billion, and
         summed several times faster. -#}

@@ -39,6 +39,7 @@ billed as (
     select
         versions.account_id,
         versions.row_key as subscription_id,
+        versions.plan,
         versions.start_date,
         versions.end_date,
         case
@@ -50,6 +51,7 @@ billed as (
         end as cancelled_date,
         versions.seats,
         versions.arr as arr_in_contract_currency,
+        versions.currency,
         case
             when versions.currency is null then versions.arr
             else versions.arr * exchange_rates.rate
@@ -65,11 +67,13 @@ recorded as (
     select
         account_id,
         account_id as subscription_id,
+        cast(null as varchar) as plan,
         min(customer_since_date) as start_date,
         cast(null as date) as end_date,
         max(churned_date) as cancelled_date,
         cast(null as double) as seats,
         cast(null as double) as arr_in_contract_currency,
+        cast(null as varchar) as currency,
         cast(null as double) as arr,
         min(customer_since_date) as known_date,
         true as is_end_told
@@ -85,11 +89,13 @@ seen as (
     select
         account_id,
         account_id as subscription_id,
+        cast(null as varchar) as plan,
         min(activity_date) as start_date,
         cast(null as date) as end_date,
         cast(null as date) as cancelled_date,
         cast(null as double) as seats,
         cast(null as double) as arr_in_contract_currency,
+        cast(null as varchar) as currency,
         cast(null as double) as arr,
         min(known_date) as known_date,
         false as is_end_told
@@ -108,29 +114,49 @@ terms as (
     select * from seen
 ),
 
-final as (
+bounded as (
     select
-        account_id,
-        subscription_id,
-        start_date,
-        end_date,
-        cancelled_date,
+        *,
         least(
             coalesce(end_date, cast('9999-12-31' as date)),
             coalesce(cancelled_date, cast('9999-12-31' as date))
         ) as service_end_date,
-        greatest(start_date, known_date) as in_force_from_date,
-        -- of the first term we learn of: one learnt of later never moves it
-        first_value(start_date) over (
+        greatest(start_date, known_date) as in_force_from_date
+    from terms
+),
+
+-- void, or withdrawn before it began: no contract
+judged as (
+    select
+        *,
+        coalesce(start_date < service_end_date, true) as is_contract
+    from bounded
+),
+
+final as (
+    select
+        account_id,
+        subscription_id,
+        plan,
+        start_date,
+        end_date,
+        cancelled_date,
+        service_end_date,
+        in_force_from_date,
+        is_contract,
+        -- of the first contract to come into force: one learnt of later never moves it
+        first_value(case when is_contract then start_date end) over (
             partition by account_id
-            order by known_date, start_date
+            order by
+                case when is_contract then 0 else 1 end, in_force_from_date, start_date
         ) as first_contract_date,
         known_date,
         is_end_told,
         seats,
         arr_in_contract_currency,
-        arr
-    from terms
+        arr,
+        currency
+    from judged
 )
 
 select * from final

@@ -35,7 +35,7 @@ contracts as (
         count(distinct terms.subscription_id) as n_terms
     from terms
     cross join clock
-    where terms.known_date <= clock.as_of_date
+    where terms.known_date <= clock.as_of_date and terms.is_contract
     group by terms.account_id
 ),
 
