@@ -11,3 +11,16 @@
 {% macro duckdb__cast_or_null(expression, type) -%}
     try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
+
+{% macro is_finite(number) -%}
+    {#- Condition: a floating-point number is neither NaN, of either sign, nor infinity. -#}
+    {{ return(adapter.dispatch('is_finite', 'customer_health')(number)) }}
+{%- endmacro %}
+
+{% macro default__is_finite(number) -%}
+    not isnan({{ number }}) and abs({{ number }}) < 1e308
+{%- endmacro %}
+
+{% macro duckdb__is_finite(number) -%}
+    isfinite({{ number }})
+{%- endmacro %}

@@ -47,3 +47,16 @@
 {% macro duckdb__date_rows(first_date, last_date) -%}
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date)
 {%- endmacro %}
+
+{% macro time_of_seconds(seconds) -%}
+    {#- The timestamp that lies some seconds (a number with decimals) after 1970. -#}
+    {{ return(adapter.dispatch('time_of_seconds', 'customer_health')(seconds)) }}
+{%- endmacro %}
+
+{% macro default__time_of_seconds(seconds) -%}
+    timestamp_micros(cast(round(({{ seconds }}) * 1e6) as bigint))
+{%- endmacro %}
+
+{% macro duckdb__time_of_seconds(seconds) -%}
+    make_timestamp(cast(round(({{ seconds }}) * 1e6) as bigint))
+{%- endmacro %}

@@ -180,23 +180,10 @@
 {%- endmacro %}
 
 {% macro late_row_days() -%}
-    {#- The policy's number, of at least 1, as it stands in the file: this build has yet to load the seeds. -#}
-    {{ return(adapter.dispatch('late_row_days', 'customer_health')()) }}
-{%- endmacro %}
-
-{% macro default__late_row_days() -%}
-    {%- set thresholds = run_query(
-        "select value from " ~ generate_schema_name('policy', none) ~ ".thresholds where threshold = 'late_row_days'"
-    ) -%}
-    {{ return(thresholds.rows[0][0] | int) }}
-{%- endmacro %}
-
-{% macro duckdb__late_row_days() -%}
-    {%- set file = absolute_path('seeds/policy/thresholds.csv') | replace("'", "''") -%}
-    {%- set thresholds = run_query(
-        "select value from read_csv('" ~ file ~ "') where threshold = 'late_row_days'"
-    ) -%}
-    {{ return(thresholds.rows[0][0] | int) }}
+    {#- The policy's number, of at least 1. -#}
+    {%- for row in policy_rows('thresholds') if row[0] == 'late_row_days' -%}
+        {{ return(row[1] | int) }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {% macro build_settings() -%}

@@ -2,81 +2,41 @@
     source_name, table_name, horizon, vocabularies, accounts=none, keep_spelling=[], since=none,
     only_contested=false
 ) -%}
-    {#- Every row of a raw table, typed, with the verdict on it: quarantine_reason is null for a row
-        that staging accepts, else the first reason against it, and quarantine_column the column at
-        fault; row_key joins the key columns with '|'. The checks are the contract's (meta of the columns):
-          id            can be decoded              key, required  not null (key: nullable may be)
-          not_negative  not below zero              not_in_future  not after the sources' end
-          is_account    an account we know          vocabulary     a word of that vocabulary
+    {#- Every row of a raw table, typed, with the verdict on it by the contract's checks (raw_checks):
+          quarantine_reason  null for a row that staging accepts, else the first reason against it
+          quarantine_column  the column at fault
+          refused_cells      of a row that is accepted all the same, the cells that are not and read as
+                             null: column=reason; for each (null: none)
+          row_key            the key columns, joined with '|'
+          raw_row            the row as delivered, less what is personal, if anything of it is refused
         Of several rows with one key the one known last is accepted, as known from the first.
         horizon, vocabularies, accounts: the relations to check against.
         keep_spelling: id columns to give as <column>_as_delivered as well.
         since: as for raw_rows; gives each row a delivered_date, the day it became known by itself.
-        only_contested: of a table too large to be written twice, only the rows that are refused and all
-        copies of keys that come more than once. -#}
+        only_contested: of a table too large to be written twice, only the rows of which something is
+        refused and all copies of keys that come more than once. -#}
     {%- set columns = contract_columns(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
     {%- set names = columns | map(attribute='name') | list -%}
     {%- set keys = columns | selectattr('meta.key', 'defined') | map(attribute='name') | list -%}
     {%- set worded = columns | selectattr('meta.vocabulary', 'defined') | list -%}
+    {%- set worded_names = worded | map(attribute='name') | list -%}
     {%- set time_column = raw_time_column(source_name, table_name) -%}
+    {%- set checks = raw_checks(columns, types, accounts is not none) -%}
+    {%- set row_checks = checks | selectattr('refuses_row') | list -%}
+    {%- set cell_checks = checks | rejectattr('refuses_row') | list -%}
+    {%- set checked_cells = cell_checks | map(attribute='column') | unique | list -%}
+    {#- what the policy says of dates goes into the SQL as text: this tells dbt where it comes from -#}
+    {%- do ref('sentinel_dates') -%}
 
-    {#- the raw row as the quarantine shows it: what was delivered, less what is personal -#}
+    {#- the raw row as the quarantine shows it -#}
     {%- set shown = {} -%}
     {%- for column in columns if column.name in types and not column.meta.get('personal') -%}
-        {%- do shown.update({column.name: 'raw_' ~ column.name}) -%}
-    {%- endfor -%}
-
-    {#- (condition, reason, column), first one that holds decides -#}
-    {%- set checks = [] -%}
-    {#- with only_contested: conditions on ids as delivered, of which one holds for every row that a check
-        may refuse; the other rows are spared the cleaning of theirs -#}
-    {%- set doubts = [] -%}
-    {#- as delivered, so that an id that no other check reads need not be cleaned for this one -#}
-    {%- for column in columns if column.meta.get('id') and types.get(column.name) == 'varchar' -%}
-        {%- do checks.append((
-            "strpos(typed.raw_" ~ column.name ~ ", '\ufffd') > 0", 'undecodable text', column.name,
-        )) -%}
-    {%- endfor -%}
-    {%- for column in columns if column.data_type != 'varchar' and types.get(column.name) == 'varchar' -%}
-        {%- do checks.append((
-            'typed.' ~ column.name ~ ' is null and trim(typed.raw_' ~ column.name ~ ") <> ''",
-            'unparsable value', column.name,
-        )) -%}
-    {%- endfor -%}
-    {%- for column in columns if is_required(column) -%}
-        {%- do checks.append(('typed.' ~ column.name ~ ' is null', 'missing value', column.name)) -%}
-    {%- endfor -%}
-    {%- for column in columns if column.meta.get('not_negative') -%}
-        {%- do checks.append(('typed.' ~ column.name ~ ' < 0', 'negative value', column.name)) -%}
-    {%- endfor -%}
-    {%- for column in columns if column.meta.get('not_in_future') -%}
-        {%- do checks.append((
-            'cast(typed.' ~ column.name ~ ' as date) > horizon.data_end_date',
-            'date in the future', column.name,
-        )) -%}
-    {%- endfor -%}
-    {%- do doubts.extend(checks | rejectattr(1, 'equalto', 'undecodable text') | map('first')) -%}
-    {%- for column in columns if column.meta.get('id') -%}
-        {%- set name = 'typed.' ~ column.name -%}
-        {%- if accounts and column.meta.get('is_account') -%}
-            {%- do doubts.append('(' ~ name ~ ' in (select account_id from accounts)) is not true') -%}
-        {%- elif is_required(column) -%}
-            {%- do doubts.append('not (' ~ is_plain_text(name) ~ ')') -%}
-        {%- else -%}
-            {%- do doubts.append('strpos(' ~ name ~ ", '\ufffd') > 0") -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- for column in columns if accounts and column.meta.get('is_account') -%}
-        {%- do checks.append(('accounts.account_id is null', 'unknown account', column.name)) -%}
-    {%- endfor -%}
-    {%- for column in worded -%}
-        {%- do checks.append((
-            'typed.' ~ column.name ~ ' is not null and words_' ~ column.name ~ '.value is null',
-            'unknown value', column.name,
-        )) -%}
-        {%- do doubts.append('typed.' ~ column.name ~ ' is not null') -%}
+        {#- JSON knows no NaN, and DuckDB's no time of nanoseconds -#}
+        {%- set raw = 'raw_' ~ column.name -%}
+        {%- do shown.update({column.name: raw if types[column.name] in ('varchar', 'bigint', 'boolean')
+            else 'cast(' ~ raw ~ ' as varchar)'}) -%}
     {%- endfor -%}
 
     with horizon as (
@@ -94,68 +54,34 @@
 
     {% endif -%}
     {% if only_contested -%}
-    delivered as (
-        {{ raw_rows(source_name, table_name, keep_raw=true, since=since, ids_as_delivered=true) }}
-    ),
-
-    -- a hash that two keys share only lets rows be judged that need not be
-    repeated_keys as (
-        select {{ short_hash(clean_id(keys[0])) }} as key_hash
-        from {% if is_windowed() %}delivered{% else %}(
-            -- all history is read twice rather than kept
-            {{ raw_rows(source_name, table_name, ids_as_delivered=true) }}
-        ) as delivered{% endif %}
-        group by 1
-        having count(*) > 1
-    ),
-
-    doubtful as (
-        select typed.*
-        from delivered as typed
-        cross join horizon
-        where
-            {% for doubt in doubts -%}
-            {{ doubt }} or
-            {% endfor -%}
-            {{ short_hash(clean_id('typed.' ~ keys[0])) }} in (select key_hash from repeated_keys)
-    ),
-
-    typed as (
-        select
-            {% for column in columns -%}
-            {{ clean_id(column.name) if column.meta.get('id') else column.name }} as {{ column.name }},
-            raw_{{ column.name }}{{ ',' if not loop.last }}
-            {% endfor %}
-        from doubtful
-    ),
+    {{ contested_raw_rows(source_name, table_name, columns, checks, keys, accounts, since) }}
     {%- else -%}
     typed as (
         {{ raw_rows(source_name, table_name, keep_raw=true, since=since) }}
     ),
     {%- endif %}
 
-    judged as (
+    checked as (
         select
             {% for name in names -%}
-            {{ 'words_' ~ name ~ '.value' if name in worded | map(attribute='name') else 'typed.' ~ name }}
-                as {{ name }},
+            {{ 'words_' ~ name ~ '.value' if name in worded_names else 'typed.' ~ name }} as {{ name }},
             typed.raw_{{ name }},
             {% endfor -%}
-            {% if checks -%}
+            {% for cell in checked_cells -%}
             case
-                {% for condition, reason, column in checks -%}
-                when {{ condition }} then '{{ reason }}'
+                {% for check in cell_checks if check.column == cell -%}
+                when {{ check.condition }} then '{{ check.reason }}'
                 {% endfor -%}
-            end as reason,
+            end as {{ cell }}_reason,
+            {% endfor -%}
+            {% for told in ['reason', 'column'] -%}
             case
-                {% for condition, reason, column in checks -%}
-                when {{ condition }} then '{{ column }}'
+                {% for check in row_checks -%}
+                when {{ check.condition }} then '{{ check[told] }}'
                 {% endfor -%}
-            end as reason_column
-            {%- else -%}
-            cast(null as varchar) as reason,
-            cast(null as varchar) as reason_column
-            {%- endif %}
+                when false then ''
+            end as {{ 'reason' if told == 'reason' else 'reason_column' }}{{ ',' if not loop.last }}
+            {% endfor %}
         from typed
         cross join horizon
         {% if accounts -%}
@@ -169,12 +95,36 @@
         {%- endfor %}
     ),
 
+    judged as (
+        select
+            {% for name in names -%}
+            {{ 'case when ' ~ name ~ '_reason is null then ' ~ name ~ ' end'
+                if name in checked_cells else name }} as {{ name }},
+            raw_{{ name }},
+            {% endfor -%}
+            {% if checked_cells -%}
+            nullif(
+                {% for cell in checked_cells -%}
+                coalesce('{{ cell }}=' || {{ cell }}_reason || ';', '')
+                {{- ' ||' if not loop.last }}
+                {% endfor -%},
+                ''
+            ) as refused_cells,
+            {% else -%}
+            cast(null as varchar) as refused_cells,
+            {% endif -%}
+            reason,
+            reason_column
+        from checked
+    ),
+
     {% if only_contested -%}
     contested as (
         select *
         from judged
         where
             reason is not null
+            or refused_cells is not null
             or {{ short_hash(keys[0]) }} in (select key_hash from repeated_keys)
     ),
 
@@ -229,6 +179,8 @@
                 when reason is not null then reason_column
                 when copy_number > 1 then '{{ keys | join(", ") }}'
             end as quarantine_column,
+            case when reason is null and copy_number = 1 then refused_cells end
+                as refused_cells,
             {% if since is not none -%}
             -- rows without a time are read, and replaced, by every build
             case
@@ -243,10 +195,70 @@
             ''
             {%- endif %} as row_key,
             case
-                when reason is not null or copy_number > 1 then {{ json_object(shown) }}
+                when reason is not null or copy_number > 1 or refused_cells is not null
+                    then {{ json_object(shown) }}
             end as raw_row
         from ranked
     )
 
     select * from final
+{%- endmacro %}
+
+{% macro contested_raw_rows(source_name, table_name, columns, checks, keys, accounts, since) -%}
+    {#- CTEs that end in `typed`: of a large table the rows that a check may refuse, and all copies of a
+        repeated key. The other rows are spared the cleaning of their ids. -#}
+    {#- conditions on ids as delivered, of which one holds for every row that a check may refuse -#}
+    {%- set doubts = [] -%}
+    {%- for check in checks
+        if check.reason not in ('undecodable text', 'unknown account', 'unknown value') -%}
+        {%- do doubts.append(check.condition) -%}
+    {%- endfor -%}
+    {%- for column in columns if column.meta.get('id') -%}
+        {%- set name = 'typed.' ~ column.name -%}
+        {%- if accounts and column.meta.get('is_account') -%}
+            {%- do doubts.append('(' ~ name ~ ' in (select account_id from accounts)) is not true') -%}
+        {%- elif is_required(column) -%}
+            {%- do doubts.append('not (' ~ is_plain_text(name) ~ ')') -%}
+        {%- else -%}
+            {%- do doubts.append('strpos(' ~ name ~ ", '\ufffd') > 0") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for column in columns if column.meta.get('vocabulary') -%}
+        {%- do doubts.append('typed.' ~ column.name ~ ' is not null') -%}
+    {%- endfor -%}
+    delivered as (
+        {{ raw_rows(source_name, table_name, keep_raw=true, since=since, ids_as_delivered=true) }}
+    ),
+
+    -- a hash that two keys share only lets rows be judged that need not be
+    repeated_keys as (
+        select {{ short_hash(clean_id(keys[0])) }} as key_hash
+        from {% if is_windowed() %}delivered{% else %}(
+            -- all history is read twice rather than kept
+            {{ raw_rows(source_name, table_name, ids_as_delivered=true) }}
+        ) as delivered{% endif %}
+        group by 1
+        having count(*) > 1
+    ),
+
+    doubtful as (
+        select typed.*
+        from delivered as typed
+        cross join horizon
+        where
+            {% for doubt in doubts -%}
+            ({{ doubt }}) or
+            {% endfor -%}
+            {{ short_hash(clean_id('typed.' ~ keys[0])) }} in (select key_hash from repeated_keys)
+    ),
+
+    typed as (
+        select
+            {% for column in columns -%}
+            {{ clean_id(column.name) if column.meta.get('id') else column.name }} as {{ column.name }},
+            raw_{{ column.name }},
+            is_unreadable_{{ column.name }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from doubtful
+    ),
 {%- endmacro %}

@@ -23,6 +23,12 @@
     {{ return(column.meta.get('required') or column.meta.get('key') is sameas true) }}
 {%- endmacro %}
 
+{% macro refuses_row(column) -%}
+    {#- Whether an unusable value of a column refuses its row: in a key, a required column or one on which
+        a state rests (meta decides). In any other column it refuses the cell alone. -#}
+    {{ return(column.meta.get('required') or column.meta.get('key') or column.meta.get('decides')) }}
+{%- endmacro %}
+
 {% macro raw_time_column(source_name, table_name) -%}
     {#- The column that says when a row's fact happened (meta time_column); none if there is none. -#}
     {%- for node in graph.get('sources', {}).values()
@@ -91,52 +97,12 @@
     {{ return(none) }}
 {%- endmacro %}
 
-{% macro clean_id(expression) -%}
-    {#- One spelling of an id: no white space, no-break, zero-width space or byte-order mark, and no
-        case unless var id_case says so. -#}
-    {%- set text = 'cast(' ~ expression ~ ' as varchar)' -%}
-    {#- nested replace: several times faster than translate on DuckDB -#}
-    {%- set spelled = namespace(text=text) -%}
-    {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
-        {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
-    {%- endfor -%}
-    {#- nearly every id is plain, and to see that costs half of cleaning it -#}
-    {%- set spelled = 'case when ' ~ is_plain_text(text) ~ ' then ' ~ text
-        ~ ' else nullif(' ~ spelled.text ~ ", '') end" -%}
-    {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
-{%- endmacro %}
-
-{% macro typed_column(expression, column, actual_type, ids_as_delivered=false) -%}
-    {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
-    {%- set declared = column.data_type -%}
-    {%- if actual_type is none -%}
-        cast(null as {{ declared }})
-    {%- elif ids_as_delivered and column.meta.get('id') -%}
-        cast({{ expression }} as varchar)
-    {%- elif declared == 'varchar' -%}
-        {{ clean_id(expression) if column.meta.get('id')
-            else 'nullif(trim(cast(' ~ expression ~ ' as varchar)), \'\')' }}
-    {%- elif actual_type == declared -%}
-        {{ expression }}
-    {%- elif declared == 'timestamp' and actual_type == 'varchar' -%}
-        {#- by way of a time zone, so that an offset in the text counts -#}
-        cast({{ cast_or_null(expression, 'timestamptz') }} as timestamp)
-    {%- elif declared == 'date' and actual_type == 'varchar' -%}
-        {#- the day as it is written: an offset does not move a date -#}
-        cast({{ cast_or_null(expression, 'timestamp') }} as date)
-    {%- elif declared == 'date' -%}
-        {{ cast_or_null('cast(' ~ expression ~ ' as timestamp)', 'date') }}
-    {%- else -%}
-        {{ cast_or_null(expression, declared) }}
-    {%- endif -%}
-{%- endmacro %}
-
 {% macro raw_rows(
     source_name, table_name, keep_raw=false, since=none, earlier_copies=true, ids_as_delivered=false
 ) -%}
     {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
-        keep_raw adds raw_<column> for every column that was delivered, so that a check can tell a
-        missing value from one that could not be read, and the quarantine can show the row.
+        keep_raw adds, for every column, raw_<column> as it was delivered, for the quarantine to show,
+        and is_unreadable_<column>, which tells a value that could not be read from one that is missing.
         since: date as text; only the rows that a build of the days from it on has to see, and with
         earlier_copies what was delivered before of rows that have come again since.
         ids_as_delivered: leaves it to the reader to clean the ids. -#}
@@ -145,11 +111,11 @@
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
         {% for column in contract_columns(source_name, table_name) -%}
-        {{ typed_column('raw.' ~ column.name, column, types.get(column.name), ids_as_delivered) }}
-            as {{ column.name }},
+        {%- set raw, type = 'raw.' ~ column.name, types.get(column.name) -%}
+        {{ meant_value(raw, column, type, ids_as_delivered) }} as {{ column.name }},
         {% if keep_raw -%}
-        {{ 'raw.' ~ column.name if column.name in types else 'cast(null as varchar)' }}
-            as raw_{{ column.name }},
+        {{ raw if type else 'cast(null as varchar)' }} as raw_{{ column.name }},
+        {{ is_unreadable(raw, column, type) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
         1 as n_rows
@@ -171,18 +137,20 @@
     {%- set typed = {} -%}
     {%- for column in contract_columns(source_name, table_name) -%}
         {%- do typed.update({
-            column.name: typed_column('raw.' ~ column.name, column, table.types.get(column.name))
+            column.name: typed_value('raw.' ~ column.name, column, table.types.get(column.name))
         }) -%}
     {%- endfor -%}
     {%- set happened = typed[raw_time_column(source_name, table_name)] -%}
     {#- of no type, so that it takes the column's and not the column its own -#}
     {%- set first_time = "'" ~ since ~ "'" -%}
+    {%- set before = happened ~ ' < ' ~ first_time ~ ' and not (' ~ is_sentinel(happened) ~ ')' -%}
     {%- set conditions = [
         happened ~ ' >= ' ~ first_time,
         '(' ~ happened ~ ') is null',
+        happened ~ ' < ' ~ first_time ~ ' and (' ~ is_sentinel(happened) ~ ')',
     ] -%}
     {%- if 'known_at' in table.types -%}
-        {%- set late = happened ~ ' < ' ~ first_time ~ ' and ' ~ typed.known_at ~ ' >= ' ~ first_time -%}
+        {%- set late = before ~ ' and ' ~ typed.known_at ~ ' >= ' ~ first_time -%}
         {%- do conditions.append(late) -%}
         {%- set earliest = run_query(
             'select min(' ~ happened ~ ') from ' ~ table.sql ~ ' as raw where ' ~ late
@@ -195,7 +163,7 @@
             {#- rows without a key are no copies of one another -#}
             {%- set key = 'nullif(' ~ key | join(" || '|' || ") ~ ", '')" -%}
             {%- do conditions.append(
-                happened ~ ' < ' ~ first_time ~ ' and ' ~ happened ~ " >= '" ~ (earliest | string)[:10]
+                before ~ ' and ' ~ happened ~ " >= '" ~ (earliest | string)[:10]
                 ~ "' and (" ~ typed.known_at ~ ' is null or ' ~ typed.known_at ~ ' < '
                 ~ first_time ~ ') and ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ table.sql
                 ~ ' as raw where ' ~ late ~ ')'

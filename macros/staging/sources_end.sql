@@ -18,7 +18,10 @@
             '{{ time_column }}' as time_column,
             cast({{ time_column }} as date) as row_date,
             count(*) as n_rows
-        from ({{ raw_rows(source_name, table_name) }}) as {{ table_name }}
+        from ({{ raw_rows(
+            source_name, table_name, earlier_copies=false,
+            since=since if time_column == raw_time_column(source_name, table_name) else none
+        ) }}) as {{ table_name }}
         where {{ time_column }} >= '{{ since }}'
         group by 1, 2, 3, 4
         {{ 'union all' if not loop.last }}

@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 MAX_CURVE_POINTS = 5
@@ -36,7 +37,7 @@ SIGNAL_TYPES = (
 class Column:
     """What one column of a policy file may hold.
 
-    `kind` is text, number, whole or boolean. `low` and `high` are the limits, both allowed;
+    `kind` is text, number, whole, date or boolean. `low` and `high` are the limits, both allowed;
     `above` is a lower limit that is itself not allowed. `among` lists the only words allowed;
     `refers_to` names the file whose first column lists them, and `all_allowed` adds 'all'.
     `reserved` are words that mean something else already.
@@ -160,6 +161,9 @@ TABLES: dict[str, Table] = {
             _SOURCE,
         ),
         key=("segment",),
+    ),
+    "sentinel_dates.csv": Table(
+        (Column("first_date", "date"), Column("last_date", "date"), _SOURCE), key=("first_date",)
     ),
     "signal_types.csv": Table(
         (Column("signal_type", among=SIGNAL_TYPES), Column("budget_effect", "number"), _SOURCE),
@@ -459,6 +463,12 @@ def _cell(text: str, column: Column, file: str, number: int, found: Findings):
             return wrong(f"is '{text}'", "write true or false")
         return text.lower() == "true"
 
+    if column.kind == "date":
+        value = _date(text)
+        if value is None:
+            return wrong(f"'{text}' is not a date", "write it as YYYY-MM-DD, such as 2099-12-31")
+        return value
+
     if column.kind in ("number", "whole"):
         value = _number(text)
         if value is None:
@@ -479,6 +489,14 @@ def _cell(text: str, column: Column, file: str, number: int, found: Findings):
     if text in column.reserved:
         return wrong(f"'{text}' is a word with its own meaning here", "choose another name")
     return text
+
+
+def _date(text: str) -> date | None:
+    """Read a day written YYYY-MM-DD; None for anything else."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9-]{5}", text) else None
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> float | None:
@@ -732,6 +750,15 @@ def _check_signal_types(rows: list[Row], found: Findings) -> None:
             found.error("signal_types.csv", (), f"the signal type '{name}' is missing", mend)
 
 
+def _check_sentinel_dates(ranges: list[Row], found: Findings) -> None:
+    """No range ends before it begins."""
+    for row in ranges:
+        first, last = row["first_date"], row["last_date"]
+        if first and last and last < first:
+            what = f"the range ends on {last}, before it begins on {first}"
+            found.error("sentinel_dates.csv", row.number, what, "swap the two dates")
+
+
 def _check_source_limits(rows: list[Row], found: Findings) -> None:
     """A source warns before it fails, and a check of its volume is whole."""
     file = "source_checks.csv"
@@ -828,6 +855,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("dimensions.csv", "metrics.csv"), _check_dimensions),
     (("metrics.csv", "metric_curves.csv"), _check_curves),
     (("source_checks.csv",), _check_source_limits),
+    (("sentinel_dates.csv",), _check_sentinel_dates),
     (("thresholds.csv",), _check_thresholds),
     (("signal_types.csv",), _check_signal_types),
 )

@@ -12,6 +12,7 @@
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'missing_dimensions', 'weights_version'
     ]),
+    ('sentinel_dates', ['first_date', 'last_date']),
     ('segments', ['segment', 'min_employees', 'max_employees']),
     ('signal_types', ['signal_type', 'budget_effect']),
     ('thresholds', ['threshold', 'value']),

@@ -1,4 +1,4 @@
-with quarantined as (
+with judged as (
     {% for source_name, table_name in raw_tables() %}
         select
             '{{ source_name }}' as source_name,
@@ -6,11 +6,45 @@ with quarantined as (
             row_key,
             quarantine_reason,
             quarantine_column,
+            refused_cells,
             raw_row
         from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-        where quarantine_reason is not null
+        where quarantine_reason is not null or refused_cells is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+-- column=reason
+cells as (
+    select
+        *,
+        {{ text_rows('refused_cells', ';') }} as refused_cell
+    from judged
+    where refused_cells is not null
+),
+
+quarantined as (
+    select
+        source_name,
+        table_name,
+        row_key,
+        'row' as refused,
+        quarantine_reason,
+        quarantine_column,
+        raw_row
+    from judged
+    where quarantine_reason is not null
+    union all
+    select
+        source_name,
+        table_name,
+        row_key,
+        'cell' as refused,
+        {{ dbt.split_part('refused_cell', "'='", 2) }} as quarantine_reason,
+        {{ dbt.split_part('refused_cell', "'='", 1) }} as quarantine_column,
+        raw_row
+    from cells
+    where refused_cell <> ''
 ),
 
 clock as (
@@ -20,7 +54,8 @@ clock as (
 texts as (
     select
         *,
-        source_name || '|' || table_name || '|' || quarantine_reason || '|' || raw_row as row_text
+        source_name || '|' || table_name || '|' || refused || '|' || quarantine_reason
+        || '|' || quarantine_column || '|' || raw_row as row_text
     from quarantined
 ),
 
@@ -61,6 +96,7 @@ final as (
         numbered.source_name,
         numbered.table_name,
         nullif(numbered.row_key, '') as row_key,
+        numbered.refused,
         numbered.quarantine_reason,
         numbered.quarantine_column,
         numbered.raw_row,

@@ -1,0 +1,170 @@
+{#- Reads a raw column, whatever type it was delivered in, as the type that the contract declares. -#}
+
+{% macro meant_value(expression, column, actual_type, ids_as_delivered=false) -%}
+    {#- What a delivered value means: typed, and null where it cannot be read or stands for "none". -#}
+    {%- set value = typed_value(expression, column, actual_type, ids_as_delivered) -%}
+    {%- if column.data_type in ('date', 'timestamp') and actual_type is not none -%}
+        case when {{ is_sentinel(value) }} then null else {{ value }} end
+    {%- else -%}
+        {{ value }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_unreadable(expression, column, actual_type) -%}
+    {#- Condition: something was delivered, and it cannot be read as the declared type. -#}
+    {%- set declared = column.data_type -%}
+    {%- if actual_type is none or (declared == 'varchar' and not is_nested(actual_type))
+        or (actual_type == declared and declared != 'double') -%}
+        false
+    {%- else -%}
+        {{ typed_value(expression, column, actual_type) }} is null and {{ expression }} is not null
+        {%- if actual_type == 'varchar' %} and trim({{ expression }}) <> ''{% endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro typed_value(expression, column, actual_type, ids_as_delivered=false) -%}
+    {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
+    {%- set declared = column.data_type -%}
+    {%- if actual_type is none or is_nested(actual_type) -%}
+        cast(null as {{ declared }})
+    {%- elif declared == 'varchar' -%}
+        {%- set text = number_text(expression) if actual_type in ('double', 'float')
+            else 'cast(' ~ expression ~ ' as varchar)' -%}
+        {%- if not column.meta.get('id') -%}
+            nullif(trim({{ text }}), '')
+        {%- else -%}
+            {{ text if ids_as_delivered else clean_id(text) }}
+        {%- endif -%}
+    {%- elif declared == 'double' -%}
+        {%- set number = expression if actual_type == 'double' else cast_or_null(expression, 'double') -%}
+        case when {{ is_finite(number) }} then {{ number }} end
+    {%- elif actual_type == declared -%}
+        {{ expression }}
+    {%- elif declared == 'boolean' and is_number(actual_type) -%}
+        case when {{ expression }} = 1 then true when {{ expression }} = 0 then false end
+    {%- elif declared == 'timestamp' -%}
+        {{ typed_time(expression, actual_type) }}
+    {%- elif declared == 'date' and actual_type == 'varchar' -%}
+        {#- the day as it is written: an offset does not move a date -#}
+        coalesce(
+            cast({{ cast_or_null(expression, 'timestamp') }} as date),
+            cast({{ time_of_number(cast_or_null(expression, 'bigint')) }} as date)
+        )
+    {%- elif declared == 'date' -%}
+        cast({{ typed_time(expression, actual_type) }} as date)
+    {%- else -%}
+        {{ cast_or_null(expression, declared) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro typed_time(expression, actual_type) -%}
+    {#- A value of any type as a timestamp (UTC); null where it is no time. -#}
+    {%- if is_number(actual_type) -%}
+        {{ time_of_number(expression) }}
+    {%- elif actual_type in (
+        'date', 'timestamp', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'
+    ) -%}
+        cast({{ expression }} as timestamp)
+    {%- else -%}
+        {#- by way of a time zone, so that an offset in the text counts -#}
+        {%- set text = expression if actual_type == 'varchar' else 'cast(' ~ expression ~ ' as varchar)' -%}
+        coalesce(
+            cast({{ cast_or_null(text, 'timestamptz') }} as timestamp),
+            {{ time_of_number(cast_or_null(text, 'bigint')) }}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro time_of_number(number) -%}
+    {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
+        nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
+    case
+        when {{ number }} between 19000101 and 99991231
+            then {{ cast_or_null(day_text(number), 'timestamp') }}
+        when {{ number }} = 0 then cast('1970-01-01' as timestamp)
+        {% for least, per_second in [('1e17', '1e9'), ('1e14', '1e6'), ('1e11', '1e3'), ('1e8', '1')] -%}
+        {#- the largest number of 64 bits is 9.2e18 -#}
+        when {{ number }} >= {{ least }} and {{ number }} < 9.2e18
+            then {{ time_of_seconds(number ~ ' / ' ~ per_second) }}
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+{% macro day_text(number) -%}
+    {#- A day written YYYYMMDD as YYYY-MM-DD. -#}
+    {%- set digits = 'cast(cast(' ~ number ~ ' as bigint) as varchar)' -%}
+    substr({{ digits }}, 1, 4) || '-' || substr({{ digits }}, 5, 2) || '-' || substr({{ digits }}, 7, 2)
+{%- endmacro %}
+
+{% macro number_text(number) -%}
+    {#- A floating-point number as text: whole ones without decimals, so that an id is the same in every
+        type. NaN, which pandas writes for a missing value, is null. -#}
+    case
+        when {{ is_finite(number) }} and abs({{ number }}) < 9e15 and {{ number }} = floor({{ number }})
+            then cast(cast({{ number }} as bigint) as varchar)
+        when {{ is_finite(number) }} then cast({{ number }} as varchar)
+    end
+{%- endmacro %}
+
+{% macro clean_id(expression) -%}
+    {#- One spelling of an id: no white space, no-break, zero-width space or byte-order mark, no decimals
+        of a whole number (1001.0), and no case unless var id_case says so. -#}
+    {%- set text = 'cast(' ~ expression ~ ' as varchar)' -%}
+    {#- nested replace: several times faster than translate on DuckDB -#}
+    {%- set spelled = namespace(text=text) -%}
+    {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
+        {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
+    {%- endfor -%}
+    {#- nearly every id is plain, and to see that costs half of cleaning it -#}
+    {%- set spelled = 'case when ' ~ is_plain_text(text) ~ ' then ' ~ text
+        ~ ' else ' ~ without_zero_decimals('nullif(' ~ spelled.text ~ ", '')") ~ ' end' -%}
+    {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
+{%- endmacro %}
+
+{% macro is_number(actual_type) -%}
+    {{ return(actual_type.startswith('decimal') or actual_type in (
+        'double', 'float', 'bigint', 'integer', 'smallint', 'tinyint', 'hugeint',
+        'ubigint', 'uinteger', 'usmallint', 'utinyint', 'uhugeint', 'int', 'long'
+    )) }}
+{%- endmacro %}
+
+{% macro is_nested(actual_type) -%}
+    {#- Whether a type holds several values: a struct, a map, a list, a union. No column of the contract does. -#}
+    {{ return(actual_type.endswith(']') or actual_type.split('(')[0].split('<')[0] in (
+        'struct', 'map', 'union', 'array', 'variant'
+    )) }}
+{%- endmacro %}
+
+{% macro is_sentinel(time) -%}
+    {#- Condition: a date or time is one that stands for "none" by the policy (sentinel_dates). -#}
+    {%- for range in sentinel_dates() -%}
+        {%- if range.first_date == '0001-01-01' -%}
+            {{ time }} < '{{ range.end_date }}'
+        {%- elif range.last_date == '9999-12-31' -%}
+            {{ time }} >= '{{ range.first_date }}'
+        {%- else -%}
+            ({{ time }} >= '{{ range.first_date }}' and {{ time }} < '{{ range.end_date }}')
+        {%- endif -%}
+        {{ ' or ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro sentinel_dates() -%}
+    {#- The rows of the policy's sentinel_dates: a list of {first_date, last_date, end_date (the day after)}
+        as text. -#}
+    {%- set found = looked_up('sentinel dates') -%}
+    {%- if 'rows' not in found and execute -%}
+        {%- set rows = [] -%}
+        {%- for row in policy_rows('sentinel_dates') -%}
+            {%- set last_date = modules.datetime.date.fromisoformat(row[1] | string) -%}
+            {%- do rows.append({
+                'first_date': row[0] | string,
+                'last_date': last_date | string,
+                'end_date': (last_date + modules.datetime.timedelta(days=1)) | string
+                    if last_date.year < 9999 else none,
+            }) -%}
+        {%- endfor -%}
+        {%- do found.update({'rows': rows}) -%}
+    {%- endif -%}
+    {{ return(found.get('rows', [{'first_date': '0001-01-01', 'end_date': '0001-01-01'}])) }}
+{%- endmacro %}
