@@ -1,6 +1,7 @@
 {% snapshot snap_billing__subscriptions %}
     {% set columns = [
         'account_id',
+        'plan',
         'start_date',
         'end_date',
         'cancelled_date',
