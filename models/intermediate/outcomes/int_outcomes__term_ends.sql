@@ -1,10 +1,17 @@
-{#- What became of each term that ended: the account's revenue before, and that of the terms it had,
-    or took up until the matter was settled. Counts terms as they were known on the day that settled
-    it. -#}
+{#- What became of each contract that ended: the account's ARR in force before the day and from it on,
+    a successor that begins late but within the grace days counting from it. Goes by the terms as
+    they were known on the day that settled it. -#}
 
 with terms as (
     select * from {{ ref('int_spine__terms') }}
     where in_force_from_date < service_end_date
+),
+
+seen as (
+    select
+        *,
+        coalesce(predecessor_end_date, in_force_from_date) as counts_from_date
+    from {{ ref('int_spine__contract_terms') }}
 ),
 
 invoices as (
@@ -35,74 +42,129 @@ ended as (
     select
         terms.account_id,
         terms.service_end_date as ended_date,
-        max({{ held_until_date('terms', 'thresholds') }}) as settled_date,
-        count(*) as n_terms_ended,
-        max(
-            case
-                when terms.end_date is null or terms.service_end_date < terms.end_date then 1
-                else 0
-            end
-        ) = 1 as is_early
+        terms.known_date,
+        terms.cancelled_date,
+        {{ held_until_date('terms', 'thresholds') }} as held_until_date,
+        terms.end_date is null or terms.service_end_date < terms.end_date as is_early
     from versions as terms
     cross join thresholds
     where terms.next_version_date is null or terms.next_version_date > terms.service_end_date
-    group by terms.account_id, terms.service_end_date
+),
+
+due as (
+    select
+        *,
+        max(held_until_date) over (partition by account_id, ended_date) as settled_date
+    from ended
 ),
 
 settled as (
-    select ended.*
-    from ended
+    select due.*
+    from due
     cross join clock
-    where ended.settled_date <= clock.as_of_date
+    where due.settled_date <= clock.as_of_date
 ),
 
-revenue as (
+-- a contract written in several rows, signed together and at the same ARR, has not ended between
+-- them
+going_on as (
     select
         settled.account_id,
         settled.ended_date,
-        sum(
-            case
-                when
-                    terms.in_force_from_date < settled.ended_date
-                    and terms.service_end_date >= settled.ended_date
-                    then {{ span_amount('terms.arr') }}
-            end
-        ) as arr_before,
-        sum(
-            case
-                when
-                    terms.service_end_date > settled.ended_date
-                    and terms.in_force_from_date <= settled.settled_date
-                    then {{ span_amount('terms.arr') }}
-            end
-        ) as arr_after,
-        count(
-            case
-                when
-                    terms.service_end_date > settled.ended_date
-                    and terms.in_force_from_date <= settled.settled_date
-                    then 1
-            end
-        ) as n_terms_after
+        settled.known_date
+    from (
+        select distinct
+            account_id,
+            ended_date,
+            settled_date,
+            known_date
+        from settled
+        where not is_early
+    ) as settled
+    inner join seen
+        on
+            settled.account_id = seen.account_id
+            and settled.settled_date = seen.seen_from_date
+            and settled.known_date = seen.known_date
+            and (
+                settled.ended_date = seen.end_date
+                or (
+                    settled.ended_date = seen.predecessor_end_date
+                    and settled.ended_date = seen.in_force_from_date
+                )
+            )
+    group by settled.account_id, settled.ended_date, settled.known_date
+    having
+        sum(case when settled.ended_date = seen.end_date then seen.weight else -seen.weight end) = 0
+        and min(case when settled.ended_date = seen.end_date then 0 else 1 end) = 0
+        and max(case when settled.ended_date = seen.end_date then 0 else 1 end) = 1
+),
+
+contracts as (
+    select
+        settled.account_id,
+        settled.ended_date,
+        settled.settled_date,
+        count(*) as n_terms_ended,
+        max(case when settled.is_early then 1 else 0 end) = 1 as is_early
     from settled
-    inner join terms on settled.account_id = terms.account_id
-    group by settled.account_id, settled.ended_date
+    left join going_on
+        on
+            settled.account_id = going_on.account_id
+            and settled.ended_date = going_on.ended_date
+            and settled.known_date = going_on.known_date
+    where going_on.account_id is null
+    group by settled.account_id, settled.ended_date, settled.settled_date
+),
+
+in_force as (
+    select
+        contracts.account_id,
+        contracts.ended_date,
+        seen.arr,
+        seen.counts_from_date < contracts.ended_date
+        and seen.end_date >= contracts.ended_date as is_before,
+        seen.counts_from_date <= contracts.ended_date
+        and seen.end_date > contracts.ended_date as is_after,
+        seen.in_force_from_date <= contracts.settled_date
+        and seen.end_date > contracts.ended_date as is_taken_up
+    from contracts
+    inner join seen
+        on
+            contracts.account_id = seen.account_id
+            and contracts.settled_date = seen.seen_from_date
+),
+
+-- unknown if any part is
+revenue as (
+    select
+        account_id,
+        ended_date,
+        {% for side in ['before', 'after'] %}
+            case
+                when count(case when is_{{ side }} and arr is null then 1 end) = 0
+                    then sum(case when is_{{ side }} then arr end)
+            end as arr_{{ side }},
+        {% endfor %}
+        count(case when is_taken_up then 1 end) as n_terms_after
+    from in_force
+    group by account_id, ended_date
 ),
 
 -- who leaves an invoice unpaid is cut off rather than leaves
 unpaid as (
     select distinct
-        settled.account_id,
-        settled.ended_date
-    from settled
+        contracts.account_id,
+        contracts.ended_date
+    from contracts
     cross join thresholds
     inner join invoices
         on
-            settled.account_id = invoices.account_id
-            and settled.settled_date >= invoices.known_date
-            and settled.ended_date
+            contracts.account_id = invoices.account_id
+            and contracts.settled_date >= invoices.known_date
+            and contracts.ended_date
             > {{ add_days('invoices.due_date', 'thresholds.payment_past_due_days') }}
-            and (invoices.paid_date is null or settled.ended_date < invoices.paid_date)
+            and (invoices.paid_date is null or contracts.ended_date < invoices.paid_date)
 ),
 
 -- a company without invoices cannot tell who was cut off
@@ -112,7 +174,7 @@ invoiced as (
 
 judged as (
     select
-        settled.*,
+        contracts.*,
         invoiced.has_invoices,
         cast(revenue.arr_before as double) as arr_before,
         case
@@ -121,16 +183,16 @@ judged as (
         end as arr_after,
         revenue.n_terms_after = 0 as is_gone,
         unpaid.account_id is not null as is_unpaid
-    from settled
+    from contracts
     cross join invoiced
     inner join revenue
         on
-            settled.account_id = revenue.account_id
-            and settled.ended_date = revenue.ended_date
+            contracts.account_id = revenue.account_id
+            and contracts.ended_date = revenue.ended_date
     left join unpaid
         on
-            settled.account_id = unpaid.account_id
-            and settled.ended_date = unpaid.ended_date
+            contracts.account_id = unpaid.account_id
+            and contracts.ended_date = unpaid.ended_date
 ),
 
 final as (

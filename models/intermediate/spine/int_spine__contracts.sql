@@ -238,34 +238,36 @@ main_ends as (
 ),
 
 -- the largest of today's terms that lead there
+current_weights as (
+    select
+        *,
+        sum(weight) over (partition by account_id, seen_from_date, end_date) as end_weight
+    from current_terms
+),
+
 main_terms as (
     select
-        current_terms.account_id,
-        current_terms.seen_from_date,
-        current_terms.end_date as current_end_date,
-        current_terms.known_date,
-        current_terms.start_date,
+        current_weights.account_id,
+        current_weights.seen_from_date,
+        current_weights.end_date as current_end_date,
+        current_weights.known_date,
+        current_weights.start_date,
         main_ends.end_date as main_end_date,
         row_number() over (
-            partition by current_terms.account_id, current_terms.seen_from_date
+            partition by current_weights.account_id, current_weights.seen_from_date
             order by
-                sum(current_terms.weight) over (
-                    partition by
-                        current_terms.account_id,
-                        current_terms.seen_from_date,
-                        current_terms.end_date
-                ) desc,
-                current_terms.end_date desc,
-                current_terms.weight desc,
-                current_terms.start_date asc,
-                current_terms.term_number asc
+                current_weights.end_weight desc,
+                current_weights.end_date desc,
+                current_weights.weight desc,
+                current_weights.start_date asc,
+                current_weights.known_date asc
         ) as choice
-    from current_terms
+    from current_weights
     inner join ends
         on
-            current_terms.account_id = ends.account_id
-            and current_terms.seen_from_date = ends.seen_from_date
-            and current_terms.end_date = ends.current_end_date
+            current_weights.account_id = ends.account_id
+            and current_weights.seen_from_date = ends.seen_from_date
+            and current_weights.end_date = ends.current_end_date
     inner join main_ends
         on
             ends.account_id = main_ends.account_id
