@@ -160,7 +160,8 @@ unpaid as (
     cross join thresholds
     inner join invoices
         on
-            contracts.account_id = invoices.account_id
+            invoices.is_owed
+            and contracts.account_id = invoices.account_id
             and contracts.settled_date >= invoices.known_date
             and contracts.ended_date
             > {{ add_days('invoices.due_date', 'thresholds.payment_past_due_days') }}

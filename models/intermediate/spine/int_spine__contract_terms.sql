@@ -7,7 +7,7 @@
     'cancelled_date', 'service_end_date', 'held_until_date',
 ] -%}
 
-with terms as (
+with recursive terms as (
     select * from {{ ref('int_spine__terms') }}
     -- void before anybody could know of it: no contract
     where known_date < service_end_date
@@ -24,7 +24,10 @@ thresholds as (
 held as (
     select
         terms.*,
-        {{ held_until_date('terms', 'thresholds') }} as held_until_date
+        {{ held_until_date('terms', 'thresholds') }} as held_until_date,
+        -- null: the reporting currency
+        case when terms.arr <> terms.arr_in_contract_currency then upper(terms.currency) end
+            as foreign_currency
     from terms
     cross join thresholds
 ),
@@ -38,13 +41,45 @@ parts as (
         case
             when
                 count(arr_in_contract_currency) = count(*)
-                and count(distinct coalesce(upper(currency), '')) = 1
+                and count(distinct coalesce(foreign_currency, '')) = 1
                 then sum({{ money('arr_in_contract_currency') }})
         end as arr_in_contract_currency,
-        case when count(distinct coalesce(upper(currency), '')) = 1 then max(upper(currency)) end
-            as currency
+        max(foreign_currency) as foreign_currency
     from held
     group by {{ part_columns | join(', ') }}
+),
+
+-- the first day of a contract that was signed in several rows, one after the other
+signings as (
+    select distinct
+        account_id,
+        known_date,
+        start_date,
+        start_date as signed_from_date
+    from parts
+    union distinct
+    select
+        signings.account_id,
+        signings.known_date,
+        signings.start_date,
+        parts.start_date as signed_from_date
+    from signings
+    inner join parts
+        on
+            signings.account_id = parts.account_id
+            and signings.known_date = parts.known_date
+            and signings.signed_from_date = parts.end_date
+            and signings.signed_from_date > parts.start_date
+),
+
+signed_from as (
+    select
+        account_id,
+        known_date,
+        start_date,
+        min(signed_from_date) as signed_from_date
+    from signings
+    group by account_id, known_date, start_date
 ),
 
 moments as (
@@ -94,6 +129,7 @@ seen as (
         parts.in_force_from_date,
         parts.known_date,
         parts.held_until_date,
+        signed_from.signed_from_date,
         case
             when states.seen_from_date >= parts.cancelled_date then parts.service_end_date
             else coalesce(parts.end_date, {{ never }})
@@ -106,13 +142,18 @@ seen as (
         parts.seats,
         parts.arr,
         parts.arr_in_contract_currency,
-        parts.currency
+        parts.foreign_currency
     from states
     cross join thresholds
     inner join parts
         on
             states.account_id = parts.account_id
             and states.seen_from_date >= parts.known_date
+    inner join signed_from
+        on
+            parts.account_id = signed_from.account_id
+            and parts.known_date = signed_from.known_date
+            and parts.start_date = signed_from.start_date
     where
         states.seen_from_date < parts.service_end_date
         or (
@@ -150,6 +191,7 @@ candidates as (
         earlier.end_date as predecessor_end_date,
         abs({{ days_between('earlier.end_date', 'later.in_force_from_date') }}) as days_apart,
         max(case when earlier.plan = later.plan then 1 else 0 end) as is_same_plan,
+        max(case when earlier.known_date = later.known_date then 1 else 0 end) as is_same_signing,
         sum(earlier.weight) as ending_weight
     from weighed as earlier
     cross join thresholds
@@ -164,7 +206,7 @@ candidates as (
         {{ days_between('later.in_force_from_date', 'earlier.end_date') }} <= least(
             thresholds.contract_overlap_days,
             thresholds.contract_overlap_share
-            * {{ days_between('earlier.start_date', 'earlier.end_date') }}
+            * {{ days_between('earlier.signed_from_date', 'earlier.end_date') }}
         )
     group by
         later.account_id,
@@ -175,16 +217,54 @@ candidates as (
         earlier.end_date
 ),
 
--- what begins on the very day of an end takes over from it
-on_the_day as (
+-- what was signed with a term and begins as it ends is its next part
+next_parts as (
+    select * from candidates
+    where days_apart = 0 and is_same_signing = 1
+),
+
+continued as (
     select
         account_id,
         seen_from_date,
-        term_number,
         predecessor_end_date,
-        weight
+        sum(weight) as weight
+    from next_parts
+    group by account_id, seen_from_date, predecessor_end_date
+),
+
+-- what else begins on the very day of an end, unless an end of its own plan is near
+on_the_day as (
+    select candidates.*
     from candidates
-    where days_apart = 0
+    left join continued
+        on
+            candidates.account_id = continued.account_id
+            and candidates.seen_from_date = continued.seen_from_date
+            and candidates.predecessor_end_date = continued.predecessor_end_date
+    left join (
+        select distinct
+            account_id,
+            seen_from_date,
+            term_number
+        from candidates
+        where is_same_plan = 1
+    ) as planned
+        on
+            candidates.account_id = planned.account_id
+            and candidates.seen_from_date = planned.seen_from_date
+            and candidates.term_number = planned.term_number
+    where
+        candidates.days_apart = 0
+        and candidates.is_same_signing = 0
+        and (candidates.is_same_plan = 1 or planned.term_number is null)
+        and (continued.weight is null or continued.weight < candidates.ending_weight)
+),
+
+exact as (
+    select * from next_parts
+    union all
+    select * from on_the_day
 ),
 
 taken_over as (
@@ -193,7 +273,7 @@ taken_over as (
         seen_from_date,
         predecessor_end_date,
         sum(weight) as weight
-    from on_the_day
+    from exact
     group by account_id, seen_from_date, predecessor_end_date
 ),
 
@@ -217,15 +297,17 @@ nearby as (
             candidates.account_id = taken_over.account_id
             and candidates.seen_from_date = taken_over.seen_from_date
             and candidates.predecessor_end_date = taken_over.predecessor_end_date
-    left join on_the_day
+    left join exact
         on
-            candidates.account_id = on_the_day.account_id
-            and candidates.seen_from_date = on_the_day.seen_from_date
-            and candidates.term_number = on_the_day.term_number
+            candidates.account_id = exact.account_id
+            and candidates.seen_from_date = exact.seen_from_date
+            and candidates.term_number = exact.term_number
     where
-        on_the_day.term_number is null
+        exact.term_number is null
+        and candidates.days_apart > 0
         and (taken_over.weight is null or taken_over.weight < candidates.ending_weight)
 ),
+
 
 -- of what overlaps, an add-on is too small to be the contract's renewal
 comparable as (
@@ -258,7 +340,7 @@ successors as (
         seen_from_date,
         term_number,
         predecessor_end_date
-    from on_the_day
+    from exact
     union all
     select
         account_id,
@@ -281,11 +363,12 @@ final as (
         weighed.known_date,
         weighed.end_date,
         weighed.held_until_date,
+        weighed.signed_from_date,
         successors.predecessor_end_date,
         weighed.seats,
         weighed.arr,
         weighed.arr_in_contract_currency,
-        weighed.currency,
+        weighed.foreign_currency,
         weighed.is_arr_known,
         weighed.weight
     from weighed

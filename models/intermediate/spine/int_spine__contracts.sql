@@ -6,15 +6,6 @@ with recursive terms as (
     select * from {{ ref('int_spine__contract_terms') }}
 ),
 
-first_parts as (
-    select distinct
-        account_id,
-        known_date,
-        start_date,
-        end_date
-    from {{ ref('int_spine__terms') }}
-),
-
 -- terms in service count, a successor from the day its predecessor ends
 in_service as (
     select * from terms
@@ -83,39 +74,6 @@ ends as (
             ends.account_id = terms.account_id
             and ends.seen_from_date = terms.seen_from_date
             and ends.end_date = terms.predecessor_end_date
-),
-
--- the first day of a contract that was signed in several rows, one after the other
-signings as (
-    select
-        account_id,
-        known_date,
-        start_date,
-        start_date as signed_from_date
-    from first_parts
-    union distinct
-    select
-        signings.account_id,
-        signings.known_date,
-        signings.start_date,
-        first_parts.start_date as signed_from_date
-    from signings
-    inner join first_parts
-        on
-            signings.account_id = first_parts.account_id
-            and signings.known_date = first_parts.known_date
-            and signings.signed_from_date = first_parts.end_date
-    where first_parts.start_date < first_parts.end_date
-),
-
-signed_from as (
-    select
-        account_id,
-        known_date,
-        start_date,
-        min(signed_from_date) as signed_from_date
-    from signings
-    group by account_id, known_date, start_date
 ),
 
 followed as (
@@ -251,7 +209,7 @@ main_terms as (
         current_weights.seen_from_date,
         current_weights.end_date as current_end_date,
         current_weights.known_date,
-        current_weights.start_date,
+        current_weights.signed_from_date,
         main_ends.end_date as main_end_date,
         row_number() over (
             partition by current_weights.account_id, current_weights.seen_from_date
@@ -281,15 +239,10 @@ main_contracts as (
     select
         main_terms.account_id,
         main_terms.seen_from_date,
-        min(signed_from.signed_from_date) as term_start_date,
+        min(main_terms.signed_from_date) as term_start_date,
         nullif(max(terms.end_date), {{ never }}) as term_end_date,
         nullif(min(main_terms.main_end_date), {{ never }}) as renewal_date
     from main_terms
-    inner join signed_from
-        on
-            main_terms.account_id = signed_from.account_id
-            and main_terms.known_date = signed_from.known_date
-            and main_terms.start_date = signed_from.start_date
     inner join ends
         on
             main_terms.account_id = ends.account_id
@@ -318,7 +271,7 @@ totals as (
         case
             when
                 count(arr_in_contract_currency) = count(*)
-                and count(distinct coalesce(currency, '')) = 1
+                and count(distinct coalesce(foreign_currency, '')) = 1
                 then sum(arr_in_contract_currency)
         end as arr_in_contract_currency
     from current_terms

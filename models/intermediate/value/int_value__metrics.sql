@@ -26,7 +26,7 @@ totals as (
         'first_value_day',
         'onboarding_complete_day',
         'integrations_in_time',
-    ]) }}
+    ], exact=['measured_value']) }}
 ),
 
 placed as (
