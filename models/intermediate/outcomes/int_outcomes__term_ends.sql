@@ -2,9 +2,9 @@
     a successor that begins late but within the grace days counting from it. Goes by the terms as
     they were known on the day that settled it. -#}
 
-with terms as (
-    select * from {{ ref('int_spine__terms') }}
-    where in_force_from_date < service_end_date
+with parts as (
+    select * from {{ ref('int_spine__contract_parts') }}
+    where in_force_from_date < service_end_date and not gives_way
 ),
 
 seen as (
@@ -27,94 +27,24 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- a term changed while in service goes on: its versions are one term
-versions as (
-    select
-        *,
-        lead(in_force_from_date) over (
-            partition by account_id, subscription_id
-            order by in_force_from_date
-        ) as next_version_date
-    from terms
-),
-
 ended as (
     select
-        terms.account_id,
-        terms.service_end_date as ended_date,
-        terms.known_date,
-        terms.cancelled_date,
-        {{ held_until_date('terms', 'thresholds') }} as held_until_date,
-        terms.end_date is null or terms.service_end_date < terms.end_date as is_early
-    from versions as terms
-    cross join thresholds
-    where terms.next_version_date is null or terms.next_version_date > terms.service_end_date
-),
-
-due as (
-    select
-        *,
-        max(held_until_date) over (partition by account_id, ended_date) as settled_date
-    from ended
-),
-
-settled as (
-    select due.*
-    from due
-    cross join clock
-    where due.settled_date <= clock.as_of_date
-),
-
--- a contract written in several rows, signed together and at the same ARR, has not ended between
--- them
-going_on as (
-    select
-        settled.account_id,
-        settled.ended_date,
-        settled.known_date
-    from (
-        select distinct
-            account_id,
-            ended_date,
-            settled_date,
-            known_date
-        from settled
-        where not is_early
-    ) as settled
-    inner join seen
-        on
-            settled.account_id = seen.account_id
-            and settled.settled_date = seen.seen_from_date
-            and settled.known_date = seen.known_date
-            and (
-                settled.ended_date = seen.end_date
-                or (
-                    settled.ended_date = seen.predecessor_end_date
-                    and settled.ended_date = seen.in_force_from_date
-                )
-            )
-    group by settled.account_id, settled.ended_date, settled.known_date
-    having
-        sum(case when settled.ended_date = seen.end_date then seen.weight else -seen.weight end) = 0
-        and min(case when settled.ended_date = seen.end_date then 0 else 1 end) = 0
-        and max(case when settled.ended_date = seen.end_date then 0 else 1 end) = 1
+        account_id,
+        service_end_date as ended_date,
+        max(held_until_date) as settled_date,
+        count(*) as n_terms_ended,
+        max(
+            case when end_date is null or service_end_date < end_date then 1 else 0 end
+        ) = 1 as is_early
+    from parts
+    group by account_id, service_end_date
 ),
 
 contracts as (
-    select
-        settled.account_id,
-        settled.ended_date,
-        settled.settled_date,
-        count(*) as n_terms_ended,
-        max(case when settled.is_early then 1 else 0 end) = 1 as is_early
-    from settled
-    left join going_on
-        on
-            settled.account_id = going_on.account_id
-            and settled.ended_date = going_on.ended_date
-            and settled.known_date = going_on.known_date
-    where going_on.account_id is null
-    group by settled.account_id, settled.ended_date, settled.settled_date
+    select ended.*
+    from ended
+    cross join clock
+    where ended.settled_date <= clock.as_of_date
 ),
 
 in_force as (

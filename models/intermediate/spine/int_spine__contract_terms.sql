@@ -2,15 +2,9 @@
     becomes known, begins, ends or runs out of grace, and nothing changes within it. Each term is
     given the end that it takes over from, as far as was known; ids say nothing of that. -#}
 {%- set never = "cast('9999-12-31' as date)" -%}
-{%- set part_columns = [
-    'account_id', 'plan', 'start_date', 'in_force_from_date', 'known_date', 'end_date',
-    'cancelled_date', 'service_end_date', 'held_until_date',
-] -%}
 
-with recursive terms as (
-    select * from {{ ref('int_spine__terms') }}
-    -- void before anybody could know of it: no contract
-    where known_date < service_end_date
+with parts as (
+    select * from {{ ref('int_spine__contract_parts') }}
 ),
 
 clock as (
@@ -19,67 +13,6 @@ clock as (
 
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
-),
-
-held as (
-    select
-        terms.*,
-        {{ held_until_date('terms', 'thresholds') }} as held_until_date,
-        -- null: the reporting currency
-        case when terms.arr <> terms.arr_in_contract_currency then upper(terms.currency) end
-            as foreign_currency
-    from terms
-    cross join thresholds
-),
-
--- terms alike in all but seats and ARR are one; what one of them does not know, it does not know
-parts as (
-    select
-        {{ part_columns | join(', ') }},
-        sum(seats) as seats,
-        case when count(arr) = count(*) then sum({{ money('arr') }}) end as arr,
-        case
-            when
-                count(arr_in_contract_currency) = count(*)
-                and count(distinct coalesce(foreign_currency, '')) = 1
-                then sum({{ money('arr_in_contract_currency') }})
-        end as arr_in_contract_currency,
-        max(foreign_currency) as foreign_currency
-    from held
-    group by {{ part_columns | join(', ') }}
-),
-
--- the first day of a contract that was signed in several rows, one after the other
-signings as (
-    select distinct
-        account_id,
-        known_date,
-        start_date,
-        start_date as signed_from_date
-    from parts
-    union distinct
-    select
-        signings.account_id,
-        signings.known_date,
-        signings.start_date,
-        parts.start_date as signed_from_date
-    from signings
-    inner join parts
-        on
-            signings.account_id = parts.account_id
-            and signings.known_date = parts.known_date
-            and signings.signed_from_date = parts.end_date
-            and signings.signed_from_date > parts.start_date
-),
-
-signed_from as (
-    select
-        account_id,
-        known_date,
-        start_date,
-        min(signed_from_date) as signed_from_date
-    from signings
-    group by account_id, known_date, start_date
 ),
 
 moments as (
@@ -129,7 +62,6 @@ seen as (
         parts.in_force_from_date,
         parts.known_date,
         parts.held_until_date,
-        signed_from.signed_from_date,
         case
             when states.seen_from_date >= parts.cancelled_date then parts.service_end_date
             else coalesce(parts.end_date, {{ never }})
@@ -149,11 +81,6 @@ seen as (
         on
             states.account_id = parts.account_id
             and states.seen_from_date >= parts.known_date
-    inner join signed_from
-        on
-            parts.account_id = signed_from.account_id
-            and parts.known_date = signed_from.known_date
-            and parts.start_date = signed_from.start_date
     where
         states.seen_from_date < parts.service_end_date
         or (
@@ -206,7 +133,7 @@ candidates as (
         {{ days_between('later.in_force_from_date', 'earlier.end_date') }} <= least(
             thresholds.contract_overlap_days,
             thresholds.contract_overlap_share
-            * {{ days_between('earlier.signed_from_date', 'earlier.end_date') }}
+            * {{ days_between('earlier.start_date', 'earlier.end_date') }}
         )
     group by
         later.account_id,
@@ -363,7 +290,6 @@ final as (
         weighed.known_date,
         weighed.end_date,
         weighed.held_until_date,
-        weighed.signed_from_date,
         successors.predecessor_end_date,
         weighed.seats,
         weighed.arr,

@@ -209,7 +209,7 @@ main_terms as (
         current_weights.seen_from_date,
         current_weights.end_date as current_end_date,
         current_weights.known_date,
-        current_weights.signed_from_date,
+        current_weights.start_date,
         main_ends.end_date as main_end_date,
         row_number() over (
             partition by current_weights.account_id, current_weights.seen_from_date
@@ -239,7 +239,7 @@ main_contracts as (
     select
         main_terms.account_id,
         main_terms.seen_from_date,
-        min(main_terms.signed_from_date) as term_start_date,
+        min(main_terms.start_date) as term_start_date,
         nullif(max(terms.end_date), {{ never }}) as term_end_date,
         nullif(min(main_terms.main_end_date), {{ never }}) as renewal_date
     from main_terms
