@@ -103,9 +103,7 @@ class Contract:
     def __init__(self, terms: list, day: date, policy: dict):
         """Put terms alike together and drop those that are none."""
         self.day, self.policy = day, policy
-        self.terms = [
-            self.seen(part) for part in one_contract_each(terms) if part.known <= day
-        ]
+        self.terms = [self.seen(part) for part in one_contract_each(terms) if part.known <= day]
         nearby = days(policy["renewal_grace_days"] + policy["contract_overlap_days"])
         self.terms = [
             term
@@ -219,9 +217,11 @@ class Contract:
         return found
 
     def order(self, term: Row) -> tuple:
+        """Which of two equal terms comes first."""
         return (term.begins, term.start, term.known, term.ends, term.plan or "")
 
     def longest_overlap(self, term: Row) -> float:
+        """How many days before its end a renewal of a term may begin."""
         if term.ends == NEVER:
             return -1
         length = (term.ends - term.start).days
@@ -254,9 +254,7 @@ class Contract:
         while more:
             reached |= more
             more = {
-                self.terms[number].ends
-                for number, end in self.takes_over.items()
-                if end in reached
+                self.terms[number].ends for number, end in self.takes_over.items() if end in reached
             } - reached
         return reached
 
@@ -280,9 +278,7 @@ class Contract:
                 if taken == end:
                     into[self.terms[number].plan] += self.terms[number].weight
             lost[end] = max(sum(out.values()) - sum(into.values()), 0)
-            cheaper = sum(
-                max(out[plan] - into[plan], 0) for plan in out if plan and plan in into
-            )
+            cheaper = sum(max(out[plan] - into[plan], 0) for plan in out if plan and plan in into)
             for_good[end] = max(lost[end] - cheaper, 0)
         renewal = max(reached, key=lambda end: (for_good[end], end))
         leading = [term for term in now if renewal in self.leads_to({term.ends})]
@@ -318,9 +314,7 @@ class Contract:
             term_start_date=main.start,
             term_end_date=None if term_end == NEVER else term_end,
             renewal_date=None if renewal == NEVER else renewal,
-            committed_arr_share_90d=max(arr - gone, 0) / arr
-            if arr and self.is_arr_known
-            else None,
+            committed_arr_share_90d=max(arr - gone, 0) / arr if arr and self.is_arr_known else None,
         )
 
     # ------------------------------------------------------------ an end in hindsight

@@ -269,8 +269,14 @@ def split(term: Row, chance: random.Random) -> list[Row]:
     if cut <= term.known_date or cut == cancelled:
         return [term]
     return [
-        Row(**{**vars(term), "end_date": cut, "id": f"{term.id}-first",
-               "cancelled_date": cancelled if cancelled and cancelled < cut else None}),
+        Row(
+            **{
+                **vars(term),
+                "end_date": cut,
+                "id": f"{term.id}-first",
+                "cancelled_date": cancelled if cancelled and cancelled < cut else None,
+            }
+        ),
         Row(**{**vars(term), "start_date": cut, "id": f"{term.id}-second"}),
     ]
 
@@ -290,7 +296,9 @@ def test_in_how_many_rows_a_contract_is_written_says_nothing(models, seed):
         this, that = f"{number}", f"{number}-split"
         parts = given_accounts[that]
         assert changes(spans.get(this, []), FIGURES) == changes(spans.get(that, []), FIGURES), (
-            batch[number], parts)
+            batch[number],
+            parts,
+        )
         assert {row.ended_date: figures(row, what) for row in ends.get(this, [])} == {
             row.ended_date: figures(row, what) for row in ends.get(that, [])
         }, (batch[number], parts)
