@@ -45,7 +45,7 @@ contracts as (
         ) as n_terms
     from terms
     cross join clock
-    where terms.known_date <= clock.as_of_date
+    where terms.known_date <= clock.as_of_date and terms.is_contract
     group by terms.account_id
 ),
 
