@@ -143,8 +143,8 @@
         {
             'name': 'crm_email_opens',
             'model': 'stg_crm__activities',
-            'row_date': 'greatest(known_date, cast(opened_at as date))',
-            'condition': "activity_type = 'email' and opened_at is not null",
+            'row_date': 'greatest(known_date, cast(least(opened_at, clicked_at, answered_at) as date))',
+            'condition': "activity_type = 'email' and coalesce(opened_at, clicked_at, answered_at) is not null",
         },
         {
             'name': 'crm_email_clicks',

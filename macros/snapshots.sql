@@ -73,7 +73,7 @@
 
 {% macro seen_versions(snapshot) -%}
     {#- Versions of the rows of a snapshot with the days on which they hold:
-          from_date     first day: 0001-01-01 for the first version of a row (it holds from the start),
+          from_date     first day: 0001-01-01 for a row's first version (it holds from the start),
                         else the day of the build that saw it
           until_date    first day of the next version; null: none. A row that comes back was never
                         away: its version holds until then.
@@ -88,16 +88,12 @@
             when seen_date = first_seen_date then cast('0001-01-01' as date)
             else seen_date
         end as from_date,
-        lead(seen_date) over (partition by row_key order by seen_date) as until_date,
+        lead(seen_date) over row_versions as until_date,
         case
             when seen_date > first_seen_date
                 then least(
                     seen_date,
-                    {{ add_days(
-                        'greatest('
-                        ~ 'last_build_date, lag(seen_date) over (partition by row_key order by seen_date)'
-                        ~ ')', 1
-                    ) }}
+                    {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }}
                 )
         end as not_before_date
     from (
@@ -126,4 +122,5 @@
         where recency = 1 or (is_delivered and recency_of_its_kind = 1)
     ) as followed
     where is_delivered
+    window row_versions as (partition by row_key order by seen_date)
 {%- endmacro %}

@@ -9,19 +9,25 @@
     cast({{ expression }} as decimal(18, 6))
 {%- endmacro %}
 
+{% macro money(expression) -%}
+    {#- An amount of money in any currency: exact, and with room for sums of the largest. -#}
+    cast({{ expression }} as decimal(38, 6))
+{%- endmacro %}
+
 {% macro millionths(amount) -%}
     {#- A span's amount as a whole number in a double: as exact as the decimal up to nine billion, and
         summed several times faster. -#}
     round(cast({{ amount }} as double) * 1000000)
 {%- endmacro %}
 
-{% macro span(measure, from_date, until_date='null', amount='1') -%}
-    {#- Select list of a span, for a select from a relation that has account_id. -#}
+{% macro span(measure, from_date, until_date='null', amount='1', is_money=false) -%}
+    {#- Select list of a span, for a select from a relation that has account_id. Money has room for any
+        currency; name its measures as `exact` to span_totals. -#}
     account_id,
     '{{ measure }}' as measure,
     cast({{ from_date }} as date) as from_date,
     cast({{ until_date }} as date) as until_date,
-    {{ span_amount(amount) }} as amount
+    {{ money(amount) if is_money else span_amount(amount) }} as amount
 {%- endmacro %}
 
 {% macro latest_spans(
@@ -157,10 +163,11 @@
     where {{ entity }} is not null
 {%- endmacro %}
 
-{% macro span_totals(spans, spine, measures) -%}
+{% macro span_totals(spans, spine, measures, exact=[]) -%}
     {#- One row per row of the spine (account_id, as_of_date) with each measure's total on that date.
         A measure without any span has 0. The spine holds days of the build's window only: spans that
-        began before it count as from its first day, and those that ended before not at all. -#}
+        began before it count as from its first day, and those that ended before not at all. Measures
+        named in exact are summed as decimals, for amounts beyond nine billion. -#}
     {%- set first_date = "cast('" ~ window_start() ~ "' as date)" -%}
     select
         account_id,
@@ -174,7 +181,11 @@
             as_of_date,
             on_spine,
             {% for measure in measures -%}
-            sum({{ measure }}) over edges_so_far / 1000000 as {{ measure }}{{ ',' if not loop.last }}
+            {% if measure in exact -%}
+            cast(sum({{ measure }}) over edges_so_far as double)
+            {%- else -%}
+            sum({{ measure }}) over edges_so_far / 1000000
+            {%- endif %} as {{ measure }}{{ ',' if not loop.last }}
             {% endfor %}
         from (
             select
@@ -182,8 +193,10 @@
                 edge_date as as_of_date,
                 max(on_spine) as on_spine,
                 {% for measure in measures -%}
-                sum(case when measure = '{{ measure }}' then amount else 0 end)
-                    as {{ measure }}{{ ',' if not loop.last }}
+                sum(
+                    case when measure = '{{ measure }}' then {{ 'money' if measure in exact else 'amount' }}
+                    else 0 end
+                ) as {{ measure }}{{ ',' if not loop.last }}
                 {% endfor %}
             from (
                 select
@@ -191,6 +204,7 @@
                     greatest(from_date, {{ first_date }}) as edge_date,
                     measure,
                     {{ millionths('amount') }} as amount,
+                    {% if exact %}{{ money('amount') }} as money,{% endif %}
                     0 as on_spine
                 from {{ spans }}
                 where until_date is null or greatest(from_date, {{ first_date }}) < until_date
@@ -200,6 +214,7 @@
                     until_date as edge_date,
                     measure,
                     -{{ millionths('amount') }} as amount,
+                    {% if exact %}-{{ money('amount') }} as money,{% endif %}
                     0 as on_spine
                 from {{ spans }}
                 where greatest(from_date, {{ first_date }}) < until_date
@@ -209,6 +224,7 @@
                     as_of_date as edge_date,
                     '' as measure,
                     0.0 as amount,
+                    {% if exact %}{{ money('0') }} as money,{% endif %}
                     1 as on_spine
                 from {{ spine }}
             ) as edges

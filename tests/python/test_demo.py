@@ -107,89 +107,88 @@ def is_unreadable(raw: str, delivered: str, data_type: str) -> str:
     return "false"
 
 
-def is_out_of_range(value: str, data_type: str, limits: list | dict | None) -> str:
+def is_out_of_range(name: str, data_type: str, limits: list | dict | None) -> str:
     """SQL: a value lies outside the range of its column, or is a date before 1900."""
     if data_type in ("date", "timestamp"):
-        return f"{value}::date < date '1900-01-01'"
+        return f"v_{name}::date < date '1900-01-01'"
     if isinstance(limits, dict):
         return " or ".join(
-            f"r.{limits['by']} = '{word}' and {value} not between {pair[0]} and {pair[1]}"
+            f"v_{limits['by']} = '{word}' and v_{name} not between {pair[0]} and {pair[1]}"
             for word, pair in limits.items()
             if word != "by"
         )
     low, high = limits or (-999_999_999_999, 999_999_999_999)
-    return f"{value} not between {low} and {high}"
+    return f"v_{name} not between {low} and {high}"
+
+
+def faults(name: str, delivered: str, data_type: str, meta: dict) -> str:
+    """SQL: the reasons against a value (v_<name>) that was delivered as r_<name>."""
+    unreadable = is_unreadable(f"r_{name}", delivered, data_type)
+    conditions = {"unparsable value": unreadable}
+    if is_required(meta):
+        # what cannot be read is not missing
+        conditions["missing value"] = f"v_{name} is null and not coalesce({unreadable}, false)"
+    if meta.get("not_negative"):
+        conditions["negative value"] = f"v_{name} < 0"
+    if meta.get("id") and delivered == "VARCHAR":
+        conditions["undecodable text"] = f"contains(r_{name}, '\ufffd')"
+    if data_type in ("double", "bigint", "date", "timestamp"):
+        beyond = is_out_of_range(name, data_type, meta.get("range"))
+        # below zero is a reason of its own
+        conditions["out of range"] = (
+            f"({beyond}) and v_{name} >= 0" if meta.get("not_negative") else beyond
+        )
+    if meta.get("not_in_future"):
+        conditions["date in the future"] = f"v_{name}::date > date '{SMALL['end']}'"
+    if meta.get("not_before"):
+        conditions["dates out of order"] = f"v_{name}::date < v_{meta['not_before']}::date"
+    if meta.get("vocabulary"):
+        words = ", ".join(f"'{word}'" for word in sorted(VOCABULARY[meta["vocabulary"]]))
+        conditions["unknown value"] = f"v_{name} not in ({words})"
+    if meta.get("is_account"):
+        conditions["unknown account"] = f"v_{name} not in (from known)"
+    cases = [
+        f"case when {condition} then '{reason}' end" for reason, condition in conditions.items()
+    ]
+    return f"list_filter([{', '.join(cases)}], lambda x: x is not null)"
 
 
 def staged(key: tuple[str, str], out: Path) -> str:
     """SQL with normalised values, and per row the reasons to refuse it (row) or a value (cells)."""
-    columns = TABLES[key]
     described = duckdb.sql(f"describe from '{files(out, key)}'").fetchall()
     delivered = {name: data_type for name, data_type, *_ in described}
-    value = {
-        name: typed(f"r.{name}", delivered[name], data_type, bool(meta.get("id")))
-        for name, (data_type, meta) in columns.items()
-        if name in delivered
-    }
-    values, reasons, cells = [], [], ["[]::varchar[][]"]
-    for name in value:
-        data_type, meta = columns[name]
-        unreadable = is_unreadable(f"r.{name}", delivered[name], data_type)
-        conditions = {
-            "unparsable value": unreadable,
-            "missing value": f"{value[name]} is null" if is_required(meta) else None,
-            "negative value": f"{value[name]} < 0" if meta.get("not_negative") else None,
-        }
-        if meta.get("id") and delivered[name] == "VARCHAR":
-            conditions["undecodable text"] = f"contains(r.{name}, '\ufffd')"
-        if data_type in ("double", "bigint", "date", "timestamp"):
-            beyond = is_out_of_range(value[name], data_type, meta.get("range"))
-            # below zero is a reason of its own
-            more = f" and {value[name]} >= 0" if meta.get("not_negative") else ""
-            conditions["out of range"] = f"({beyond}){more}"
-        if meta.get("not_in_future"):
-            conditions["date in the future"] = f"{value[name]}::date > date '{SMALL['end']}'"
-        if meta.get("not_before"):
-            before = f"{value[name]}::date < ({value[meta['not_before']]})::date"
-            conditions["dates out of order"] = before
-        if meta.get("vocabulary"):
-            words = ", ".join(f"'{word}'" for word in sorted(VOCABULARY[meta["vocabulary"]]))
-            conditions["unknown value"] = f"{value[name]} not in ({words})"
-        if meta.get("is_account"):
-            conditions["unknown account"] = f"{value[name]} not in (from known)"
-        if is_required(meta):
-            # what cannot be read is not missing
-            conditions["missing value"] += f" and not coalesce({unreadable}, false)"
-        found = [
-            f"case when {condition} then '{reason}' end"
-            for reason, condition in conditions.items()
-            if condition
-        ]
-        found = f"list_filter([{', '.join(found)}], lambda x: x is not null)"
+    columns = {name: column for name, column in TABLES[key].items() if name in delivered}
+    typed_values, found, values, reasons, cells = [], [], [], [], ["[]::varchar[][]"]
+    for name, (data_type, meta) in columns.items():
+        value = typed(name, delivered[name], data_type, bool(meta.get("id")))
+        typed_values.append(f"{name} as r_{name}, {value} as v_{name}")
+        found.append(f"{faults(name, delivered[name], data_type, meta)} as f_{name}")
         if is_required(meta) or meta.get("key") or meta.get("decides"):
-            reasons.append(found)
-            values.append(f"{value[name]} as {name}")
+            reasons.append(f"f_{name}")
+            values.append(f"v_{name} as {name}")
         else:
             # a value below zero refuses the row, whichever column it stands in
-            reasons.append(f"list_filter({found}, lambda x: x = 'negative value')")
-            cells.append(f"[list_filter({found}, lambda x: x <> 'negative value')]")
-            values.append(f"case when len({found}) = 0 then {value[name]} end as {name}")
-    keys = [name for name in value if columns[name][1].get("key")]
+            reasons.append(f"list_filter(f_{name}, lambda x: x = 'negative value')")
+            cells.append(f"[list_filter(f_{name}, lambda x: x <> 'negative value')]")
+            values.append(f"case when len(f_{name}) = 0 then v_{name} end as {name}")
+    keys = ", ".join(name for name, (_, meta) in columns.items() if meta.get("key"))
     return f"""
         with known as (
             select distinct lower(account_id) from '{files(out, ("crm", "accounts"))}'
             where regexp_full_match(lower(account_id), 'acc-[0-9]+')
         ),
+        read as (select {", ".join(typed_values)} from '{files(out, key)}'),
+        found as (select *, {", ".join(found)} from read),
         tested as (
             select {", ".join(values)},
                 {" || ".join(reasons)} as reasons,
                 list_filter({" || ".join(cells)}, lambda x: len(x) > 0) as cells
-            from '{files(out, key)}' as r
+            from found
         )
         select * exclude (reasons, cells),
             case
                 when len(reasons) > 0 then reasons
-                when row_number() over (partition by {", ".join(keys)}, len(reasons) > 0) > 1
+                when row_number() over (partition by {keys}, len(reasons) > 0) > 1
                     then ['duplicate key']
                 else []
             end as reasons,

@@ -35,7 +35,7 @@ with (PROJECT / "seeds" / "policy" / "thresholds.csv").open(encoding="utf-8") as
     THRESHOLDS = {row["threshold"]: float(row["value"]) for row in csv.DictReader(file)}
 LATE_ROW_DAYS = int(THRESHOLDS["late_row_days"])
 # As long as this, what lacks in a delivery is taken to be there.
-MISSING_ROW_DAYS = int(THRESHOLDS.get("missing_row_days", 0))
+MISSING_ROW_DAYS = int(THRESHOLDS["missing_row_days"])
 
 
 # Marts whose rows stay as published: the column of their date, and their columns that stay.

@@ -24,6 +24,7 @@ from types import SimpleNamespace as Row
 
 import duckdb
 import pytest
+from naive_contracts import Contract
 
 POLICY = Path(__file__).resolve().parents[2] / "seeds" / "policy"
 DAYS_OF_ALL_ACCOUNTS = 6
@@ -268,7 +269,12 @@ class Staged:
             "crm_webinars": known(of(done, "activity_type", "webinar")),
             "crm_community_posts": known(of(done, "activity_type", "community_post")),
             "crm_emails": known(emails),
-            "crm_email_opens": known(with_(emails, "opened_at"), "opened_at"),
+            # who clicks or answers has opened
+            "crm_email_opens": [
+                day
+                for column in ("opened_at", "clicked_at", "answered_at")
+                for day in known(with_(emails, column), column)
+            ],
             "crm_email_clicks": known(with_(emails, "clicked_at"), "clicked_at"),
             "crm_email_answers": known(with_(emails, "answered_at"), "answered_at"),
             "crm_goal_due_dates": known(with_(goals, "due_date")),
@@ -358,54 +364,36 @@ class AsOf:
         if self.day < self.staged.history_from:
             return None
         terms = [
-            Row(**vars(row), service_end=self.service_end(row))
+            Row(
+                **{
+                    **vars(row),
+                    "arr": self.in_reporting_currency(row),
+                    "arr_in_contract_currency": row.arr,
+                }
+            )
             for row in self.rows("billing__subscriptions")
         ]
-        terms = [row for row in terms if max(row.start_date, row.known_date) < row.service_end]
-        started = [row for row in terms if row.start_date <= self.day]
-        in_force = [row for row in started if self.day < row.service_end]
-        grace = timedelta(days=THRESHOLDS["renewal_grace_days"])
-        in_grace = [
-            row
-            for row in started
-            if row.service_end <= self.day < min(row.service_end, date.max - grace) + grace
-            and not self.has_come(row.cancelled_date)
-        ]
-        current = in_force or in_grace
-        if not current:
+        contract = Contract(terms, self.day, THRESHOLDS).as_of
+        if contract is None:
             return None
-
-        def total(numbers: Iterable[float | None]) -> float | None:
-            numbers = [number for number in numbers if number is not None]
-            return sum(numbers) if numbers else None
-
-        ends = [row.end_date for row in current if row.end_date]
-        renewal_date = (min if in_force else max)(ends) if ends else None
-        renewing = [row for row in current if row.end_date == renewal_date]
-        known = self.rows("billing__subscriptions")
-        first = min(known, key=lambda row: (row.known_date, row.start_date))
+        real = [
+            row
+            for row in terms
+            if row.start_date < min(row.end_date or date.max, row.cancelled_date or date.max)
+        ]
+        first = min(real, key=lambda row: (max(row.start_date, row.known_date), row.start_date))
         return Row(
-            is_in_service=bool(in_force),
-            seats=total(row.seats for row in current),
-            arr=total(
-                times(RATES.get(row.currency.upper()) if row.currency else 1, row.arr)
-                for row in current
-            ),
-            arr_in_contract_currency=total(row.arr for row in current),
-            term_start_date=max(row.start_date for row in renewing),
-            renewal_date=renewal_date,
-            days_to_renewal=(renewal_date - self.day).days if renewal_date else None,
+            **vars(contract),
+            days_to_renewal=(contract.renewal_date - self.day).days
+            if contract.renewal_date
+            else None,
             first_contract_date=first.start_date,
             tenure_days=(self.day - first.start_date).days,
         )
 
-    def service_end(self, term: Row) -> date:
-        """First day without service, as far as is known on the day."""
-        ends = [term.end_date] if term.end_date else []
-        # a cancellation ahead is known of like the end of the term, one after its end is not
-        if term.cancelled_date and (not ends or term.cancelled_date < ends[0]):
-            ends = [term.cancelled_date]
-        return ends[0] if ends else date.max
+    def in_reporting_currency(self, term: Row) -> float | None:
+        """ARR of a term at the policy's rate."""
+        return times(RATES.get(term.currency.upper()) if term.currency else 1, term.arr)
 
     @cached_property
     def segment(self) -> str:
@@ -962,7 +950,7 @@ class AsOf:
         measured = [
             row.measured_value
             for row in goals
-            if self.has_come(row.measured_at) and row.measured_value is not None
+            if self.within(row.measured_at, 365) and row.measured_value is not None
         ]
         people = self.published("usage")["active_users_28d"]
         return {
@@ -1008,21 +996,23 @@ class AsOf:
     def financial(self) -> dict:
         """Metrics of the financial dimension."""
         invoices = [row for row in self.rows("billing__invoices") if not row.is_void]
+        owed = [row for row in invoices if row.is_owed]
         days_over = [
-            (self.day - row.due_date).days for row in invoices if not self.has_come(row.paid_date)
+            (self.day - row.due_date).days for row in owed if not self.has_come(row.paid_date)
         ]
         overdue = [days for days in days_over if days > 0]
         worst = max(overdue, default=0)
         status = 2 if worst > THRESHOLDS["payment_past_due_days"] else 1 if worst else 0
         arr, before = self.contract.arr, self.arr_before()
         gain = None if arr is None or before is None else arr - before
-        start, end = self.contract.term_start_date, self.contract.renewal_date
+        start, end = self.contract.term_start_date, self.contract.term_end_date
+        renewal = self.contract.renewal_date
         effects = {row.signal_type: row.budget_effect for row in policy("signal_types")}
         return {
             "payment_status_code": status if invoices else None,
             "avg_days_late_12m": mean(
                 max((row.paid_date - row.due_date).days, 0)
-                for row in invoices
+                for row in owed
                 if self.within(row.paid_date, 365)
             ),
             "overdue_invoices": len(overdue),
@@ -1031,9 +1021,9 @@ class AsOf:
             # half a month up
             "contract_months": int((end - start).days / 30.4375 + 0.5) if end else 1,
             "commitment_90d": 1
-            if end is None or (end - start).days <= 92
+            if renewal is None or ((end - start).days <= 92 and (renewal - self.day).days <= 92)
             else 2
-            if end > self.day + timedelta(days=90)
+            if renewal > self.day + timedelta(days=90)
             else 0,
             "budget_signal_180d": sum(
                 effects[row.signal_type]
@@ -1291,7 +1281,9 @@ def test_the_same_accounts_are_customers_on_the_same_days(comparison):
         "arr",
         "arr_in_contract_currency",
         "term_start_date",
+        "term_end_date",
         "renewal_date",
+        "committed_arr_share_90d",
         "days_to_renewal",
         "first_contract_date",
         "tenure_days",

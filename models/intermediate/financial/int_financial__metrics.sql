@@ -48,14 +48,16 @@ measured as (
                 then greatest(spine.arr_before - spine.arr, 0) / nullif(spine.arr_before, 0)
         end as contraction_share_12m,
         case
-            when spine.renewal_date is null and spine.term_start_date is not null then 1
-            else round({{ days_between('spine.term_start_date', 'spine.renewal_date') }} / 30.4375)
+            when spine.term_end_date is null and spine.term_start_date is not null then 1
+            else round({{ days_between('spine.term_start_date', 'spine.term_end_date') }} / 30.4375)
         end as contract_months,
         case
             when spine.term_start_date is null then null
             when spine.renewal_date is null then 1
+            -- beyond any term of three months
+            when {{ days_between('spine.as_of_date', 'spine.renewal_date') }} > 92 then 2
             -- three months at most: it ends within 90 days as long as it lasts
-            when {{ days_between('spine.term_start_date', 'spine.renewal_date') }} <= 92 then 1
+            when {{ days_between('spine.term_start_date', 'spine.term_end_date') }} <= 92 then 1
             when {{ days_between('spine.as_of_date', 'spine.renewal_date') }} <= 90 then 0
             else 2
         end as commitment_90d,

@@ -18,17 +18,22 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
+owed as (
+    select * from invoices
+    where is_owed
+),
+
 -- unpaid from the day after the due date until paid
 overdue as (
     select
-        invoices.account_id,
-        greatest(invoices.known_date, {{ add_days('invoices.due_date', 1) }}) as late_from_date,
+        owed.account_id,
+        greatest(owed.known_date, {{ add_days('owed.due_date', 1) }}) as late_from_date,
         greatest(
-            invoices.known_date,
-            {{ add_days('invoices.due_date', '1 + thresholds.payment_past_due_days') }}
+            owed.known_date,
+            {{ add_days('owed.due_date', '1 + thresholds.payment_past_due_days') }}
         ) as past_due_from_date,
-        invoices.paid_date
-    from invoices
+        owed.paid_date
+    from owed
     cross join thresholds
 ),
 
@@ -38,7 +43,7 @@ paid as (
         paid_date,
         greatest(known_date, paid_date) as from_date,
         greatest({{ days_between('due_date', 'paid_date') }}, 0) as days_late
-    from invoices
+    from owed
     where paid_date is not null
 ),
 

@@ -1,10 +1,22 @@
-{#- What became of each term that ended: the account's revenue before, and that of the terms it had,
-    or took up until the matter was settled. Counts terms as they were known on the day that settled
-    it. -#}
+{#- What became of each contract that ended: the account's ARR in force before the day and from it on,
+    a successor that begins late but within the grace days counting from it. Goes by the terms as
+    they were known on the day that settled it. -#}
 
-with terms as (
-    select * from {{ ref('int_spine__terms') }}
-    where in_force_from_date < service_end_date
+-- what is no longer delivered was lost when it went missing, and known to be when the policy's days
+-- had passed
+with parts as (
+    select
+        *,
+        coalesce(missing_date, service_end_date) as ended_date
+    from {{ ref('int_spine__contract_parts') }}
+    where in_force_from_date < service_end_date and not gives_way
+),
+
+seen as (
+    select
+        *,
+        coalesce(predecessor_end_date, in_force_from_date) as counts_from_date
+    from {{ ref('int_spine__contract_terms') }}
 ),
 
 invoices as (
@@ -20,95 +32,87 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- a term that is no longer delivered was lost when it went missing, and known to be when the
--- policy's days had passed
-dated as (
-    select
-        terms.*,
-        coalesce(terms.missing_date, terms.service_end_date) as ended_date,
-        {{ held_until_date('terms', 'thresholds') }} as settled_date
-    from terms
-    cross join thresholds
-),
-
--- a term that gave way goes on, as another version, under another id or at another account
 ended as (
     select
         account_id,
         ended_date,
-        max(settled_date) as settled_date,
+        max(held_until_date) as settled_date,
         count(*) as n_terms_ended,
-        max(
-            case
-                when end_date is null or ended_date < end_date then 1
-                else 0
-            end
-        ) = 1 as is_early
-    from dated
-    where gave_way_date is null or gave_way_date > settled_date
+        max(case when end_date is null or ended_date < end_date then 1 else 0 end) = 1 as is_early
+    from parts
     group by account_id, ended_date
 ),
 
-settled as (
+contracts as (
     select ended.*
     from ended
     cross join clock
     where ended.settled_date <= clock.as_of_date
 ),
 
--- as known on the day that settled it: a term beside it may be missing by then and not yet gone
-beside as (
+-- a term beside it may be missing by then and not yet gone
+known as (
     select
-        settled.account_id,
-        settled.ended_date,
-        settled.settled_date,
-        terms.arr,
-        terms.in_force_from_date,
+        contracts.account_id,
+        contracts.ended_date,
+        contracts.settled_date,
+        seen.arr,
+        seen.in_force_from_date,
+        seen.counts_from_date,
         case
-            when terms.service_end_date <= settled.settled_date then terms.ended_date
-            else terms.service_end_date
+            when seen.end_date <= contracts.settled_date
+                then coalesce(seen.missing_date, seen.end_date)
+            else seen.end_date
         end as last_date
-    from settled
-    inner join dated as terms on settled.account_id = terms.account_id
+    from contracts
+    inner join seen
+        on
+            contracts.account_id = seen.account_id
+            and contracts.settled_date = seen.seen_from_date
 ),
 
+in_force as (
+    select
+        account_id,
+        ended_date,
+        arr,
+        counts_from_date < ended_date and last_date >= ended_date as is_before,
+        counts_from_date <= ended_date and last_date > ended_date as is_after,
+        in_force_from_date <= settled_date and last_date > ended_date as is_taken_up
+    from known
+),
+
+-- unknown if any part is
 revenue as (
     select
         account_id,
         ended_date,
-        sum(
+        {% for side in ['before', 'after'] %}
             case
-                when in_force_from_date < ended_date and last_date >= ended_date
-                    then {{ span_amount('arr') }}
-            end
-        ) as arr_before,
-        sum(
-            case
-                when last_date > ended_date and in_force_from_date <= settled_date
-                    then {{ span_amount('arr') }}
-            end
-        ) as arr_after,
-        count(
-            case when last_date > ended_date and in_force_from_date <= settled_date then 1 end
-        ) as n_terms_after
-    from beside
+                when count(case when is_{{ side }} and arr is null then 1 end) = 0
+                    then sum(case when is_{{ side }} then arr end)
+            end as arr_{{ side }},
+        {% endfor %}
+        count(case when is_taken_up then 1 end) as n_terms_after
+    from in_force
     group by account_id, ended_date
 ),
 
 -- who leaves an invoice unpaid is cut off rather than leaves
 unpaid as (
     select distinct
-        settled.account_id,
-        settled.ended_date
-    from settled
+        contracts.account_id,
+        contracts.ended_date
+    from contracts
     cross join thresholds
     inner join invoices
         on
-            settled.account_id = invoices.account_id
-            and settled.settled_date >= invoices.known_date
-            and settled.ended_date
+            invoices.is_owed
+            and contracts.account_id = invoices.account_id
+            and contracts.settled_date >= invoices.known_date
+            and contracts.ended_date
             > {{ add_days('invoices.due_date', 'thresholds.payment_past_due_days') }}
-            and (invoices.paid_date is null or settled.ended_date < invoices.paid_date)
+            and (invoices.paid_date is null or contracts.ended_date < invoices.paid_date)
 ),
 
 -- a company without invoices cannot tell who was cut off
@@ -118,7 +122,7 @@ invoiced as (
 
 judged as (
     select
-        settled.*,
+        contracts.*,
         invoiced.has_invoices,
         cast(revenue.arr_before as double) as arr_before,
         case
@@ -127,16 +131,16 @@ judged as (
         end as arr_after,
         revenue.n_terms_after = 0 as is_gone,
         unpaid.account_id is not null as is_unpaid
-    from settled
+    from contracts
     cross join invoiced
     inner join revenue
         on
-            settled.account_id = revenue.account_id
-            and settled.ended_date = revenue.ended_date
+            contracts.account_id = revenue.account_id
+            and contracts.ended_date = revenue.ended_date
     left join unpaid
         on
-            settled.account_id = unpaid.account_id
-            and settled.ended_date = unpaid.ended_date
+            contracts.account_id = unpaid.account_id
+            and contracts.ended_date = unpaid.ended_date
 ),
 
 final as (

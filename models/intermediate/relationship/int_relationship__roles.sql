@@ -10,7 +10,8 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- a missing role is held until the contact has another one instead, or the policy's days have passed
+-- a missing role is held until the contact has another one instead, or the policy's days have
+-- passed
 missing as (
     select
         versions.row_key,

@@ -74,8 +74,8 @@ final as (
         || case
             when n_missing > 0
                 then
-                    '; ' || n_missing || ' (beside ' || n_delivered || ' that are), the first since '
-                    || first_missing_date || ', count as there for '
+                    '; ' || n_missing || ' (beside ' || n_delivered || ' that are), the first'
+                    || ' since ' || first_missing_date || ', count as there for '
                     || cast(missing_row_days as integer) || ' days'
             else ''
         end

@@ -1,6 +1,10 @@
 {{ config(materialized='incremental', incremental_strategy='window') }}
 
-with terms as (
+with contracts as (
+    select * from {{ ref('int_spine__contracts') }}
+),
+
+terms as (
     select * from {{ ref('int_spine__terms') }}
 ),
 
@@ -33,23 +37,6 @@ first_usable as (
     from feeds
 ),
 
--- an account counts as a customer until the grace days after a term that just ran out are over
-held as (
-    select
-        terms.account_id,
-        terms.start_date,
-        terms.end_date,
-        terms.seats,
-        terms.arr,
-        terms.arr_in_contract_currency,
-        terms.in_force_from_date,
-        terms.service_end_date,
-        {{ held_until_date('terms', 'thresholds') }} as held_until_date
-    from terms
-    cross join thresholds
-    where terms.in_force_from_date < terms.service_end_date
-),
-
 first_contracts as (
     select distinct
         account_id,
@@ -57,97 +44,36 @@ first_contracts as (
     from terms
 ),
 
-spans as (
-    {{ merged_spans('held', ['account_id'], 'in_force_from_date', 'held_until_date') }}
-),
-
 bounded as (
     select
-        spans.account_id,
+        contracts.*,
         greatest(
-            spans.from_date,
+            contracts.from_date,
             first_usable.first_usable_date,
             cast('{{ window_start() }}' as date)
-        ) as from_date,
+        ) as first_date,
         least(
-            coalesce({{ add_days('spans.until_date', -1) }}, clock.as_of_date), clock.as_of_date
+            coalesce({{ add_days('contracts.until_date', -1) }}, clock.as_of_date),
+            clock.as_of_date
         ) as last_date
-    from spans
+    from contracts
     cross join first_usable
     cross join clock
 ),
 
 expanded as (
     select
-        account_id,
-        {{ date_rows('from_date', 'last_date') }} as as_of_date
-    from bounded
-    where from_date <= last_date
-),
-
-days as (
-    select
-        account_id,
-        as_of_date
-    from expanded
-    {% if var('history_grain') == 'week' %}
-        where mod({{ day_number('as_of_date') }}, 7) = 6
-    {% endif %}
-),
-
--- terms in service decide; while none is, those in their grace days stand in
-in_force as (
-    select
-        days.account_id,
-        days.as_of_date,
-        held.seats,
-        held.arr,
-        held.arr_in_contract_currency,
-        held.start_date,
-        held.end_date,
-        days.as_of_date < held.service_end_date as is_in_service,
-        rank() over (
-            partition by days.account_id, days.as_of_date
-            order by case when days.as_of_date < held.service_end_date then 0 else 1 end
-        ) as standing
-    from days
-    inner join held
-        on
-            days.account_id = held.account_id
-            and days.as_of_date >= held.in_force_from_date
-            and days.as_of_date < held.held_until_date
-),
-
--- of several terms the one whose end is nearest says when it renews
-ranked as (
-    select
         *,
-        row_number() over (
-            partition by account_id, as_of_date
-            order by
-                abs(
-                    {{ days_between(
-                        'as_of_date', "coalesce(end_date, cast('9999-12-31' as date))"
-                    ) }}
-                ),
-                start_date desc
-        ) as term_rank
-    from in_force
-    where standing = 1
+        {{ date_rows('first_date', 'last_date') }} as as_of_date
+    from bounded
+    where first_date <= last_date
 ),
 
 contracted as (
-    select
-        account_id,
-        as_of_date,
-        max(case when is_in_service then 1 else 0 end) = 1 as is_in_service,
-        {% for number in ['seats', 'arr', 'arr_in_contract_currency'] %}
-            cast(sum({{ span_amount(number) }}) as double) as {{ number }},
-        {% endfor %}
-        max(case when term_rank = 1 then start_date end) as term_start_date,
-        max(case when term_rank = 1 then end_date end) as renewal_date
-    from ranked
-    group by account_id, as_of_date
+    select * from expanded
+    {% if var('history_grain') == 'week' %}
+        where mod({{ day_number('as_of_date') }}, 7) = 6
+    {% endif %}
 ),
 
 aged as (
@@ -171,10 +97,12 @@ final as (
         aged.arr,
         aged.arr_in_contract_currency,
         aged.term_start_date,
+        aged.term_end_date,
         aged.renewal_date,
         aged.days_to_renewal,
         coalesce(aged.days_to_renewal <= thresholds.renewal_window_days, false)
             as is_in_renewal_window,
+        aged.committed_arr_share_90d,
         aged.first_contract_date,
         aged.tenure_days,
         coalesce(stages.lifecycle_stage, 'unknown') as lifecycle_stage,

@@ -6,6 +6,10 @@ with attributes as (
     select * from {{ ref('int_spine__account_attributes') }}
 ),
 
+contacts as (
+    {{ seen_versions(ref('snap_crm__contacts')) }}
+),
+
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
@@ -113,6 +117,29 @@ followed as (
     window account_stays as (partition by account_id order by stay_number)
 ),
 
+contact_moves as (
+    select
+        account_id,
+        lead(account_id) over (partition by row_key order by from_date) as next_account_id,
+        until_date as moved_date
+    from contacts
+),
+
+-- where most of an account's contacts went; if its own record is gone, the two were merged
+merges as (
+    select
+        account_id,
+        next_account_id,
+        min(moved_date) as moved_date,
+        row_number() over (
+            partition by account_id
+            order by count(*) desc, next_account_id
+        ) as move_rank
+    from contact_moves
+    where account_id <> next_account_id
+    group by account_id, next_account_id
+),
+
 -- a churn that the CRM takes back within the policy's days was entered by mistake
 ended as (
     select
@@ -126,12 +153,21 @@ ended as (
         case
             when followed.next_from_date is null
                 then {{ add_days('followed.missing_date', 'thresholds.missing_row_days') }}
-        end as gone_date
+        end as gone_date,
+        case
+            when
+                followed.next_from_date is null
+                and followed.missing_date is not null
+                and merges.moved_date is not null
+                then greatest(merges.moved_date, followed.missing_date)
+        end as merged_date,
+        merges.next_account_id as merged_into_account_id
     from followed
     cross join thresholds
+    left join merges on followed.account_id = merges.account_id and merges.move_rank = 1
 ),
 
-terms as (
+numbered_terms as (
     select
         *,
         case
@@ -147,6 +183,16 @@ terms as (
     from ended
 ),
 
+terms as (
+    select
+        *,
+        case
+            when is_withdrawn then until_date
+            when merged_date < least(own_end_date, gone_date) then merged_date
+        end as gave_way_date
+    from numbered_terms
+),
+
 final as (
     select
         account_id,
@@ -155,10 +201,12 @@ final as (
         cast(null as varchar) as plan,
         min(from_date) over (partition by account_id, term_number) as start_date,
         cast(null as date) as end_date,
-        nullif(least(own_end_date, gone_date), {{ never }}) as cancelled_date,
-        case when is_withdrawn then until_date end as gave_way_date,
-        cast(null as varchar) as moved_to_account_id,
-        case when gone_date < own_end_date then missing_date end as missing_date,
+        nullif(least(own_end_date, gone_date, gave_way_date), {{ never }}) as cancelled_date,
+        gave_way_date,
+        case when gave_way_date = merged_date then merged_into_account_id end
+            as moved_to_account_id,
+        case when gone_date < own_end_date and gave_way_date is null then missing_date end
+            as missing_date,
         from_date as known_date,
         true as is_end_told,
         cast(null as double) as seats,

@@ -1,5 +1,5 @@
-{#- Terms as delivered: billing's; a company without billing has those from the CRM or, without dates
-    in the CRM as well, one per account from its first activity. -#}
+{#- Terms as delivered: billing's; a company without billing has those from the CRM or, without
+    dates in the CRM as well, one per account from its first activity. -#}
 
 with billed as (
     select * from {{ ref('int_spine__billed_terms') }}

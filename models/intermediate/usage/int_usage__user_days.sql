@@ -17,39 +17,79 @@ days_in_both as (
     from {{ ref('int_usage__overlaps') }}
 ),
 
-people as (
+only_in_events as (
     select
-        account_id,
-        user_id,
-        activity_date,
-        known_date,
-        n_events,
-        0 as n_rolled_up
+        event_days.account_id,
+        event_days.user_id,
+        event_days.activity_date,
+        event_days.known_date,
+        event_days.n_events
     from event_days
-    where breakdown = 'person' and user_id is not null
-    union all
+    left join days_in_both
+        on
+            event_days.account_id = days_in_both.account_id
+            and event_days.activity_date = days_in_both.activity_date
+    where
+        event_days.breakdown = 'person'
+        and event_days.user_id is not null
+        and days_in_both.account_id is null
+),
+
+-- a roll-up of no events says that nobody did anything
+rolled_up as (
     select
         account_id,
         user_id,
         usage_date as activity_date,
         known_date,
-        0 as n_events,
-        sum(n_events) as n_rolled_up
+        n_events
     from daily_usage
-    -- a roll-up of no events says that nobody did anything
     where n_events > 0 and user_id is not null
+),
+
+only_rolled_up as (
+    select
+        rolled_up.account_id,
+        rolled_up.user_id,
+        rolled_up.activity_date,
+        rolled_up.known_date,
+        sum(rolled_up.n_events) as n_events
+    from rolled_up
+    left join days_in_both
+        on
+            rolled_up.account_id = days_in_both.account_id
+            and rolled_up.activity_date = days_in_both.activity_date
+    where days_in_both.account_id is null
     group by 1, 2, 3, 4
 ),
 
-placed as (
+told_in_both as (
     select
-        people.*,
-        days_in_both.account_id is not null as is_in_both
-    from people
-    left join days_in_both
+        event_days.account_id,
+        event_days.user_id,
+        event_days.activity_date,
+        event_days.known_date,
+        event_days.n_events,
+        0 as n_rolled_up
+    from event_days
+    inner join days_in_both
         on
-            people.account_id = days_in_both.account_id
-            and people.activity_date = days_in_both.activity_date
+            event_days.account_id = days_in_both.account_id
+            and event_days.activity_date = days_in_both.activity_date
+    where event_days.breakdown = 'person' and event_days.user_id is not null
+    union all
+    select
+        rolled_up.account_id,
+        rolled_up.user_id,
+        rolled_up.activity_date,
+        rolled_up.known_date,
+        0 as n_events,
+        rolled_up.n_events as n_rolled_up
+    from rolled_up
+    inner join days_in_both
+        on
+            rolled_up.account_id = days_in_both.account_id
+            and rolled_up.activity_date = days_in_both.activity_date
 ),
 
 told_so_far as (
@@ -61,8 +101,7 @@ told_so_far as (
         greatest(
             sum(sum(n_events)) over so_far, sum(sum(n_rolled_up)) over so_far
         ) as n_events
-    from placed
-    where is_in_both
+    from told_in_both
     group by 1, 2, 3, 4
     window so_far as (
         partition by account_id, user_id, activity_date
@@ -87,14 +126,9 @@ added as (
 ),
 
 final as (
-    select
-        account_id,
-        user_id,
-        activity_date,
-        known_date,
-        n_events + n_rolled_up as n_events
-    from placed
-    where not is_in_both
+    select * from only_in_events
+    union all
+    select * from only_rolled_up
     union all
     select * from added
     where n_events > 0

@@ -61,12 +61,19 @@ final as (
     union all
     select
         {{ span(
-            'measured_value', 'greatest(known_date, measured_date)', amount='measured_value'
+            'measured_value',
+            'greatest(known_date, measured_date)',
+            add_days('measured_date', 365),
+            'measured_value',
+            is_money=true
         ) }}
     from goals
     where measured_date is not null and measured_value is not null
     union all
-    select {{ span('values_measured', 'greatest(known_date, measured_date)') }}
+    select
+        {{ span(
+            'values_measured', 'greatest(known_date, measured_date)', add_days('measured_date', 365)
+        ) }}
     from goals
     where measured_date is not null and measured_value is not null
     union all

@@ -33,8 +33,8 @@ contracts as (
         min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
         max(coalesce(terms.missing_date, terms.service_end_date)) as last_ended_date,
-        -- a term that goes on under another id is one term, and one that came to the account when it
-        -- had ended is another's
+        -- a term that goes on under another id is one term, and one that came to the account when
+        -- it had ended is another's
         count(
             distinct case
                 when
@@ -45,7 +45,7 @@ contracts as (
         ) as n_terms
     from terms
     cross join clock
-    where terms.known_date <= clock.as_of_date
+    where terms.known_date <= clock.as_of_date and terms.is_contract
     group by terms.account_id
 ),
 
