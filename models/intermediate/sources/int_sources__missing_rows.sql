@@ -20,10 +20,9 @@ newest as (
     {% for table_name, snapshot in snapshots.items() %}
         select
             '{{ table_name }}' as table_name,
-            is_delivered,
-            cast(dbt_valid_from as date) as seen_date
-        from {{ snapshot }}
-        where dbt_valid_to is null
+            missing_date
+        from ({{ seen_versions(snapshot) }}) as versions
+        where until_date is null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -31,9 +30,8 @@ newest as (
 dated as (
     select
         newest.table_name,
-        newest.is_delivered,
-        newest.seen_date as missing_date,
-        {{ add_days('newest.seen_date', 'thresholds.missing_row_days') }} as gone_date,
+        newest.missing_date,
+        {{ add_days('newest.missing_date', 'thresholds.missing_row_days') }} as gone_date,
         clock.asked_date,
         thresholds.missing_row_days
     from newest
@@ -45,18 +43,17 @@ dated as (
 counted as (
     select
         table_name,
-        count(case when is_delivered then 1 end) as n_delivered,
-        count(case when not is_delivered and gone_date > asked_date then 1 end) as n_missing,
+        count(case when missing_date is null then 1 end) as n_delivered,
+        count(case when gone_date > asked_date then 1 end) as n_missing,
         count(
             case
                 when
-                    not is_delivered
-                    and gone_date <= asked_date
+                    gone_date <= asked_date
                     and gone_date >= cast('{{ published_from() }}' as date)
                     then 1
             end
         ) as n_gone,
-        min(case when not is_delivered and gone_date > asked_date then missing_date end)
+        min(case when gone_date > asked_date then missing_date end)
             as first_missing_date,
         max(missing_row_days) as missing_row_days
     from dated
