@@ -517,9 +517,7 @@ class AsOf:
             "active_users_28d": nobody or len(people),
             "active_seat_share_28d": nobody or (len(people) / seats if seats else UNKNOWABLE),
             "stickiness_dau_mau_28d": nobody
-            or ratio(
-                sum(self.within(day, 28) for _, day in self.person_days) / 28, len(people)
-            ),
+            or ratio(sum(self.within(day, 28) for _, day in self.person_days) / 28, len(people)),
             "stickiness_wau_mau": nobody or ratio(len(self.people(7)), len(people)),
             "logins_per_user_week_28d": nobody
             or per_person_and_week(row for row in month if row.feature_type == "login"),
