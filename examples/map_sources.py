@@ -1,6 +1,7 @@
 """Maps somebody's own tables to the raw contract: one SQL file per raw table.
 
-Usage: python examples/map_sources.py crm5 --data ../shared/data/crm5 --out data/examples/crm5/raw
+Usage: PYTHONPATH=python python examples/map_sources.py crm5 --data <folder> --out <folder>, which
+`make example` does.
 
 A mapping is a folder: one of examples/, or any other. Each file `<source>__<table>.sql` in it is
 one select that reads the folder named by the DuckDB variable `data` and gives columns of the raw
@@ -14,11 +15,12 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import yaml
+
+from customer_health.raw_sources import nearest_column, undeclared_columns
 
 EXAMPLES = Path(os.path.relpath(Path(__file__).parent))
 # What went wrong, in words, by the kind of DuckDB's error; the kind itself for others.
@@ -35,33 +37,26 @@ class MappingError(Exception):
     """A mapping cannot be carried out; the message says why and how to mend it."""
 
 
-@dataclass(frozen=True)
-class RawTable:
-    """A table of the raw contract: its columns, and those that must be there."""
-
-    columns: list[str]
-    required: list[str]
-
-
-def raw_contract() -> dict[str, RawTable]:
-    """The raw contract by 'source.table', as models/staging declares it."""
+def raw_contract() -> dict[str, dict]:
+    """The raw contract by 'source.table': `{source, table, columns: [{name, required}]}`."""
     contract = {}
     for path in sorted((EXAMPLES.parent / "models" / "staging").glob("*/_*__sources.yml")):
         for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
             for table in source["tables"]:
-                meta = {
-                    column["name"]: column.get("config", {}).get("meta", {})
-                    for column in table["columns"]
-                }
-                contract[f"{source['name']}.{table['name']}"] = RawTable(
-                    columns=list(meta),
-                    required=[
-                        name
-                        for name, said in meta.items()
-                        if said.get("key") is True or said.get("required")
+                contract[f"{source['name']}.{table['name']}"] = {
+                    "source": source["name"],
+                    "table": table["name"],
+                    "columns": [
+                        {"name": column["name"], "required": _is_required(column)}
+                        for column in table["columns"]
                     ],
-                )
+                }
     return contract
+
+
+def _is_required(column: dict) -> bool:
+    meta = column.get("config", {}).get("meta", {})
+    return meta.get("key") is True or bool(meta.get("required"))
 
 
 def map_sources(mapping: Path, data: Path, out: Path) -> tuple[dict[str, int], list[str]]:
@@ -92,7 +87,8 @@ def map_sources(mapping: Path, data: Path, out: Path) -> tuple[dict[str, int], l
         try:
             for name, path in queries.items():
                 columns = _view(connection, path)
-                warnings += _column_problems(path, name, columns, contract[name])
+                _check_required(path, contract[name], columns)
+                warnings += undeclared_columns(str(path), contract[name], columns)
                 target = fresh.joinpath(*name.split(".")).with_suffix(".parquet")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 rows[name] = _write(connection, path, target)
@@ -103,7 +99,7 @@ def map_sources(mapping: Path, data: Path, out: Path) -> tuple[dict[str, int], l
     return rows, warnings
 
 
-def _queries(mapping: Path, contract: dict[str, RawTable]) -> tuple[dict[str, Path], list[str]]:
+def _queries(mapping: Path, contract: dict[str, dict]) -> tuple[dict[str, Path], list[str]]:
     """The files of a mapping by the raw table that each gives, and warnings of other files."""
     if not mapping.is_dir():
         known = ", ".join(sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
@@ -164,30 +160,18 @@ def _write(connection: duckdb.DuckDBPyConnection, path: Path, target: Path) -> i
         raise MappingError(_plain(path, problem)) from problem
 
 
-def _column_problems(path: Path, name: str, columns: list[str], table: RawTable) -> list[str]:
-    """Warnings of columns that nothing reads.
-
-    Raises:
-        MappingError: A required column is missing.
-    """
-    given = {column.lower(): column for column in columns}
-    unread = [column for lower, column in given.items() if lower not in table.columns]
-    for column in table.required:
-        if column not in given:
-            near = difflib.get_close_matches(column, unread, n=1, cutoff=0.6)
-            fix = f"rename '{near[0]}' to '{column}'" if near else f"select it `as {column}`"
+def _check_required(path: Path, entry: dict, columns: list[str]) -> None:
+    given = [column.lower() for column in columns]
+    declared = [column["name"] for column in entry["columns"]]
+    for column in entry["columns"]:
+        name = column["name"]
+        if column["required"] and name not in given:
+            near = nearest_column(name, [other for other in given if other not in declared])
+            fix = f"rename '{near}' to '{name}'" if near else f"select it `as {name}`"
             raise MappingError(
-                f"{path}: the required column '{column}' of {name} is missing. Fix: {fix}."
+                f"{path}: the required column '{name}' of {entry['source']}.{entry['table']} is"
+                f" missing. Fix: {fix}."
             )
-    warnings = []
-    for column in unread:
-        absent = [known for known in table.columns if known not in given]
-        near = difflib.get_close_matches(column.lower(), absent, n=1, cutoff=0.6)
-        fix = f"rename it to '{near[0]}'" if near else "leave it out"
-        warnings.append(
-            f"{path}: {name} has no column '{column}', so nothing reads it. Fix: {fix}."
-        )
-    return warnings
 
 
 def _plain(path: Path, problem: duckdb.Error) -> str:

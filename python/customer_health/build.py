@@ -120,12 +120,8 @@ def check_arguments(given: argparse.Namespace) -> None:
     Raises:
         Refusal: A folder or a date is not one.
     """
-    if given.raw_path and not given.raw_path.is_dir():
-        wrong = "is a file" if given.raw_path.exists() else "there is no such folder of raw data"
-        raise Refusal(
-            f"{given.raw_path}: {wrong}. Fix: name the folder that holds"
-            " <source>/<table>.parquet with RAW_PATH=..."
-        )
+    for problem in folder_problems(str(given.raw_path)) if given.raw_path else []:
+        raise Refusal(f"Nothing was built. {problem}")
     if given.as_of_date and not is_date(given.as_of_date):
         raise Refusal(f"AS_OF_DATE={given.as_of_date}: is no day. Fix: write it as 2026-06-30.")
     if given.export:

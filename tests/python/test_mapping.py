@@ -125,10 +125,7 @@ def test_what_nothing_reads_is_named(mapped, tmp_path):
         notes="select 1",
     )
     assert done.code == 0
-    assert (
-        "crm.accounts has no column 'acount_name', so nothing reads it."
-        " Fix: rename it to 'account_name'." in done.text
-    )
+    assert "crm__accounts.sql: 'acount_name' is not read; did you mean 'account_name'" in done.text
     assert "notes.sql: is not read. Fix: name it <source>__<table>.sql" in done.text
     assert len(rows(tmp_path / "raw", "crm/accounts")) == 2
 

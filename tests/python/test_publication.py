@@ -594,8 +594,8 @@ def test_what_cannot_be_exported_is_said_so(warehouse, tmp_path, capsys, content
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--raw-path", "nowhere", "nowhere: there is no such folder of raw data. Fix: "),
-        ("--raw-path", "file", "file: is a file. Fix: name the folder"),
+        ("--raw-path", "nowhere", "nowhere: there is no such folder of raw data. Mend: "),
+        ("--raw-path", "file", "file: this is a file, not a folder. Fix: name the folder"),
         ("--as-of-date", "2026-02-30", "AS_OF_DATE=2026-02-30: is no day. Fix: "),
         ("--as-of-date", "30.06.2026", "AS_OF_DATE=30.06.2026: is no day. Fix: "),
         ("--export", "file", "file: is a file. Fix: name a folder"),
