@@ -3,32 +3,45 @@
 PYTHON ?= python3
 # RAW_PATH: folder of your own raw data. WAREHOUSE: file to publish.
 RAW_PATH ?=
-NAME ?=
+# What `make example` maps: tables in DATA by a folder with a MAPPING; for one of examples/ its NAME will do.
+NAME :=
 EXAMPLES ?= ../shared/data
+MAPPING = $(if $(NAME),examples/$(NAME))
+DATA = $(if $(NAME),$(EXAMPLES)/$(NAME))
+EXAMPLE = $(notdir $(MAPPING:/=))
 # The simulation behind crm5 ends on this day; what it left after it fades out.
-EXAMPLE_OPTIONS_crm5 := --as-of-date 2024-01-01
+NEWEST_crm5 := 2024-01-01
 # AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
-AS_OF_DATE ?=
+AS_OF_DATE ?= $(NEWEST_$(NAME))
 # FULL=1: build every table anew. RESTATE=1: and write history anew.
 FULL ?=
 RESTATE ?=
 # How many publications to keep, and which one `make rollback` goes to (empty: the one before).
 KEEP ?= 3
 TO ?=
-BUILD_OPTIONS := --keep $(KEEP) $(if $(AS_OF_DATE),--as-of-date $(AS_OF_DATE)) \
-	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate)
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
-WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(DEMO_WAREHOUSE))
+WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(DEMO_WAREHOUSE)))
+# EXPORT: folder for the marts as Parquet; 1: beside the published file.
+EXPORT ?=
+EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
+# Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
+export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE
+# A variable given without a value is a slip: `make build RAW_PATH=$folder` would build the demo.
+$(foreach name,RAW_PATH WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
+	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
+	$(error $(name) is empty. Fix: give it a value, or leave it out)))
+BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE") \
+	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(EXPORT),--export "$$EXPORT_FOLDER")
 
 VENV := .venv
 RUN := PYTHONPATH=python:. DBT_SEND_ANONYMOUS_USAGE_STATS=false $(VENV)/bin/python
-PUBLICATION := $(RUN) -m customer_health.publication --warehouse "$(WAREHOUSE)"
+PUBLICATION := $(RUN) -m customer_health.publication --warehouse "$$WAREHOUSE"
 # dbt on a copy of what the last build left: never on what readers, or the next build, rely on
 DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=target/state.duckdb \
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo build publications rollback example freshness review test bench experiment docs clean
+.PHONY: help given given_mapping environment demo build publications rollback export example freshness review test bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -52,8 +65,18 @@ help: ## this list
 	echo 'FULL=1                       build every table anew; RESTATE=1: and write history anew'
 	echo 'WAREHOUSE=...                DuckDB file to publish'
 	echo 'KEEP=3                       publications to keep'
+	echo 'EXPORT=folder                folder for the marts as Parquet, of build and export'
+	echo 'make example MAPPING=folder  maps your own tables, in DATA=folder, and scores them'
 	echo 'make rollback TO=...         goes to that publication (default: to the one before)'
 	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
+
+# What can be seen without Python is said before minutes go by.
+given:
+	if [ -n "$$RAW_PATH" ] && [ ! -d "$$RAW_PATH" ]; then \
+		printf '%s: there is no such folder of raw data. Fix: name the folder that holds %s with %s\n' \
+			"$$RAW_PATH" '<source>/<table>.parquet' 'RAW_PATH=...' >&2; exit 1; fi; \
+	if [ -d "$$WAREHOUSE" ]; then \
+		printf '%s: is a folder. Fix: name a file with WAREHOUSE=...\n' "$$WAREHOUSE" >&2; exit 1; fi
 
 environment: ## Python environment in .venv, from requirements.lock
 	if cmp -s requirements.lock $(VENV)/requirements.lock; then \
@@ -70,42 +93,50 @@ environment: ## Python environment in .venv, from requirements.lock
 demo: environment ## demo data in data/demo, from the generator in demo/
 	if [ -f data/demo/made_by ] && $(call contents,demo requirements.lock) | cmp -s - data/demo/made_by; then \
 		printf '%-12s %s\n' 'demo data' unchanged; exit 0; fi; \
-	$(call step,demo data,made,rm -rf data/demo $(DEMO_WAREHOUSE)* && $(RUN) -m demo --out data/demo && \
+	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo && \
 		$(call contents,demo requirements.lock) > data/demo/made_by)
 
 ifdef RAW_PATH
-build: environment
-	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --raw-path "$(RAW_PATH)" $(BUILD_OPTIONS)
+build: given environment
+	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --raw-path "$$RAW_PATH" $(BUILD_OPTIONS)
 else
-build: demo ## environment, demo data (or RAW_PATH), scores published in a DuckDB file
-	$(RUN) -m customer_health.build --warehouse "$(WAREHOUSE)" --unless-unchanged $(BUILD_OPTIONS)
+build: given demo ## environment, demo data (or RAW_PATH), scores published in a DuckDB file
+	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --unless-unchanged $(BUILD_OPTIONS)
 endif
 
 publications: environment ## lists the publications of a warehouse
 	$(PUBLICATION) list
 
 rollback: environment ## lets readers see the publication before, or TO=...
-	$(PUBLICATION) rollback $(if $(TO),--to $(TO))
+	$(PUBLICATION) rollback $(if $(TO),--to "$$TO")
 
-example: environment ## scores of a public data set: NAME=crm5 or NAME=ravenstack
-	case '$(NAME)' in crm5|ravenstack) ;; *) \
-		echo 'Which example? Mend: make example NAME=crm5, or NAME=ravenstack.' >&2; exit 1;; esac; \
-	if [ ! -d '$(EXAMPLES)/$(NAME)' ]; then \
-		echo '$(EXAMPLES)/$(NAME): there is no such folder. Mend: make example NAME=$(NAME) EXAMPLES=folder' >&2; exit 1; fi; \
-	$(call step,$(NAME) data,made,rm -rf 'data/examples/$(NAME)' && \
-		$(RUN) examples/map_sources.py $(NAME) --data '$(EXAMPLES)/$(NAME)' --out 'data/examples/$(NAME)/raw')
-	$(RUN) -m customer_health.build --warehouse 'warehouse/$(NAME).duckdb' \
-		--raw-path 'data/examples/$(NAME)/raw' $(EXAMPLE_OPTIONS_$(NAME))
+export: environment ## the marts of the published file as Parquet, in EXPORT=folder
+	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"
+
+given_mapping: given
+	if [ -z "$$MAPPING" ]; then \
+		echo 'Which mapping? Fix: make example NAME=crm5, or MAPPING=folder DATA=folder.' >&2; exit 1; fi; \
+	if [ ! -d "$$MAPPING" ]; then \
+		printf '%s: there is no such folder of a mapping. Fix: name one with MAPPING=..., or one of %s with NAME=...\n' \
+			"$$MAPPING" "$$(cd examples && echo */ | tr -d /)" >&2; exit 1; fi; \
+	if [ ! -d "$$DATA" ]; then \
+		printf 'DATA=%s: there is no such folder. Fix: name the folder of the tables to map with DATA=...\n' \
+			"$$DATA" >&2; exit 1; fi
+
+example: given_mapping environment ## scores of your own tables, mapped: MAPPING=folder DATA=folder, or NAME=crm5
+	$(RUN) examples/map_sources.py "$$MAPPING" --data "$$DATA" --out "data/examples/$$EXAMPLE/raw"
+	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --raw-path "data/examples/$$EXAMPLE/raw" \
+		$(BUILD_OPTIONS)
 
 # Nothing is written to the warehouse, so that this may run beside a build.
-freshness: $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, or the demo) are stale by today's date
+freshness: given $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, or the demo) are stale by today's date
 	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
-		$(if $(RAW_PATH),--vars '{raw_path: "$(RAW_PATH)"}')
+		$(if $(RAW_PATH),--vars "$$($(RUN) -c 'import json; import os; print(json.dumps({"raw_path": os.environ["RAW_PATH"]}))')")
 
 # In a file of its own, which is named as the published one since dbt writes that name into the SQL.
 review: environment ## the questions of a model review (analyses/) as SQL for any DuckDB client
 	$(call step,review,written: target/compiled/customer_health/analyses/*.sql,mkdir -p target/review && \
-		CUSTOMER_HEALTH_WAREHOUSE='target/review/$(notdir $(WAREHOUSE))' \
+		CUSTOMER_HEALTH_WAREHOUSE="target/review/$${WAREHOUSE##*/}" \
 		$(VENV)/bin/dbt --no-send-anonymous-usage-stats compile --select path:analyses)
 
 test: build ## ruff, sqlfluff, dbt's unit tests and pytest

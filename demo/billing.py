@@ -1,4 +1,4 @@
-"""Contract terms with expansion and contraction, and invoices paid early, late or never."""
+"""Contract terms with expansion, contraction and add-ons; invoices paid early, late or never."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from demo.toolkit import (
     dates,
     ids,
     optional,
+    stacked,
     stamps,
     stream,
     within,
 )
-from demo.world import INVOLUNTARY, MONTHLY, STRUCTURES, World
+from demo.world import ANNUAL, INVOLUNTARY, MONTHLY, STRUCTURES, World
 
 RATE_TO_USD = np.array([1.0, 0.92, 0.79])  # units of the currency per USD, fixed
 
@@ -63,11 +64,22 @@ def build_book(world: World) -> Book:
 
 
 def subscriptions(world: World, book: Book) -> dict:
-    """Raw table billing.subscriptions: one row per term known by the last day."""
+    """Raw table billing.subscriptions: one row per term known by the last day, add-ons after."""
+    return stacked(_base_terms(world, book), _add_ons(world, book))
+
+
+def _base_terms(world: World, book: Book) -> dict:
+    """The contracts themselves; some renewals are signed long before, or begin days too early."""
     rng = stream(world.options.seed, "subscriptions")
     accounts, last_day = world.accounts, world.options.last_day
     first = book.start == accounts.start[book.account]
     ahead = np.where(first, 0, rng.integers(1, 15, len(first)))
+    signing = stream(world.options.seed, "early renewals")
+    early = signing.random(len(first)) < world.process.early_renewal_share
+    early &= ~first & (accounts.structure != MONTHLY)[book.account]
+    ahead = np.where(early, signing.integers(21, 76, len(first)), ahead)
+    overlaps = early & (signing.random(len(first)) < world.process.overlap_share)
+    overlap = np.where(overlaps, signing.integers(1, 3, len(first)), 0)
     known = (book.start - ahead) * DAY + 9 * 3600
     left = world.churn[book.account]
     ended = (left > book.start) & (left <= book.end)
@@ -76,7 +88,7 @@ def subscriptions(world: World, book: Book) -> dict:
         "subscription_id": ids("sub-", len(first)),
         "account_id": accounts.account_id[book.account],
         "plan": np.array(words.PLANS)[book.plan],
-        "start_date": dates(book.start),
+        "start_date": dates(book.start - overlap),
         "end_date": dates(book.end),
         "cancelled_date": dates(by(left, last_day, ended)),
         "seats": book.seats,
@@ -90,8 +102,69 @@ def subscriptions(world: World, book: Book) -> dict:
     return {name: values[keep] for name, values in table.items()}
 
 
+def _add_ons(world: World, book: Book) -> dict:
+    """Terms beside the contract, renewed on days of their own until dropped; nobody leaves by it.
+
+    They have no seats, and the account takes them with it when it leaves.
+    """
+    rng = stream(world.options.seed, "add-ons")
+    accounts, last_day = world.accounts, world.options.last_day
+    has = (rng.random(world.n) < world.process.add_on_share) & (accounts.structure != MONTHLY)
+    who = np.flatnonzero(has)
+    begun = accounts.start[who] + rng.integers(20, 400, len(who))
+    months = rng.choice([1, 12], len(who))
+    arr = book.arr[np.searchsorted(book.account, who)] * rng.uniform(0.04, 0.2, len(who))
+    renewals = rng.geometric(0.03 * months, len(who))
+    since = last_day - begun
+    one, turn = within(np.where(since >= 0, np.minimum(renewals, since // (28 * months) + 1), 0))
+    start = add_months(begun[one], turn * months[one])
+    end = add_months(begun[one], (turn + 1) * months[one])
+    keep = (start <= last_day) & (start < world.churn[who[one]])
+    one, start, end = one[keep], start[keep], end[keep]
+    account, left = who[one], world.churn[who[one]]
+    n = len(one)
+    return {
+        "subscription_id": ids("add-", n),
+        "account_id": accounts.account_id[account],
+        "plan": np.repeat("insights_add_on", n),
+        "start_date": dates(start),
+        "end_date": dates(end),
+        "cancelled_date": dates(by(left, last_day, left <= end)),
+        "seats": optional(np.zeros(n), np.zeros(n)),
+        "arr": np.round(arr[one], 2),
+        "currency": np.array(words.CURRENCIES)[accounts.currency[account]],
+        "contract_structure": STRUCTURES[np.where(months[one] == 1, MONTHLY, ANNUAL)],
+        "is_auto_renew": np.ones(n, dtype=bool),
+        "known_at": stamps(np.full(n, NEVER)),
+    }
+
+
 def invoices(world: World, book: Book) -> dict:
-    """Raw table billing.invoices: issued at the start of each billed period."""
+    """Raw table billing.invoices: issued at the start of each billed period; some over nothing."""
+    return stacked(_due_invoices(world, book), _free_invoices(world))
+
+
+def _free_invoices(world: World) -> dict:
+    """Invoices over nothing, for what is free of charge; nobody marks them as paid."""
+    rng = stream(world.options.seed, "free invoices")
+    who = rng.random(world.n) < world.process.free_invoice_share
+    account, second = world.every(rng, 91, who)
+    issued, n = second // DAY, len(second)
+    return {
+        "invoice_id": ids("free-", n),
+        "account_id": world.accounts.account_id[account],
+        "issued_date": dates(issued),
+        "due_date": dates(issued + 30),
+        "paid_date": dates(np.full(n, NEVER)),
+        "amount": np.zeros(n),
+        "currency": np.array(words.CURRENCIES)[world.accounts.currency[account]],
+        "is_void": np.zeros(n, dtype=bool),
+        "known_at": stamps(np.full(n, NEVER)),
+    }
+
+
+def _due_invoices(world: World, book: Book) -> dict:
+    """What is billed for the contracts."""
     rng = stream(world.options.seed, "invoices")
     accounts, last_day = world.accounts, world.options.last_day
     every = np.minimum(accounts.billing_months, accounts.term_months)[book.account]

@@ -68,6 +68,7 @@ def build(options: Options, out: Path, say: Callable[[str], None] = print) -> di
     encoder = EventEncoder(
         world.accounts.account_id,
         product.user_ids(users),
+        product.event_names(options, world.process),
         VARIANTS if options.dirt > 0 else VARIANTS[:1],
     )
     spoiler = None

@@ -23,6 +23,16 @@ class Column:
         """Whether the column carries the mark."""
         return bool(self.meta.get(mark))
 
+    @property
+    def refuses_row(self) -> bool:
+        """Whether a value that cannot be used refuses its row, and not the cell alone."""
+        return any(self.marked(mark) for mark in ("key", "required", "decides"))
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a date or a timestamp."""
+        return self.data_type in ("date", "timestamp")
+
 
 @dataclass(frozen=True)
 class Table:

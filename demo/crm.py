@@ -8,7 +8,19 @@ from demo import words
 from demo.billing import Book
 from demo.parameters import PLAYBOOKS, SMB
 from demo.people import People
-from demo.toolkit import DAY, NEVER, by, dates, ids, last_at, optional, stamps, stream, within
+from demo.toolkit import (
+    DAY,
+    NEVER,
+    by,
+    dates,
+    ids,
+    last_at,
+    optional,
+    stacked,
+    stamps,
+    stream,
+    within,
+)
 from demo.world import DIM, MONTHLY, SHOCK_NAMES, World
 
 MEETINGS = ("meeting", "qbr", "training", "webinar")
@@ -82,7 +94,36 @@ def accounts(world: World, book: Book) -> dict:
 
 def activities(world: World, people: People) -> dict:
     """Raw table crm.activities: one row per contact invited or written to."""
-    rng = stream(world.options.seed, "activities")
+    return stacked(_usual_activities(world, people), _trainings_for_all(world, people))
+
+
+def _trainings_for_all(world: World, people: People) -> dict:
+    """Trainings to which every contact of the account is invited."""
+    rng = stream(world.options.seed, "trainings for all")
+    who = rng.random(world.n) < world.process.training_for_all_share
+    account, second = world.every(rng, 180, who, first=60)
+    training, turn = within(people.count[account])
+    contact = people.first[account[training]] + turn
+    there = people.there(contact, second[training])
+    training, contact = training[there], contact[there]
+    n = len(training)
+    return {
+        "activity_id": ids("act-all-", n),
+        "account_id": world.accounts.account_id[account[training]],
+        "contact_id": people.names_of(people.contact_id, contact),
+        "activity_type": np.repeat("training", n),
+        "occurred_at": stamps(second[training]),
+        "attendance": np.where(rng.random(n) < 0.7, "attended", "declined"),
+        **{
+            name: stamps(np.full(n, NEVER))
+            for name in ("opened_at", "clicked_at", "answered_at", "known_at")
+        },
+    }
+
+
+def _usual_activities(world: World, people: People) -> dict:
+    """What happens between the customer-success team and one or a few contacts."""
+    rng, process = stream(world.options.seed, "activities"), world.process
     segment = world.accounts.segment[:, None]
     engaged, related = (
         world.latent[:, :, DIM["engagement"]],
@@ -135,6 +176,9 @@ def activities(world: World, people: People) -> dict:
     opened = mail & (rng.random(n) < 0.15 + 0.65 * mood)
     clicked = opened & (rng.random(n) < 0.12 + 0.35 * mood)
     answered = opened & (rng.random(n) < 0.05 + 0.65 * mood)
+    # a mail client that shows no pictures tells of no opening
+    blocked = clicked | answered
+    blocked &= stream(world.options.seed, "blocked opens").random(n) < process.blocked_open_share
     open_at = second + (rng.lognormal(np.log(3.0), 1.2, n) * 3600).astype(np.int64)
     click_at = open_at + rng.integers(5, 600, n)
     hours = np.exp(rng.normal(np.log(20) - 2.2 * (mood - 0.5), 0.9))
@@ -148,7 +192,7 @@ def activities(world: World, people: People) -> dict:
         "activity_type": names[kind],
         "occurred_at": stamps(second),
         "attendance": optional(attendance, recorded),
-        "opened_at": stamps(by(open_at, last, opened)),
+        "opened_at": stamps(by(open_at, last, opened & ~blocked)),
         "clicked_at": stamps(by(click_at, last, clicked)),
         "answered_at": stamps(by(answer_at, last, answered)),
         "known_at": stamps(np.where(late, logged, NEVER)),

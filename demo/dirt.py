@@ -1,6 +1,7 @@
-"""Dirt: rows spoilt in ways staging can repair, and added rows that staging has to reject.
+"""Dirt: values spoilt in ways staging can repair, and rows and cells that it has to refuse.
 
-Every added row fails for exactly one reason, and what is accepted after staging is the clean data.
+Bad rows are added to the good ones, and bad cells stand where the clean data has none; each fails
+for exactly one reason. So what is accepted after staging is the clean data.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from demo.contract import Column, Table
-from demo.output import as_text
+from demo.output import ARROW, as_text
 from demo.toolkit import DAY, dates, stamps
 
 DUPLICATE = "duplicate key"
@@ -25,10 +26,19 @@ NEGATIVE = "negative value"
 MISSING = "missing value"
 UNDECODABLE = "undecodable text"
 UNKNOWN_VALUE = "unknown value"
+OUT_OF_RANGE = "out of range"
+OUT_OF_ORDER = "dates out of order"
+ROW, CELL = "row", "cell"
 
 BROKEN_TIMES = ("31/02/2025", "not a date", "2025-13-45", "yesterday")
-ZONES = ((2, "+02:00"), (-5, "-05:00"))
+BROKEN_NUMBERS = (np.nan, np.inf, -np.inf)
+ANCIENT = "1812-06-24"  # before any business, and no date that stands for none
+# What systems write where they have no date.
+SENTINELS = ("9999-12-31", "1900-01-01", "1970-01-01", "2999-12-31", "0001-01-01", "")
 FUTURE_DAYS = (61, 1500)
+EARLY_DAYS = (2, 30)
+# Beyond these numbers lies what no decimal has room for, where a column has no range of its own.
+LARGEST = 999_999_999_999
 
 VARIANTS: tuple[Callable[[str], str], ...] = (
     lambda text: text,
@@ -41,44 +51,121 @@ VARIANTS: tuple[Callable[[str], str], ...] = (
 )
 
 
+def _in_zone(moment: np.datetime64, hours: int) -> str:
+    return f"{moment + np.timedelta64(hours, 'h')}{hours:+03d}:00"
+
+
+# The same moment, or the same day, written otherwise.
+TIME_SPELLINGS: tuple[Callable[[np.datetime64], str], ...] = (
+    lambda moment: _in_zone(moment, 2),
+    lambda moment: _in_zone(moment, -5),
+    lambda moment: str(moment).replace("T", " "),
+    lambda moment: f"{moment}.000000Z",
+    lambda moment: str(moment.astype(np.int64)),
+    lambda moment: str(moment.astype(np.int64) * 1000),
+)
+DATE_SPELLINGS: tuple[Callable[[str], str], ...] = (
+    lambda day: f"{day}T00:00:00",
+    lambda day: f"{day} 00:00:00",
+    lambda day: day.replace("-", ""),
+)
+
+
+def _as_moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.timestamp("ns", tz="UTC"))
+
+
+def _as_milliseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.timestamp("ms", tz="UTC")).cast(pa.int64())
+
+
+# Columns that dirty data delivers in another type: ids as floating-point numbers, which pipelines
+# make of whole ones with gaps, times as moments or numbers, days as numbers, money as decimals.
+DELIVERED_AS: dict[tuple[str, str, str], Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
+    ("survey", "responses", "contact_id"): lambda column: column.cast(pa.float64()),
+    ("crm", "csm_assessments", "assessed_at"): _as_moments,
+    ("product", "users", "created_at"): _as_moments,
+    ("product", "users", "deactivated_at"): _as_moments,
+    ("support", "organizations", "created_at"): _as_milliseconds,
+    ("product", "storage", "measured_date"): lambda column: pc.replace_substring(
+        column, "-", ""
+    ).cast(pa.int64()),
+    ("billing", "invoices", "amount"): lambda column: pc.round(column, 2).cast(
+        pa.decimal128(18, 2)
+    ),
+}
+
+
 @dataclass
 class Ledger:
-    """Rows planted for quarantine, by source, table and reason."""
+    """Rows and cells planted for quarantine, by source, table, what is refused, and reason."""
 
     counts: Counter = field(default_factory=Counter)
 
-    def add(self, table: Table, reason: str, rows: int) -> None:
-        """Note planted rows."""
-        self.counts[table.source, table.name, reason] += rows
+    def add(self, table: Table, refused: str, reason: str, count: int) -> None:
+        """Note planted rows or cells."""
+        if count:
+            self.counts[table.source, table.name, refused, reason] += count
 
     def columns(self) -> dict:
         """The ledger as columns of truth/dirt.parquet."""
         keys = sorted(self.counts)
-        source, name, reason = (np.array([key[k] for key in keys], dtype=str) for k in range(3))
-        rows = np.array([self.counts[key] for key in keys], dtype=np.int64)
-        return {"source_name": source, "table_name": name, "reason": reason, "n_rows": rows}
+        source, name, refused, reason = (
+            np.array([key[k] for key in keys], dtype=str) for k in range(4)
+        )
+        return {
+            "source_name": source,
+            "table_name": name,
+            "refused": refused,
+            "reason": reason,
+            "n_refused": np.array([self.counts[key] for key in keys], dtype=np.int64),
+        }
 
 
-def suitable_columns(table: Table) -> dict[str, list[str]]:
+def _as_declared(table: Table) -> list[Column]:
+    """The columns that are delivered in the contract's own type, and so can hold any text."""
+    return [c for c in table.columns if (table.source, table.name, c.name) not in DELIVERED_AS]
+
+
+def bad_row_columns(table: Table) -> dict[str, list[str]]:
     """For each reason that a bad row of the table can have: the columns to break."""
     account = set(table.names("is_account"))
-    keys = [name for name in table.names("key", "id") if name not in account]
-    required = [name for name in table.must_have() if name not in account]
-    moments = [name for name in table.names("not_in_future") if name != "known_at"]
-    main = [name for name in moments if name in required or name == table.time_column]
+    plain = [c.name for c in _as_declared(table)]
+    deciding = [c for c in table.columns if c.refuses_row and c.name not in account]
+    times = [c.name for c in deciding if c.is_time and c.name != "known_at"]
     reasons = {
         DUPLICATE: table.names("key"),
         UNKNOWN_ACCOUNT: sorted(account),
         UNPARSABLE: [
-            name for name in required if table.by_name[name].data_type in ("date", "timestamp")
+            c.name for c in deciding if (c.is_time and c.name in plain) or c.data_type == "double"
         ],
-        FUTURE: main or moments[:1],
+        FUTURE: [name for name in times if table.by_name[name].marked("not_in_future")],
         NEGATIVE: table.names("not_negative"),
-        MISSING: required,
-        UNDECODABLE: keys,
-        UNKNOWN_VALUE: table.names("vocabulary"),
+        MISSING: [name for name in table.must_have() if name not in account],
+        UNDECODABLE: [n for n in table.names("key", "id") if n not in account and n in plain],
+        UNKNOWN_VALUE: [c.name for c in deciding if c.marked("vocabulary")],
+        OUT_OF_RANGE: [
+            name for name in times if name in plain and not table.by_name[name].marked("not_before")
+        ],
+        OUT_OF_ORDER: [c.name for c in deciding if c.marked("not_before")],
     }
     return {reason: names for reason, names in reasons.items() if names}
+
+
+def bad_cell_columns(table: Table) -> dict[str, list[str]]:
+    """For each reason that a bad cell in a good row can have: the columns to break."""
+    optional = [c for c in _as_declared(table) if not c.refuses_row]
+    numbers = [c for c in optional if c.data_type in ("double", "bigint")]
+    times = [c for c in optional if c.is_time]
+    reasons = {
+        UNPARSABLE: [c for c in [*times, *numbers] if c.data_type != "bigint"],
+        FUTURE: [c for c in times if c.marked("not_in_future")],
+        UNDECODABLE: [c for c in optional if c.marked("id")],
+        UNKNOWN_VALUE: [c for c in optional if c.marked("vocabulary")],
+        OUT_OF_RANGE: [c for c in [*times, *numbers] if not c.marked("not_before")],
+        OUT_OF_ORDER: [c for c in times if c.marked("not_before")],
+    }
+    return {reason: [c.name for c in columns] for reason, columns in reasons.items() if columns}
 
 
 def _set(table: pa.Table, name: str, rows: np.ndarray, values: list) -> pa.Table:
@@ -100,35 +187,57 @@ def _values(table: pa.Table, name: str, rows: np.ndarray) -> list:
     return table[name].take(pa.array(rows)).to_pylist()
 
 
-def _moved(text: str | None, zone: tuple[int, str]) -> str | None:
-    """A UTC time text as the same moment written in another zone."""
+def _odd_id(text: str | None, variant: int) -> str | None:
+    """An id written otherwise; whole numbers also as a floating-point column writes them."""
+    if text and text.isdigit() and variant % 2:
+        return f"{text}.0"
+    return text and VARIANTS[variant](text)
+
+
+def _other_time(text: str | None, column: Column, spelling: int) -> str | None:
+    """A day, or a UTC time, written otherwise."""
     if text is None:
         return None
-    moment = np.datetime64(text.rstrip("Z"), "s") + np.timedelta64(zone[0], "h")
-    return f"{moment}{zone[1]}"
+    if column.data_type == "date":
+        return DATE_SPELLINGS[spelling % len(DATE_SPELLINGS)](text)
+    return TIME_SPELLINGS[spelling](np.datetime64(text.rstrip("Z"), "s"))
+
+
+def _none(column: Column, number: int) -> str | None:
+    """What stands for a missing value in a text: blanks, or a date that means none."""
+    if column.is_time:
+        text = SENTINELS[number % len(SENTINELS)]
+        return f"{text}T00:00:00Z" if text and column.data_type == "timestamp" else text
+    return " " * (number % 3)
 
 
 def _repairable(table: pa.Table, spec: Table, rng: np.random.Generator, rate: float) -> pa.Table:
-    """Odd ids, other time zones and mojibake in about `rate` of the rows, in place."""
+    """Odd ids and times, words for "none" and mojibake in about `rate` of the rows, in place."""
+    plain = [c for c in _as_declared(spec) if c.name in table.column_names]
     rows = _some(rng, len(table), rate)
-    id_columns = [name for name in spec.names("id") if name in table.column_names]
+    id_columns = [c.name for c in plain if c.marked("id")]
     chosen = rng.integers(0, len(id_columns), len(rows))
     variant = rng.integers(1, len(VARIANTS), len(rows))
     for k, name in enumerate(id_columns):
         here = chosen == k
         old = _values(table, name, rows[here])
-        new = [text and VARIANTS[v](text) for text, v in zip(old, variant[here], strict=True)]
+        new = [_odd_id(text, v) for text, v in zip(old, variant[here], strict=True)]
         table = _set(table, name, rows[here], new)
 
     rows = _some(rng, len(table), rate)
-    zones = [ZONES[z] for z in rng.integers(0, len(ZONES), len(rows))]
-    for name in table.column_names:
-        if spec.by_name[name].data_type == "timestamp":
-            new = [
-                _moved(text, zone)
-                for text, zone in zip(_values(table, name, rows), zones, strict=True)
-            ]
-            table = _set(table, name, rows, new)
+    spellings = rng.integers(0, len(TIME_SPELLINGS), len(rows))
+    for column in plain:
+        if column.is_time:
+            old = _values(table, column.name, rows)
+            new = [_other_time(t, column, k) for t, k in zip(old, spellings, strict=True)]
+            table = _set(table, column.name, rows, new)
+
+    for column in plain:
+        empty = np.flatnonzero(table[column.name].is_null())
+        if ARROW.get(column.data_type, pa.string()) == pa.string() and len(empty):
+            rows = empty[_some(rng, len(empty), rate)]
+            new = [_none(column, number) for number in rng.integers(0, 60, len(rows))]
+            table = _set(table, column.name, rows, new)
 
     if "account_name" in table.column_names:
         names = table["account_name"].to_pylist()
@@ -158,27 +267,83 @@ def _templates(
     return _set(rows, day, everywhere, list((old - 3 - turn).astype(str)))
 
 
-def _broken(
-    reason: str, column: Column, old: object, number: int, rng: np.random.Generator, last_day: int
-) -> object:
-    """The value that makes a row fail for the reason."""
-    if reason == UNKNOWN_ACCOUNT:
-        return f"acc-unknown-{number:06d}"
-    if reason == UNPARSABLE:
-        return BROKEN_TIMES[number % len(BROKEN_TIMES)]
-    if reason == FUTURE:
-        day = np.array([last_day + rng.integers(*FUTURE_DAYS)])
+@dataclass(frozen=True)
+class Breaker:
+    """Makes the values for which rows and cells are refused."""
+
+    spec: Table
+    rng: np.random.Generator
+    last_day: int
+
+    def broken(self, reason: str, column: Column, row: dict, number: int) -> object:
+        """The value that makes a cell of the row fail for the reason."""
+        if reason == UNKNOWN_ACCOUNT:
+            return f"acc-unknown-{number:06d}"
+        if reason == UNPARSABLE:
+            choice = BROKEN_TIMES if column.is_time else BROKEN_NUMBERS
+            return choice[number % len(choice)]
+        if reason == FUTURE:
+            return self._time(column, self.last_day + int(self.rng.integers(*FUTURE_DAYS)))
+        if reason == OUT_OF_ORDER:
+            day = np.datetime64(row[column.meta["not_before"]][:10], "D").astype(np.int64)
+            return self._time(column, int(day) - int(self.rng.integers(*EARLY_DAYS)))
+        if reason == NEGATIVE:
+            return -(abs(row[column.name] or 0) + 1)
+        if reason == OUT_OF_RANGE:
+            return self._beyond(column, number)
+        if reason == UNDECODABLE:
+            return f"bad\ufffd{number:06d}"
+        if reason == UNKNOWN_VALUE:
+            return "teleport"
+        in_text = ARROW.get(column.data_type, pa.string()) == pa.string()
+        return _none(column, number) if in_text and column in _as_declared(self.spec) else None
+
+    def _time(self, column: Column, day: int) -> str:
         if column.data_type == "date":
-            return as_text(pa.array(dates(day)))[0].as_py()
-        return as_text(pa.array(stamps(day * DAY + rng.integers(0, DAY))))[0].as_py()
-    if reason == NEGATIVE:
-        size = abs(old or 0) + 1
-        return -size
-    if reason == UNDECODABLE:
-        return f"bad\ufffd{number:06d}"
-    if reason == UNKNOWN_VALUE:
-        return "teleport"
-    return None
+            return as_text(pa.array(dates([day])))[0].as_py()
+        return as_text(pa.array(stamps([day * DAY + self.rng.integers(0, DAY)])))[0].as_py()
+
+    def _beyond(self, column: Column, number: int) -> object:
+        """A value outside the column's range, whatever the words beside it."""
+        if column.is_time:
+            return f"{ANCIENT}T00:00:00Z" if column.data_type == "timestamp" else ANCIENT
+        limits = column.meta.get("range") or [-LARGEST, LARGEST]
+        if isinstance(limits, dict):
+            limits = [limit for word, pair in limits.items() if word != "by" for limit in pair]
+        low, high = float(min(limits)), float(max(limits))
+        # below zero is another reason where nothing may be
+        below = number % 2 and not column.marked("not_negative")
+        value = low - 1 - number % 7 if below else 2 * high + 1
+        return int(value) if column.data_type == "bigint" else value
+
+
+def _with_bad_cells(
+    table: pa.Table, breaker: Breaker, rate: float, untouched: np.ndarray, ledger: Ledger
+) -> pa.Table:
+    """The table with unusable values in about `rate` of the rows, where nothing stood before."""
+    spec, rng = breaker.spec, breaker.rng
+    reasons = bad_cell_columns(spec)
+    each = max(1, round(len(table) * rate / max(len(reasons), 1)))
+    for reason, names in reasons.items():
+        names = [name for name in names if name in table.column_names]
+        for name in names:
+            column = spec.by_name[name]
+            empty = table[name].is_null().to_numpy()
+            if reason == OUT_OF_ORDER:
+                # a plain text, so that the day before is easily found
+                other = table[column.meta["not_before"]]
+                empty &= pc.match_substring_regex(other, "^[0-9]{4}-").fill_null(False).to_numpy()
+            empty = np.flatnonzero(empty & untouched)
+            count = min(len(empty), max(1, each // len(names)))
+            rows = np.sort(rng.choice(empty, count, replace=False))
+            old = table.take(pa.array(rows)).to_pylist()
+            new = [
+                breaker.broken(reason, column, row, int(number))
+                for row, number in zip(old, rows, strict=True)
+            ]
+            table = _set(table, name, rows, new)
+            ledger.add(spec, CELL, reason, count)
+    return table
 
 
 def spoil(
@@ -189,28 +354,50 @@ def spoil(
     last_day: int,
     ledger: Ledger,
 ) -> pa.Table:
-    """The table with repairable dirt, added bad rows and rows out of order."""
+    """The table with repairable dirt, bad cells, added bad rows, and its rows out of order."""
+    breaker = Breaker(spec, rng, last_day)
     dirty = _repairable(table, spec, rng, rate)
-    reasons = suitable_columns(spec)
+    reasons = bad_row_columns(spec)
     each = max(1, round(len(table) * rate / len(reasons)))
-    parts, made, shuffled = [dirty], 0, rng.permutation(len(table))
+    parts, made, shuffled = [], 0, rng.permutation(len(table))
+    once = np.ones(len(table), dtype=bool)
     for reason, names in reasons.items():
         if reason == DUPLICATE:
-            bad = dirty.take(pa.array(rng.choice(len(dirty), min(each, len(dirty)), replace=False)))
+            twice = rng.choice(len(dirty), min(each, len(dirty)), replace=False)
+            once[twice] = False
+            bad = dirty.take(pa.array(twice))
         else:
+            names = [name for name in names if name in table.column_names]
+            if not names:
+                continue
             bad = _templates(table, spec, shuffled, each, made)
             made += each
-            names = [name for name in names if name in table.column_names]
             chosen = rng.integers(0, len(names), each)
             for k, name in enumerate(names):
                 rows = np.flatnonzero(chosen == k)
-                column = spec.by_name[name]
+                old = bad.take(pa.array(rows)).to_pylist()
                 new = [
-                    _broken(reason, column, old, made + int(row), rng, last_day)
-                    for row, old in zip(rows, _values(bad, name, rows), strict=True)
+                    breaker.broken(reason, spec.by_name[name], values, made + int(row))
+                    for row, values in zip(rows, old, strict=True)
                 ]
                 bad = _set(bad, name, rows, new)
-        ledger.add(spec, reason, len(bad))
+                if reason == FUTURE:
+                    # what may not be before it would be another reason
+                    for other in spec.columns:
+                        if other.meta.get("not_before") == name and other.name in bad.column_names:
+                            bad = _set(bad, other.name, rows, [None] * len(rows))
+        ledger.add(spec, ROW, reason, len(bad))
         parts.append(bad)
-    whole = pa.concat_tables(parts)
-    return whole.take(pa.array(rng.permutation(len(whole))))
+    # of a row that comes twice, it must be clear which one is accepted
+    whole = pa.concat_tables([_with_bad_cells(dirty, breaker, rate, once, ledger), *parts])
+    whole = whole.take(pa.array(rng.permutation(len(whole))))
+    return _as_delivered(whole, spec)
+
+
+def _as_delivered(table: pa.Table, spec: Table) -> pa.Table:
+    """The table with the columns of DELIVERED_AS in their types."""
+    for position, name in enumerate(table.column_names):
+        deliver = DELIVERED_AS.get((spec.source, spec.name, name))
+        if deliver:
+            table = table.set_column(position, name, deliver(table[name]))
+    return table

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from demo import dirt, words
+from demo import dirt
 from demo.contract import Table
 from demo.dirt import VARIANTS, Ledger
 from demo.product import EventBlock
@@ -25,13 +25,15 @@ MAY_MISS = ("event_id", "event_name", "occurred_at")
 class EventEncoder:
     """Turns blocks of events into Arrow; ids come from dictionaries of their written forms."""
 
-    def __init__(self, account_id: np.ndarray, user_id: np.ndarray, forms: tuple) -> None:
+    def __init__(
+        self, account_id: np.ndarray, user_id: np.ndarray, event_name: list[str], forms: tuple
+    ) -> None:
         """Lay down every id in every one of the `forms` it may be written in."""
         plain = {
             "event_id": ["e"],
             "account_id": account_id.tolist(),
             "user_id": user_id.tolist(),
-            "event_name": [feature.event_name for feature in words.FEATURES],
+            "event_name": event_name,
         }
         self.sizes = {name: len(texts) for name, texts in plain.items()}
         self.texts = {
@@ -122,7 +124,7 @@ class EventDirt:
                 position = table.column_names.index(name)
                 decoded = table[name].combine_chunks().cast(pa.string())
                 table = table.set_column(position, name, decoded)
-            self.ledger.add(self.spec, reason, len(rows))
+            self.ledger.add(self.spec, dirt.ROW, reason, len(rows))
             parts.append(table if reason == dirt.DUPLICATE else self._break(table, reason))
         bad = pa.concat_tables(parts)
         for name in ID_COLUMNS[1:]:

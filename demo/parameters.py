@@ -167,6 +167,13 @@ class Process:
     anonymous_event_share: float = 0.01
     least_events_per_user_day: float = 1.5
     void_share: float = 0.007
+    add_on_share: float = 0.12
+    early_renewal_share: float = 0.25
+    overlap_share: float = 0.2  # of early renewals: a day or two with the old term
+    free_invoice_share: float = 0.08
+    training_for_all_share: float = 0.1
+    blocked_open_share: float = 0.12  # of e-mails clicked or answered
+    one_off_names: int = 4  # event names with an id in them, each seen once, per month
 
     def effect_matrix(self) -> np.ndarray:
         """Effects as an array, segment x dimension."""

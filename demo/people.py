@@ -10,6 +10,7 @@ from demo import words
 from demo.toolkit import DAY, FAR, by, dates, ids, last_at, stamps, stream, within
 from demo.world import DIM, SHOCK_NAMES, World
 
+FIRST_CONTACT = 100_001  # this CRM numbers its contacts
 CONTACTS_LEAST = np.array([2, 4, 6])  # by segment
 CONTACTS_SPREAD = np.array([3, 5, 9])
 
@@ -48,7 +49,7 @@ class People:
     @property
     def contact_id(self) -> np.ndarray:
         """Ids in the order of the contacts."""
-        return ids("con-", len(self.account))
+        return ids("", len(self.account), first=FIRST_CONTACT)
 
     def there(self, contact: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Whether each contact is known and still at the customer."""

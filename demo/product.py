@@ -9,7 +9,7 @@ import numpy as np
 
 from demo import words
 from demo.billing import Book
-from demo.parameters import Options
+from demo.parameters import Options, Process
 from demo.toolkit import (
     DAY,
     FAR,
@@ -239,10 +239,19 @@ def build_usage(world: World, users: Users) -> Usage:
     )
 
 
+def event_names(options: Options, process: Process) -> list[str]:
+    """Every event name: those of the catalogue, then those with an id in them, each seen once."""
+    catalogue = [feature.event_name for feature in words.FEATURES]
+    count = process.one_off_names * len(months_of(options))
+    # multiples of a prime: numbers without repeats that look drawn
+    return [*catalogue, *(f"record_open_{7919 * k % 99_991:05d}" for k in range(1, count + 1))]
+
+
 def event_blocks(world: World, usage: Usage) -> Iterator[tuple[str, EventBlock]]:
     """Events month by month: the first of a user-day opens it, the others use features."""
     options, process, users = world.options, world.process, usage.users
-    rng = stream(options.seed, "events")
+    rng, odd = stream(options.seed, "events"), stream(options.seed, "one-off event names")
+    next_odd = len(words.FEATURES)
     hours = np.array(words.REGION_UTC_HOURS)
     numbered = 0
     for (month, _, _), (who, day) in zip(months_of(options), usage.active, strict=True):
@@ -256,7 +265,7 @@ def event_blocks(world: World, usage: Usage) -> Iterator[tuple[str, EventBlock]]
         breadth = (1.5 + 19 * health) * usage.breadth_level[users.account[who]]
         breadth = np.clip(breadth, 2, RANKS)[row]
         rank = (breadth * rng.random(n, dtype=np.float32) ** 1.5).astype(np.int8)
-        name = usage.order[account, rank]
+        name = usage.order[account, rank].astype(np.int16)
         name[rng.random(n, dtype=np.float32) < 0.4] = words.PAGE_VIEW
         opens = turn == 0
         name[opens] = np.where(
@@ -265,6 +274,10 @@ def event_blocks(world: World, usage: Usage) -> Iterator[tuple[str, EventBlock]]
         name[(name == words.RENAMED_FROM) & (day[row] >= usage.rename_day)] = words.RENAMED_TO
         nobody = ~opens & (rng.random(n, dtype=np.float32) < process.anonymous_event_share)
         name[nobody] = words.API_CALL
+        further = np.flatnonzero(~opens)
+        once = odd.choice(further, min(process.one_off_names, len(further)), replace=False)
+        name[once] = next_odd + np.arange(len(once))
+        next_odd += len(once)
 
         zone = hours[world.accounts.region[account]] * 3600
         second = (office_seconds(rng, len(who))[row] + 90 * turn - zone) % DAY

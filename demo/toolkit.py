@@ -63,6 +63,17 @@ def optional(values: np.ndarray, given: np.ndarray) -> np.ma.MaskedArray:
     return np.ma.array(values, mask=~np.asarray(given, dtype=bool))
 
 
+def stacked(first: dict, second: dict) -> dict:
+    """The rows of one table, then those of another with the same columns."""
+    masked = np.ma.isMaskedArray
+    return {
+        name: (np.ma if masked(values) or masked(second[name]) else np).concatenate(
+            [values, second[name]]
+        )
+        for name, values in first.items()
+    }
+
+
 def within(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For groups of `counts` rows: the group of each row and its position inside the group."""
     group = np.repeat(np.arange(len(counts)), counts)

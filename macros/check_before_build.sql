@@ -96,7 +96,7 @@
 {%- endmacro %}
 
 {% macro policy_problems() -%}
-    {#- What keeps the policy of seeds/policy from being used: {errors, warnings}. -#}
+    {#- What keeps the files of seeds/ from being used: {errors, warnings}. -#}
     {{ return(adapter.dispatch('policy_problems', 'customer_health')()) }}
 {%- endmacro %}
 
@@ -106,7 +106,7 @@
 {%- endmacro %}
 
 {% macro duckdb__policy_problems() -%}
-    {{ return(python_check('policy_problems', 'seeds/policy', {
+    {{ return(python_check('policy_problems', 'seeds', {
         'metrics': metrics_by_dimension(),
         'feeds': feeds() | map(attribute='name') | list,
         'dated_tables': dated_tables(),
@@ -138,9 +138,15 @@
         {%- set relation = adapter.get_relation(**table.relation) -%}
         {%- if relation is not none -%}
             {%- set place = table.relation.schema ~ '.' ~ table.relation.identifier -%}
-            {%- do found.append(place) -%}
-            {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name')
-                | map('lower') | list -%}
+            {%- set delivered = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+            {%- do found.append({
+                'place': place,
+                'source': table.source,
+                'table': table.table,
+                'columns': table.columns,
+                'delivered': delivered,
+            }) -%}
+            {%- set names = delivered | map('lower') | list -%}
             {%- for column in table.columns if column.required and column.name not in names -%}
                 {%- do errors.append(
                     place ~ ": the required column '" ~ column.name ~ "' of " ~ table.source ~ '.'
@@ -155,6 +161,7 @@
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do warnings.extend(undeclared_column_warnings(found)) -%}
     {%- if not found -%}
         {%- do errors.append(
             'variable raw_path is empty, and no table of the raw contract is in the database; it'
@@ -163,6 +170,20 @@
         ) -%}
     {%- endif -%}
     {{ return({'errors': errors, 'warnings': warnings}) }}
+{%- endmacro %}
+
+{% macro undeclared_column_warnings(tables) -%}
+    {#- Names the columns of raw tables that the contract does not have: a list of messages. -#}
+    {{ return(adapter.dispatch('undeclared_column_warnings', 'customer_health')(tables)) }}
+{%- endmacro %}
+
+{% macro default__undeclared_column_warnings(tables) -%}
+    {#- Likeness of names is judged in Python, which only DuckDB runs inside the build. -#}
+    {{ return([]) }}
+{%- endmacro %}
+
+{% macro duckdb__undeclared_column_warnings(tables) -%}
+    {{ return(python_check('table_problems', '', tables).warnings) }}
 {%- endmacro %}
 
 {% macro project_folder() -%}
@@ -175,7 +196,8 @@
 
 {% macro absolute_path(path) -%}
     {#- A path that is relative starts at the project, from wherever dbt is run. -#}
-    {{ return(path if path.startswith('/') or ':' in path else project_folder() ~ '/' ~ path) }}
+    {%- set is_absolute = path.startswith('/') or modules.re.match('[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
+    {{ return(path if is_absolute else project_folder() ~ '/' ~ path) }}
 {%- endmacro %}
 
 {% macro python_check(function, path, details) -%}

@@ -1,7 +1,12 @@
 {% macro feeds() -%}
     {#- What metrics can be read of: a list of {name, model, row_date, condition}. The rows of the model
         that meet the condition are the feed's, known on row_date. Surveys are a feed for each survey
-        type, found in the answers (model none). seeds/policy/metrics.csv may name these and no other. -#}
+        type, found in the answers (model none). seeds/policy/metrics.csv may name these and no other,
+        or several joined by + (connected when all are).
+
+        A column, and a kind of row, is a feed of its own where its lack would read as "none": a desk
+        that never delivers escalated_at does not say that nothing was escalated. A column that is
+        delivered but never filled says no more than one that is not. -#}
     {{ return([
         {
             'name': 'product_activity',
@@ -16,34 +21,40 @@
             'condition': 'user_id is not null',
         },
         {
-            'name': 'product_features',
+            'name': 'product_core_features',
             'model': 'int_usage__feature_days',
             'row_date': 'known_date',
-            'condition': "exists (select 1 from features where features.is_core and features.feature_type = 'feature')",
+            'condition': "is_core and feature_type = 'feature'",
         },
         {
             'name': 'product_key_features',
             'model': 'int_usage__feature_days',
             'row_date': 'known_date',
-            'condition': 'exists (select 1 from features where features.is_key)',
+            'condition': 'is_key',
         },
         {
             'name': 'product_logins',
-            'model': 'int_usage__user_days',
+            'model': 'int_usage__feature_days',
             'row_date': 'known_date',
-            'condition': "user_id is not null and exists (select 1 from features where features.feature_type = 'login')",
+            'condition': "feature_type = 'login'",
         },
         {
             'name': 'product_page_views',
             'model': 'int_usage__feature_days',
             'row_date': 'known_date',
-            'condition': "exists (select 1 from features where features.feature_type = 'page_view')",
+            'condition': "feature_type = 'page_view'",
         },
         {
             'name': 'product_users',
             'model': 'stg_product__users',
             'row_date': 'known_date',
             'condition': 'true',
+        },
+        {
+            'name': 'product_user_departments',
+            'model': 'stg_product__users',
+            'row_date': 'known_date',
+            'condition': 'department is not null',
         },
         {
             'name': 'product_storage',
@@ -58,10 +69,22 @@
             'condition': 'true',
         },
         {
-            'name': 'crm_contact_roles',
+            'name': 'crm_contact_departments',
+            'model': 'stg_crm__contacts',
+            'row_date': 'known_date',
+            'condition': 'department is not null',
+        },
+        {
+            'name': 'crm_executive_sponsors',
             'model': 'int_relationship__roles',
             'row_date': 'known_date',
-            'condition': 'true',
+            'condition': "role = 'executive_sponsor'",
+        },
+        {
+            'name': 'crm_champions',
+            'model': 'int_relationship__roles',
+            'row_date': 'known_date',
+            'condition': "role = 'champion'",
         },
         {
             'name': 'crm_activities',
@@ -70,10 +93,82 @@
             'condition': 'true',
         },
         {
-            'name': 'crm_goals',
+            'name': 'crm_touchpoints',
+            'model': 'int_engagement__participations',
+            'row_date': 'known_date',
+            'condition': "activity_type in ('call', 'email', 'meeting', 'qbr', 'training')",
+        },
+        {
+            'name': 'crm_participants',
+            'model': 'int_engagement__participations',
+            'row_date': 'known_date',
+            'condition': 'contact_id is not null',
+        },
+        {
+            'name': 'crm_attendances',
+            'model': 'stg_crm__activities',
+            'row_date': 'known_date',
+            'condition': "activity_type in ('meeting', 'qbr', 'training', 'webinar') and attendance is not null",
+        },
+        {
+            'name': 'crm_qbr_attendances',
+            'model': 'stg_crm__activities',
+            'row_date': 'known_date',
+            'condition': "activity_type = 'qbr' and attendance is not null",
+        },
+        {
+            'name': 'crm_trainings',
+            'model': 'stg_crm__activities',
+            'row_date': 'known_date',
+            'condition': "activity_type = 'training'",
+        },
+        {
+            'name': 'crm_webinars',
+            'model': 'stg_crm__activities',
+            'row_date': 'known_date',
+            'condition': "activity_type = 'webinar'",
+        },
+        {
+            'name': 'crm_community_posts',
+            'model': 'stg_crm__activities',
+            'row_date': 'known_date',
+            'condition': "activity_type = 'community_post'",
+        },
+        {
+            'name': 'crm_emails',
+            'model': 'stg_crm__activities',
+            'row_date': 'known_date',
+            'condition': "activity_type = 'email'",
+        },
+        {
+            'name': 'crm_email_opens',
+            'model': 'stg_crm__activities',
+            'row_date': 'greatest(known_date, cast(least(opened_at, clicked_at, answered_at) as date))',
+            'condition': "activity_type = 'email' and coalesce(opened_at, clicked_at, answered_at) is not null",
+        },
+        {
+            'name': 'crm_email_clicks',
+            'model': 'stg_crm__activities',
+            'row_date': 'greatest(known_date, cast(clicked_at as date))',
+            'condition': "activity_type = 'email' and clicked_at is not null",
+        },
+        {
+            'name': 'crm_email_answers',
+            'model': 'stg_crm__activities',
+            'row_date': 'greatest(known_date, cast(answered_at as date))',
+            'condition': "activity_type = 'email' and answered_at is not null",
+        },
+        {
+            'name': 'crm_goal_due_dates',
             'model': 'stg_crm__goals',
             'row_date': 'known_date',
-            'condition': 'true',
+            'condition': 'due_date is not null',
+        },
+        {
+            'name': 'crm_goals_achieved',
+            'model': 'stg_crm__goals',
+            'row_date': 'greatest(known_date, achieved_date)',
+            'condition': 'achieved_date is not null',
         },
         {
             'name': 'crm_goal_values',
@@ -82,10 +177,40 @@
             'condition': 'measured_at is not null and measured_value is not null',
         },
         {
-            'name': 'crm_milestones',
+            'name': 'crm_milestone_plans',
             'model': 'stg_crm__milestones',
             'row_date': 'known_date',
-            'condition': 'true',
+            'condition': 'planned_date is not null',
+        },
+        {
+            'name': 'crm_milestones_reached',
+            'model': 'stg_crm__milestones',
+            'row_date': 'greatest(known_date, reached_date)',
+            'condition': 'reached_date is not null',
+        },
+        {
+            'name': 'crm_first_values',
+            'model': 'stg_crm__milestones',
+            'row_date': 'greatest(known_date, reached_date)',
+            'condition': "milestone_type = 'first_value' and reached_date is not null",
+        },
+        {
+            'name': 'crm_onboardings',
+            'model': 'stg_crm__milestones',
+            'row_date': 'greatest(known_date, reached_date)',
+            'condition': "milestone_type = 'onboarding_complete' and reached_date is not null",
+        },
+        {
+            'name': 'crm_integrations',
+            'model': 'stg_crm__milestones',
+            'row_date': 'greatest(known_date, reached_date)',
+            'condition': "milestone_type = 'integration_live' and reached_date is not null",
+        },
+        {
+            'name': 'crm_use_cases',
+            'model': 'stg_crm__milestones',
+            'row_date': 'greatest(known_date, reached_date)',
+            'condition': "milestone_type = 'use_case_live' and reached_date is not null",
         },
         {
             'name': 'crm_csm_ratings',
@@ -104,6 +229,36 @@
             'model': 'stg_support__tickets',
             'row_date': 'known_date',
             'condition': 'true',
+        },
+        {
+            'name': 'support_priorities',
+            'model': 'stg_support__tickets',
+            'row_date': 'known_date',
+            'condition': 'priority is not null',
+        },
+        {
+            'name': 'support_first_responses',
+            'model': 'stg_support__tickets',
+            'row_date': 'greatest(known_date, cast(first_response_at as date))',
+            'condition': 'first_response_at is not null',
+        },
+        {
+            'name': 'support_resolutions',
+            'model': 'stg_support__tickets',
+            'row_date': 'greatest(known_date, cast(resolved_at as date))',
+            'condition': 'resolved_at is not null',
+        },
+        {
+            'name': 'support_reopenings',
+            'model': 'stg_support__tickets',
+            'row_date': 'greatest(known_date, cast(reopened_at as date))',
+            'condition': 'reopened_at is not null',
+        },
+        {
+            'name': 'support_escalations',
+            'model': 'stg_support__tickets',
+            'row_date': 'greatest(known_date, cast(coalesce(escalated_at, resolved_at) as date))',
+            'condition': 'escalated_at is not null or (is_escalated is not null and resolved_at is not null)',
         },
         {
             'name': 'support_ticket_sentiment',
@@ -130,16 +285,52 @@
             'condition': 'true',
         },
         {
+            'name': 'billing_seats',
+            'model': 'stg_billing__subscriptions',
+            'row_date': 'known_date',
+            'condition': 'seats is not null',
+        },
+        {
+            'name': 'billing_arr',
+            'model': 'stg_billing__subscriptions',
+            'row_date': 'known_date',
+            'condition': 'arr is not null',
+        },
+        {
+            'name': 'billing_term_ends',
+            'model': 'stg_billing__subscriptions',
+            'row_date': 'known_date',
+            'condition': 'end_date is not null',
+        },
+        {
             'name': 'billing_invoices',
             'model': 'stg_billing__invoices',
             'row_date': 'known_date',
             'condition': 'true',
         },
         {
+            'name': 'billing_payments',
+            'model': 'stg_billing__invoices',
+            'row_date': 'greatest(known_date, paid_date)',
+            'condition': 'paid_date is not null',
+        },
+        {
             'name': 'signals',
             'model': 'stg_signals__account_signals',
             'row_date': 'known_date',
             'condition': 'true',
+        },
+        {
+            'name': 'signals_budget',
+            'model': 'stg_signals__account_signals',
+            'row_date': 'known_date',
+            'condition': 'signal_type in (select signal_type from budget_signals)',
+        },
+        {
+            'name': 'signals_job_changes',
+            'model': 'stg_signals__account_signals',
+            'row_date': 'known_date',
+            'condition': "signal_type = 'champion_job_change'",
         },
         {'name': 'survey_nps', 'model': none},
         {'name': 'survey_csat', 'model': none},

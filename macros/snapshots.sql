@@ -6,6 +6,7 @@
           row_key       the key columns, joined with '|': unique_key of the snapshot
           is_delivered  false for a row that an earlier build saw and this one does not; its columns
                         stay as they were. A table that is empty says nothing about its rows.
+          last_build_date  as-of date of the completed build before this one; null: none
           seen_at       the day of the build, never the wall clock: updated_at of the snapshot. A
                         change on the day of the version before it is a second later, so that each
                         version has a time of its own; a build of an earlier day leaves the row alone.
@@ -13,6 +14,7 @@
     {%- set snapshot = load_relation(this) if execute -%}
     {%- set kept = adapter.get_columns_in_relation(snapshot) | map(attribute='name') | list
         if snapshot else [] -%}
+    {%- set last_build = last_completed_build() if execute -%}
     with delivered as (
         select
             {% for name in key -%}
@@ -23,13 +25,18 @@
     ),
 
     clock as (
-        select cast(asked_date as timestamp) as asked_at from {{ ref('int_spine__clock') }}
+        select
+            cast(asked_date as timestamp) as asked_at,
+            cast({{ "'" ~ last_build.as_of_date ~ "'" if last_build else 'null' }} as date)
+                as last_build_date
+        from {{ ref('int_spine__clock') }}
     )
 
     {% if not snapshot -%}
     select
         delivered.*,
         true as is_delivered,
+        clock.last_build_date,
         clock.asked_at as seen_at
     from delivered
     cross join clock
@@ -43,6 +50,7 @@
         end as {{ name }},
         {% endfor -%}
         delivered.row_key is not null as is_delivered,
+        clock.last_build_date,
         case
             when newest.dbt_valid_from >= clock.asked_at
                 then {{ dbt.dateadd('second', 1, 'newest.dbt_valid_from') }}
@@ -64,26 +72,55 @@
 {%- endmacro %}
 
 {% macro seen_versions(snapshot) -%}
-    {#- Versions of the rows of a snapshot with the days on which they hold: the first from the start
-        (from_date 0001-01-01), each other from the day of the build that saw it until the next
-        (until_date; null: still holds). Of several versions of one day the last holds. -#}
+    {#- Versions of the rows of a snapshot with the days on which they hold:
+          from_date     first day: 0001-01-01 for a row's first version (it holds from the start),
+                        else the day of the build that saw it
+          until_date    first day of the next version; null: none. A row that comes back was never
+                        away: its version holds until then.
+          not_before_date  first day on which it may have held: the one after the last build that
+                        saw another version; null for the first
+          missing_date  first day on which the row was not delivered any more, before until_date;
+                        null: none
+        Of several versions of one day the last holds. -#}
     select
         *,
         case
             when seen_date = first_seen_date then cast('0001-01-01' as date)
             else seen_date
         end as from_date,
-        lead(seen_date) over (partition by row_key order by seen_date) as until_date
+        lead(seen_date) over row_versions as until_date,
+        case
+            when seen_date > first_seen_date
+                then least(
+                    seen_date,
+                    {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }}
+                )
+        end as not_before_date
     from (
         select
             *,
-            cast(dbt_valid_from as date) as seen_date,
-            min(cast(dbt_valid_from as date)) over (partition by row_key) as first_seen_date,
-            row_number() over (
-                partition by row_key, cast(dbt_valid_from as date)
-                order by dbt_valid_from desc
-            ) as recency
-        from {{ snapshot }}
-    ) as seen
-    where recency = 1
+            min(seen_date) over (partition by row_key) as first_seen_date,
+            case
+                when not lead(is_delivered) over (partition by row_key order by dbt_valid_from)
+                    then lead(seen_date) over (partition by row_key order by dbt_valid_from)
+            end as missing_date
+        from (
+            select
+                *,
+                cast(dbt_valid_from as date) as seen_date,
+                row_number() over (
+                    partition by row_key, cast(dbt_valid_from as date)
+                    order by dbt_valid_from desc
+                ) as recency,
+                row_number() over (
+                    partition by row_key, cast(dbt_valid_from as date), is_delivered
+                    order by dbt_valid_from desc
+                ) as recency_of_its_kind
+            from {{ snapshot }}
+        ) as seen
+        -- a row that one build of a day saw and the last one did not went missing on that day
+        where recency = 1 or (is_delivered and recency_of_its_kind = 1)
+    ) as followed
+    where is_delivered
+    window row_versions as (partition by row_key order by seen_date)
 {%- endmacro %}

@@ -12,3 +12,12 @@
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
+
+{% macro warn_of_rows(query) -%}
+    {#- Says the first column of each row of a query as a warning. For tests; writes nothing into their SQL. -#}
+    {%- if execute and flags.WHICH in ('build', 'test') -%}
+        {%- for row in run_query(query).rows -%}
+            {%- do exceptions.warn(row[0]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,5 +1,6 @@
 {% snapshot snap_crm__contacts %}
-    {{ config(check_cols=['department']) }}
+    {% set columns = ['account_id', 'department', 'left_at', 'known_date'] %}
+    {{ config(check_cols=columns + ['is_delivered']) }}
 
-    {{ rows_as_seen(ref('stg_crm__contacts'), ['contact_id'], ['department']) }}
+    {{ rows_as_seen(ref('stg_crm__contacts'), ['contact_id'], columns) }}
 {% endsnapshot %}

@@ -1,5 +1,6 @@
 -- Dates were re-saved by a spreadsheet as dd-mm-yyyy; what is no such date is passed on as it stands,
 -- for the quarantine to show. end_date is the day service ended, not a renewal date agreed before.
+-- A trial is no contract: nobody pays for its seats.
 select
     subscription_id,
     account_id,
@@ -18,3 +19,4 @@ from
     read_csv(
         getvariable('data') || '/ravenstack_subscriptions.csv', header = true, all_varchar = true
     )
+where is_trial <> 'TRUE'

@@ -1,5 +1,5 @@
--- One usage row says how often a feature was used on a day: one event per use. A usage_id delivered
--- twice is delivered here twice as well.
+-- One usage row says how often a feature was used on a day: one event per use. 21 usage_id stand for
+-- two usages of different subscriptions, so the id of an event names the subscription as well.
 with usage as (
     select
         *,
@@ -12,7 +12,7 @@ with usage as (
 )
 
 select
-    usage.usage_id || '-' || usage.use_number as event_id,
+    usage.usage_id || '-' || usage.subscription_id || '-' || usage.use_number as event_id,
     subscriptions.account_id,
     usage.feature_name as event_name,
     usage.usage_date as occurred_at

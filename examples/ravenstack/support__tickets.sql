@@ -1,4 +1,4 @@
--- the time of an escalation is not kept: it counts from the opening of the ticket
+-- Whether a ticket was escalated is kept, and not when: no time is made up for it.
 select
     ticket_id,
     account_id,
@@ -7,7 +7,7 @@ select
     try_cast(submitted_at as timestamp)
     + to_minutes(cast(first_response_time_minutes as integer)) as first_response_at,
     closed_at as resolved_at,
-    case when escalation_flag = 'True' then submitted_at end as escalated_at,
+    escalation_flag as is_escalated,
     satisfaction_score as csat_score
 from
     read_csv(

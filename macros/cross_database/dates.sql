@@ -48,6 +48,11 @@
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date)
 {%- endmacro %}
 
+{% macro week_end(day) -%}
+    {#- The Sunday that ends the week of a day: day number 6 is a Sunday. -#}
+    {{ add_days(day, '6 - mod(' ~ day_number(day) ~ ', 7)') }}
+{%- endmacro %}
+
 {% macro time_of_seconds(seconds) -%}
     {#- The timestamp that lies some seconds (a number with decimals) after 1970. -#}
     {{ return(adapter.dispatch('time_of_seconds', 'customer_health')(seconds)) }}

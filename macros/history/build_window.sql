@@ -181,9 +181,7 @@
 
 {% macro late_row_days() -%}
     {#- The policy's number, of at least 1. -#}
-    {%- for row in policy_rows('thresholds') if row[0] == 'late_row_days' -%}
-        {{ return(row[1] | int) }}
-    {%- endfor -%}
+    {{ return(policy_number('late_row_days') | int) }}
 {%- endmacro %}
 
 {% macro build_settings() -%}

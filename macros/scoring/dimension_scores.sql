@@ -4,7 +4,10 @@
                                  null if the metric is unknown or has no weight
           <dimension>_score      mean of the known metric scores, weighted; null if none is known
           <dimension>_coverage   share (0-1) of the metrics' weight that is known for the account
-          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected and warm by then -#}
+          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected and warm by
+                                 then; 0 where none of it applies to the account
+        The weight of what is not applicable to an account passes to the rest of what is connected, so
+        that it lowers neither the coverage nor the dimension's place in the health score. -#}
     {%- set metrics = metrics_by_dimension()[dimension] -%}
     {%- set knots = range(1, 6) -%}
 
@@ -66,6 +69,9 @@
             spine.account_id,
             spine.as_of_date,
             {% for metric in metrics -%}
+            metrics.{{ metric }}__is_not_applicable,
+            {% endfor -%}
+            {% for metric in metrics -%}
             {% set value = 'metrics.' ~ metric -%}
             case
                 {% for knot in knots | reverse -%}
@@ -102,10 +108,15 @@
             {{- ' +' if not loop.last }}
             {% endfor %} as {{ part }},
             {% endfor -%}
+            {% for part, condition in [
+                ('connected_weight', 'scored.as_of_date >= weights.{m}__usable_from'),
+                ('not_applicable_weight', 'scored.{m}__is_not_applicable'),
+            ] -%}
             {% for metric in metrics -%}
-            case when scored.as_of_date >= weights.{{ metric }}__usable_from then weights.{{ metric }}__weight else 0 end
+            case when {{ condition | replace('{m}', metric) }} then weights.{{ metric }}__weight else 0 end
             {{- ' +' if not loop.last }}
-            {% endfor %} as connected_weight,
+            {% endfor %} as {{ part }},
+            {% endfor -%}
             weights.whole_weight
         from scored
         cross join weights
@@ -119,8 +130,16 @@
             {{ metric }}__score,
             {% endfor -%}
             weighted_sum / nullif(known_weight, 0) as {{ dimension }}_score,
-            coalesce(known_weight / nullif(whole_weight, 0), 0) as {{ dimension }}_coverage,
-            coalesce(connected_weight / nullif(whole_weight, 0), 0) as {{ dimension }}_connected
+            coalesce(
+                known_weight / nullif(connected_weight - not_applicable_weight, 0)
+                * connected_weight / nullif(whole_weight, 0),
+                0
+            ) as {{ dimension }}_coverage,
+            case
+                when connected_weight > not_applicable_weight
+                    then coalesce(connected_weight / nullif(whole_weight, 0), 0)
+                else 0
+            end as {{ dimension }}_connected
         from summed
     )
 

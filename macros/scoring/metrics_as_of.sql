@@ -1,42 +1,64 @@
-{% macro metrics_as_of(dimension, measured, is_reachable='true', computable={}) -%}
+{% macro metrics_as_of(dimension, measured, is_reachable='true', absence_known={}) -%}
     {#- The metrics of a dimension as published: unknown (null) until their feed has been connected,
-        and the account a customer, for the policy's warm_up_days; after that a metric for which nothing was measured (null) is 0 or unknown, as the policy's
-        when_absent says.
+        and the account a customer, for the policy's warm_up_days; after that a metric for which nothing
+        was measured (null) is 0, unknown or not applicable, as the policy's when_absent says. Each has
+        <metric>__is_not_applicable beside it, which tells the two kinds of null apart.
         measured: relation with account_id, as_of_date and every metric of the dimension.
         is_reachable: condition on it; where false, the source does not know the account, and every
         metric is unknown, never zero.
-        computable: {metric: condition on it}; where false, that metric is unknown, never zero. -#}
+        absence_known: {metric: condition on it}; where false or null, nothing measured says nothing, and
+        that metric is unknown whatever when_absent says. -#}
     {%- set metrics = metrics_by_dimension()[dimension] -%}
     select
-        measured.account_id,
-        measured.as_of_date,
+        account_id,
+        as_of_date,
         {% for metric in metrics -%}
         case
-            when
-                {{ is_reachable }}
-                and {{ computable.get(metric, 'true') }}
-                and measured.as_of_date >= rules.{{ metric }}__usable_from
-                and coalesce(spine.tenure_days, 0) >= rules.{{ metric }}__warm_up_days
+            when {{ metric }}__is_settled
                 then coalesce(
-                    cast(measured.{{ metric }} as double), rules.{{ metric }}__absent_value
+                    {{ metric }}, case when {{ metric }}__is_absence_known then {{ metric }}__absent_value end
                 )
-        end as {{ metric }}{{ ',' if not loop.last }}
+        end as {{ metric }},
         {% endfor %}
-    from {{ measured }} as measured
-    inner join {{ ref('int_spine__account_days') }} as spine
-        on measured.account_id = spine.account_id and measured.as_of_date = spine.as_of_date
-            and {{ in_window('spine.as_of_date') }}
-    cross join (
+        {% for metric in metrics -%}
+        coalesce(
+            {{ metric }}__leaves_when_absent and {{ metric }}__is_settled
+            and {{ metric }}__is_absence_known and {{ metric }} is null,
+            false
+        ) as {{ metric }}__is_not_applicable{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
         select
+            measured.account_id,
+            measured.as_of_date,
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then usable_from end)
-                as {{ metric }}__usable_from,
-            coalesce(max(case when metric = '{{ metric }}' then warm_up_days end), 0)
-                as {{ metric }}__warm_up_days,
-            max(case when metric = '{{ metric }}' and is_zero_when_absent then 0.0 end)
-                as {{ metric }}__absent_value{{ ',' if not loop.last }}
+            cast(measured.{{ metric }} as double) as {{ metric }},
+            {{ is_reachable }}
+            and measured.as_of_date >= rules.{{ metric }}__usable_from
+            and coalesce(spine.tenure_days, 0) >= rules.{{ metric }}__warm_up_days
+                as {{ metric }}__is_settled,
+            {{ absence_known.get(metric, 'true') }} as {{ metric }}__is_absence_known,
+            rules.{{ metric }}__absent_value,
+            rules.{{ metric }}__leaves_when_absent{{ ',' if not loop.last }}
             {% endfor %}
-        from {{ ref('int_policy__metrics') }}
-        where dimension = '{{ dimension }}'
-    ) as rules
+        from {{ measured }} as measured
+        inner join {{ ref('int_spine__account_days') }} as spine
+            on measured.account_id = spine.account_id and measured.as_of_date = spine.as_of_date
+                and {{ in_window('spine.as_of_date') }}
+        cross join (
+            select
+                {% for metric in metrics -%}
+                max(case when metric = '{{ metric }}' then usable_from end)
+                    as {{ metric }}__usable_from,
+                coalesce(max(case when metric = '{{ metric }}' then warm_up_days end), 0)
+                    as {{ metric }}__warm_up_days,
+                max(case when metric = '{{ metric }}' and is_zero_when_absent then 0.0 end)
+                    as {{ metric }}__absent_value,
+                count(case when metric = '{{ metric }}' and is_not_applicable_when_absent then 1 end) > 0
+                    as {{ metric }}__leaves_when_absent{{ ',' if not loop.last }}
+                {% endfor %}
+            from {{ ref('int_policy__metrics') }}
+            where dimension = '{{ dimension }}'
+        ) as rules
+    ) as judged
 {%- endmacro %}

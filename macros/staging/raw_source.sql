@@ -83,10 +83,16 @@
 {%- endmacro %}
 
 {% macro duckdb__raw_files(source_name, table_name) -%}
-    {%- set stem = (absolute_path(var('raw_path')) ~ '/' ~ source_name ~ '/' ~ table_name) | replace("'", "''") -%}
-    {%- for pattern in [stem ~ '.parquet', stem ~ '/**/*.parquet'] -%}
+    {#- A path is a pattern to DuckDB, so what has a meaning there stands in brackets. The folder of a
+        table may have the name of a file: Spark writes it so. -#}
+    {%- set folder = absolute_path(var('raw_path')) -%}
+    {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
+        | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
+    {#- a '=' above the table is no column of it -#}
+    {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
+    {%- for pattern in [stem ~ '.parquet/**/*.parquet', stem ~ '.parquet', stem ~ '/**/*.parquet'] -%}
         {%- if run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length -%}
-            {%- set sql = "read_parquet('" ~ pattern ~ "', union_by_name = true)" -%}
+            {%- set sql = "read_parquet('" ~ pattern ~ "', " ~ options ~ ')' -%}
             {%- set types = {} -%}
             {%- for row in run_query('describe select * from ' ~ sql).rows -%}
                 {%- do types.update({row[0] | lower: row[1] | lower}) -%}

@@ -18,12 +18,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
 from customer_health import manifest
+from customer_health.export import check_folder, export, exported_id
 from customer_health.marts import declared_marts, write_marts
 from customer_health.plan import (
     FULL_REFRESH,
@@ -35,9 +36,10 @@ from customer_health.plan import (
     fingerprint,
     is_unchanged,
     planned,
+    published_until,
     refuse_the_past,
 )
-from customer_health.policy import policy_problems
+from customer_health.policy import seed_problems
 from customer_health.progress import Progress
 from customer_health.publication import (
     Refusal,
@@ -45,6 +47,7 @@ from customer_health.publication import (
     copy_file,
     is_disk_full,
 )
+from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 
@@ -87,10 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--restate", action="store_true", help="and write history anew, under today's policy"
     )
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
+    parser.add_argument("--export", type=Path, help="folder for the marts as Parquet as well")
     given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
     record = Record()
     try:
+        check_arguments(given)
         with warehouse.locked() as lock:
             return build(warehouse, given, record, lock)
     except Refusal as problem:
@@ -109,10 +114,36 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def check_arguments(given: argparse.Namespace) -> None:
+    """Check what can be checked at once, before anything is written or dbt starts.
+
+    Raises:
+        Refusal: A folder or a date is not one.
+    """
+    if given.raw_path and not given.raw_path.is_dir():
+        wrong = "is a file" if given.raw_path.exists() else "there is no such folder of raw data"
+        raise Refusal(
+            f"{given.raw_path}: {wrong}. Fix: name the folder that holds"
+            " <source>/<table>.parquet with RAW_PATH=..."
+        )
+    if given.as_of_date and not is_date(given.as_of_date):
+        raise Refusal(f"AS_OF_DATE={given.as_of_date}: is no day. Fix: write it as 2026-06-30.")
+    if given.export:
+        check_folder(given.export)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day, written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def what_readers_see(warehouse: Warehouse, record: Record) -> str:
     """Say what has become of the published file after something went wrong."""
     if warehouse.id_seen() == record.publication_id:
-        return f"{warehouse} was published before that; the next build tidies up."
+        return f"{warehouse} was published before that."
     return f"Nothing was published; {warehouse} is as it was."
 
 
@@ -124,18 +155,20 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         variables["as_of_date"] = given.as_of_date
 
     with record.step("checks"):
+        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
+        errors = [*folder_problems(str(raw_path)), *seed_problems(PROJECT / "seeds")[0]]
+        if errors:
+            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
         if given.unless_unchanged and not asked and is_unchanged(warehouse, current, inputs):
             print(f"{'warehouse':<12} unchanged: no input has changed since it was built")
+            if given.export and exported_id(given.export) != current.id:
+                export_marts(warehouse, given.export)
             print_summary(warehouse)
             return 0
         warehouse.check_room()
-        # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
-        errors, _ = policy_problems(PROJECT / "seeds" / "policy")
-        if errors:
-            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
         plan = planned(warehouse, current, given, raw_path)
         refuse_the_past(warehouse, plan, given.as_of_date)
 
@@ -156,8 +189,23 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         f"{'warehouse':<12} published as {made['publication_id']}, {made['kind']}"
         f" ({record.seconds['publish']:.1f} s)"
     )
+    if given.export:
+        export_marts(warehouse, given.export)
     print_summary(warehouse)
     return 0
+
+
+def export_marts(warehouse: Warehouse, folder: Path) -> None:
+    """Write what readers see as Parquet as well, and say so.
+
+    Raises:
+        Failure: It cannot be written; the publication stays.
+    """
+    try:
+        publication_id = export(warehouse, folder)
+    except Refusal as problem:
+        raise Failure(str(problem)) from problem
+    print(f"{'export':<12} publication {publication_id} as Parquet in {folder}")
 
 
 def run_dbt(
@@ -237,7 +285,7 @@ def publish(
     begun = time.monotonic()
     made = warehouse.scratch
     clock = manifest.clock_of(made.state)
-    published = plan.base.manifest["as_of_date"] if plan.base else None
+    published = published_until(plan.base) if plan.base else None
     if published and plan.kind != RESTATED and (clock["as_of_date"] or "") < published:
         raise Failure(
             f"The data now ends on {clock['as_of_date']}, before the published {published}. Mend:"

@@ -17,7 +17,7 @@ from customer_health import policy, raw_sources
 
 
 class Plugin(BasePlugin):
-    """Registers `policy_problems` and `raw_problems` on dbt's connection."""
+    """Registers `policy_problems`, `raw_problems` and `table_problems` on dbt's connection."""
 
     def initialize(self, plugin_config: dict) -> None:
         """Make the folder of the warehouse, which DuckDB does not do."""
@@ -27,7 +27,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, each of JSON text; called once, when dbt connects."""
-        for function in (policy_problems, raw_problems):
+        for function in (policy_problems, raw_problems, table_problems):
             conn.create_function(
                 function.__name__, function, [VARCHAR, VARCHAR], VARCHAR, side_effects=True
             )
@@ -36,18 +36,21 @@ class Plugin(BasePlugin):
         atexit.register(gc.unfreeze)  # DuckDB's module complains of what is left then
 
 
-def policy_problems(policy_dir: str, code: str) -> str:
-    """Check the policy files: `{"errors": […], "warnings": […]}`.
+def policy_problems(seeds: str, code: str) -> str:
+    """Check the files of policy and vocabulary: `{"errors": […], "warnings": […]}`.
 
     Args:
-        policy_dir: The folder with the CSV files.
+        seeds: The folder with the folders `policy` and `vocabulary`.
         code: JSON of what the code names: `{metrics: {dimension: [metric, …]}, feeds: [feed, …],
             dated_tables: [table, …]}`; see `policy.policy_problems`.
     """
     named = json.loads(code)
     return _as_json(
-        policy.policy_problems(
-            Path(policy_dir), named["metrics"], named["feeds"], named["dated_tables"]
+        *policy.seed_problems(
+            Path(seeds),
+            computed_metrics=named["metrics"],
+            known_feeds=named["feeds"],
+            dated_tables=named["dated_tables"],
         )
     )
 
@@ -59,9 +62,23 @@ def raw_problems(raw_path: str, contract: str) -> str:
         raw_path: The folder with the raw data.
         contract: JSON of `[{source, table, columns: [{name, required}]}]`.
     """
-    return _as_json(raw_sources.raw_problems(raw_path, json.loads(contract)))
+    return _as_json(*raw_sources.raw_problems(raw_path, json.loads(contract)))
 
 
-def _as_json(problems: tuple[list[str], list[str]]) -> str:
-    errors, warnings = problems
-    return json.dumps({"errors": errors, "warnings": warnings}, ensure_ascii=False)
+def table_problems(_: str, tables: str) -> str:
+    """Check the columns of raw tables in the database: `{"errors": […], "warnings": […]}`.
+
+    Args:
+        tables: JSON of `[{place, delivered: [name, …], source, table, columns: …}]`, the last three
+            as in the contract of `raw_problems`.
+    """
+    warnings: list[str] = []
+    for entry in json.loads(tables):
+        warnings += raw_sources.undeclared_columns(entry["place"], entry, entry["delivered"])
+    return _as_json([], warnings)
+
+
+def _as_json(errors: list[str], warnings: list[str]) -> str:
+    problems = {"errors": errors, "warnings": warnings}
+    # a path may hold bytes that are no text
+    return json.dumps(problems, ensure_ascii=False).encode("utf-8", "replace").decode()

@@ -16,6 +16,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from customer_health.marts import published_file
+
 # Variables that say which data to read up to when, not how to compute.
 DATA_VARIABLES = ("raw_path", "as_of_date", "restate_history")
 
@@ -167,20 +169,22 @@ def write_into(published: Path, manifest: dict) -> None:
         "kind": "varchar",
         "policy_version": "varchar",
         "weights_version": "varchar",
-        "started_at": "timestamptz",
-        "finished_at": "timestamptz",
+        # UTC; clients need a library of their own to show a timestamptz
+        "started_at": "timestamp",
+        "finished_at": "timestamp",
     }
     picked = ", ".join(
         f"cast(manifest ->> '{name}' as {data_type}) as {name}"
         for name, data_type in columns.items()
     )
-    with duckdb.connect(str(published)) as connection:
+    with published_file(published) as connection:
         connection.execute(
             "create or replace table published.marts.publication as"
-            f" select {picked}, manifest from (select cast($1 as json) as manifest)",
+            f" select {picked}, manifest from (select cast($1 as varchar) as manifest)",
             [json.dumps(manifest, ensure_ascii=False)],
         )
         connection.execute(
             "comment on table published.marts.publication is"
-            " 'The account of the build that made this file, whole in manifest. Grain: one row.'"
+            " 'The account of the build that made this file (times in UTC), whole in manifest as"
+            " JSON. Grain: one row.'"
         )

@@ -4,11 +4,15 @@ Personal data stays in the schema staging of dbt's file, which is not published.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+# Every DuckDB since 1.0 reads it. It has no types beyond those of 1.0 and costs 2 % more disk.
+STORAGE_VERSION = "v1.0.0"
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,11 @@ def write_marts(
     Raises:
         RuntimeError: What was written is not what was built.
     """
-    with duckdb.connect(str(published)) as connection:
+    if published.exists() and not is_readable_everywhere(published):
+        published.unlink()  # the storage version of a file cannot be lowered
+    with published_file(published) as connection:
         # by this name its views know it
-        connection.execute(f"attach {_text(state)} as state (read_only)")
+        connection.execute(f"attach {sql_text(state)} as state (read_only)")
         connection.execute("use state")
         connection.execute("create schema if not exists published.marts")
         there = {name: _columns(connection, "published", name) for name in _tables(connection)}
@@ -70,17 +76,38 @@ def write_marts(
                 _write_window(connection, mart, window_start_date)
             else:
                 connection.execute(
-                    f"create or replace table published.marts.{_name(mart.name)} as"
-                    f" select * from state.marts.{_name(mart.name)}"
+                    f"create or replace table published.marts.{sql_name(mart.name)} as"
+                    f" select * from state.marts.{sql_name(mart.name)}"
                 )
             _comment(connection, mart)
         for name in there.keys() - {mart.name for mart in marts}:
-            connection.execute(f"drop table published.marts.{_name(name)}")
+            connection.execute(f"drop table published.marts.{sql_name(name)}")
         return _equal_counts(connection, marts)
 
 
+@contextmanager
+def published_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file for readers, to write into it, as the database `published`."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach {sql_text(path)} as published (storage_version '{STORAGE_VERSION}')"
+        )
+        yield connection
+        connection.execute("detach published")
+
+
+def is_readable_everywhere(path: Path) -> bool:
+    """Whether a file has the storage version that every client reads."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {sql_text(path)} as published (read_only)")
+        (tags,) = connection.execute(
+            "select tags from duckdb_databases() where database_name = 'published'"
+        ).fetchone()
+    return tags.get("storage_version") == f"{STORAGE_VERSION}+"
+
+
 def _write_window(connection: duckdb.DuckDBPyConnection, mart: Mart, start_date: str) -> None:
-    name, window = _name(mart.name), f"as_of_date >= date {_text(start_date)}"
+    name, window = sql_name(mart.name), f"as_of_date >= date {sql_text(start_date)}"
     connection.execute("begin")
     connection.execute(f"delete from published.marts.{name} where {window}")
     connection.execute(
@@ -92,10 +119,10 @@ def _write_window(connection: duckdb.DuckDBPyConnection, mart: Mart, start_date:
 def _equal_counts(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart]) -> dict[str, int]:
     counts = {}
     for mart in marts:
-        built, written = (
-            connection.execute(f"select count(*) from {file}.marts.{_name(mart.name)}").fetchone()[
-                0
-            ]
+        (built,), (written,) = (
+            connection.execute(
+                f"select count(*) from {file}.marts.{sql_name(mart.name)}"
+            ).fetchone()
             for file in ("state", "published")
         )
         if built != written:
@@ -128,15 +155,17 @@ def _columns(connection: duckdb.DuckDBPyConnection, file: str, name: str) -> lis
 
 def _comment(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     """Give BI tools the descriptions that the documentation has."""
-    table = f"published.marts.{_name(mart.name)}"
-    connection.execute(f"comment on table {table} is {_text(mart.description)}")
+    table = f"published.marts.{sql_name(mart.name)}"
+    connection.execute(f"comment on table {table} is {sql_text(mart.description)}")
     for name, description in mart.columns.items():
-        connection.execute(f"comment on column {table}.{_name(name)} is {_text(description)}")
+        connection.execute(f"comment on column {table}.{sql_name(name)} is {sql_text(description)}")
 
 
-def _name(name: str) -> str:
+def sql_name(name: str) -> str:
+    """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(text: object) -> str:
+def sql_text(text: object) -> str:
+    """Quote a text for SQL."""
     return "'" + str(text).replace("'", "''") + "'"

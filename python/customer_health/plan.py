@@ -68,11 +68,26 @@ def is_unchanged(warehouse: Warehouse, current: Publication | None, inputs: str)
 def planned(
     warehouse: Warehouse, current: Publication | None, given: argparse.Namespace, raw_path: Path
 ) -> Plan:
-    """Choose what to start from and how much to build."""
+    """Choose what to start from and how much to build.
+
+    Raises:
+        Refusal: It would start from nothing beside publications whose snapshots it would lose.
+    """
     if current is None:
+        if kept := warehouse.publications():
+            raise Refusal(
+                f"{warehouse}: is none of the publications that are kept, and a build from nothing"
+                f" would lose their snapshots. Fix: `make rollback TO={kept[0].id}` lets readers"
+                " see the newest again, and the next build start there; to begin from nothing,"
+                f" move {warehouse.folder} and the file away."
+            )
         reason = f"what {warehouse} was built from is not kept" if warehouse.file.exists() else ""
         return Plan(None, FROM_NOTHING, reason)
     made = current.manifest
+    if not made:
+        # state and snapshots are whole; what they were made of is not known any more
+        reason = f"the manifest of publication {current.id} is lost"
+        return Plan(current, RESTATED if given.restate else FULL_REFRESH, reason)
     raw, former_raw = manifest.raw_data_of(raw_path, PROJECT), made["raw_data"]
     if raw["path"] == former_raw["path"] and raw["made_by"] != former_raw["made_by"]:
         return Plan(None, FROM_NOTHING, "the raw data was generated anew: another company")
@@ -99,12 +114,18 @@ def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) ->
     """
     if plan.base is None or not as_of_date or plan.kind == RESTATED:
         return
-    published = plan.base.manifest["as_of_date"]
+    published = published_until(plan.base)
     if published and as_of_date < published:
         raise Refusal(
             f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Mend: name"
             " another file with WAREHOUSE=..., or write history anew with RESTATE=1."
         )
+
+
+def published_until(publication: Publication) -> str | None:
+    """The newest as-of date of a publication, from its state if its manifest is lost."""
+    made = publication.manifest or manifest.clock_of(publication.state)
+    return made["as_of_date"]
 
 
 def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:

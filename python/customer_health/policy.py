@@ -1,8 +1,9 @@
 """Checks the policy: every number the scores are made of, in the CSV files of `seeds/policy`.
 
-A policy that contradicts itself must not run, so the build asks `policy_problems` before it writes
-anything. Whoever edits these files knows the business, not SQL: each message names the file, the
-row as an editor counts it, what is wrong with it and how to mend it.
+A policy that contradicts itself must not run, so the build asks `seed_problems` before it writes
+anything; that checks the words of the sources (`seeds/vocabulary`) as well. Whoever edits these
+files knows the business, not SQL: each message names the file, the row as an editor counts it,
+what is wrong with it and how to mend it.
 
 Three layers, each in its own place below: `TABLES` says what a file must look like, cell by cell;
 `_read` holds a file against it; the `_check_…` functions look at rules that span rows and files.
@@ -10,9 +11,13 @@ Three layers, each in its own place below: `TABLES` says what a file must look l
 
 import csv
 import difflib
+import errno
+import io
 import itertools
 import math
+import os
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +28,17 @@ MAX_CURVE_POINTS = 5
 MAX_WEIGHT_GROUPS = 6
 WEIGHTS_TOLERANCE = 1e-9
 
+# Between these, sums, products and slopes of what the policy says neither overflow nor vanish.
+LARGEST_NUMBER = 1e12
+SMALLEST_NUMBER = 1e-9
+LARGEST_WHOLE = 1_000_000_000  # the seeds' integers hold 32 bits
+LONGEST_DAYS = 36_500
+LONGEST_CELL = 10_000
+LARGEST_FILE = 20_000_000
+
+# Texts for people, which nothing is compared with.
+FREE_TEXT = ("description", "display_name", "owner", "source", "unit")
+
 SIGNAL_TYPES = (
     "layoffs",
     "funding",
@@ -32,14 +48,50 @@ SIGNAL_TYPES = (
     "champion_job_change",
 )
 
+# The words of each vocabulary that the models read: what the words of a source may be mapped to.
+VOCABULARIES: dict[str, tuple[str, ...]] = {
+    "activity_type": (
+        "call",
+        "email",
+        "meeting",
+        "qbr",
+        "training",
+        "webinar",
+        "community_post",
+    ),
+    "attendance": ("attended", "declined", "no_show"),
+    "contact_role": (
+        "champion",
+        "executive_sponsor",
+        "decision_maker",
+        "admin",
+        "user",
+        "other",
+    ),
+    "contract_structure": ("monthly", "annual", "multi_year"),
+    "feature_type": ("login", "page_view", "feature"),
+    "milestone_type": (
+        "first_value",
+        "onboarding_complete",
+        "integration_live",
+        "use_case_live",
+        "other",
+    ),
+    "opportunity_type": ("expansion", "renewal", "new_business"),
+    "signal_type": SIGNAL_TYPES,
+    "survey_type": ("nps", "csat", "ces", "pulse"),
+    "ticket_priority": ("p1", "p2", "p3", "p4"),
+}
+
 
 @dataclass(frozen=True)
 class Column:
     """What one column of a policy file may hold.
 
-    `kind` is text, number, whole, date or boolean. `low` and `high` are the limits, both allowed;
-    `above` is a lower limit that is itself not allowed. `among` lists the only words allowed;
-    `refers_to` names the file whose first column lists them, and `all_allowed` adds 'all'.
+    `kind` is text, number, whole, date, boolean, currency or word (of a source). `low` and `high`
+    are the limits, both allowed; `above` is a lower limit that is itself not allowed. `among` lists
+    the only words allowed; `refers_to` names the file whose first column lists them, and
+    `all_allowed` adds 'all'.
     `reserved` are words that mean something else already.
     """
 
@@ -89,7 +141,8 @@ TABLES: dict[str, Table] = {
         key=("dimension",),
     ),
     "exchange_rates.csv": Table(
-        (Column("currency"), Column("rate", "number", above=0), _SOURCE), key=("currency",)
+        (Column("currency", "currency"), Column("rate", "number", above=0), _SOURCE),
+        key=("currency",),
     ),
     "lifecycle_stages.csv": Table(
         (
@@ -120,8 +173,8 @@ TABLES: dict[str, Table] = {
             Column("direction", among=("higher", "lower", "range")),
             Column("shape", among=("line", "steps")),
             Column("weight", "number", low=0),
-            Column("when_absent", among=("zero", "unknown")),
-            Column("warm_up_days", "whole", low=0),
+            Column("when_absent", among=("zero", "unknown", "not_applicable")),
+            Column("warm_up_days", "whole", low=0, high=LONGEST_DAYS),
             Column("indicator", among=("leading", "lagging")),
             Column("is_vanity_suspect", "boolean"),
             Column("owner"),
@@ -173,8 +226,8 @@ TABLES: dict[str, Table] = {
         (
             Column("source_name"),
             Column("table_name"),
-            Column("warn_after_days", "whole", may_be_blank=True, low=1),
-            Column("fail_after_days", "whole", may_be_blank=True, low=1),
+            Column("warn_after_days", "whole", may_be_blank=True, low=1, high=LONGEST_DAYS),
+            Column("fail_after_days", "whole", may_be_blank=True, low=1, high=LONGEST_DAYS),
             Column("volume_window_days", "whole", may_be_blank=True, low=1, high=365),
             Column("usual_windows", "whole", may_be_blank=True, low=2, high=60),
             Column("usual_minimum_rows", "whole", may_be_blank=True, low=1),
@@ -205,6 +258,17 @@ TABLES: dict[str, Table] = {
     ),
 }
 
+VOCABULARY_TABLES: dict[str, Table] = {
+    "vocabularies.csv": Table(
+        (
+            Column("vocabulary", among=tuple(VOCABULARIES)),
+            Column("raw_value", "word"),
+            Column("value"),
+        ),
+        key=("vocabulary", "raw_value"),
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Threshold:
@@ -223,6 +287,7 @@ class Threshold:
 THRESHOLDS = (
     Threshold("minimum_coverage_share", 0, 1, whole=False),
     Threshold("high_confidence_coverage_share", 0, 1, whole=False),
+    Threshold("minimum_dimension_connected_share", 0, 1, whole=False),
     Threshold("minimum_peer_accounts", 1, 10_000),
     Threshold("momentum_stable_points", 0, 100, whole=False),
     Threshold("momentum_tie_break", 0, 1),
@@ -230,6 +295,7 @@ THRESHOLDS = (
     Threshold("rapid_decline_points", 0, 100, whole=False),
     Threshold("renewal_window_days", 0, 730),
     Threshold("renewal_grace_days", 0, 365),
+    Threshold("missing_row_days", 0, 365),
     Threshold("contract_overlap_days", 0, 365),
     Threshold("contract_overlap_share", 0, 1, whole=False),
     Threshold("successor_arr_share", 0, 1, whole=False),
@@ -270,6 +336,16 @@ THRESHOLDS = (
     Threshold("skip_below_correlation", 0, 1, whole=False),
     Threshold("strong_above_correlation", 0, 1, whole=False),
     Threshold("weak_below_correlation", 0, 1, whole=False),
+    # no shorter than the window in which its use counts
+    Threshold("feature_retired_days", 28, 3650),
+    Threshold("feature_proof_days", 2, 365),
+    Threshold("source_gap_days", 1, 366),
+    Threshold("source_gap_multiple", 1, 10, whole=False),
+    Threshold("source_longest_gap_days", 1, 1100),
+    Threshold("source_run_share", 0, 1, whole=False),
+    Threshold("source_usual_share", 0, 1, whole=False),
+    Threshold("source_busy_share", 0, 1, whole=False),
+    Threshold("source_carrying_rows", 1, 1_000_000),
 )
 
 # The first must not exceed the second.
@@ -280,6 +356,7 @@ ORDERED_THRESHOLDS = (
     ("hybrid_portfolio_accounts", "segment_portfolio_accounts"),
     ("minimum_coverage_share", "high_confidence_coverage_share"),
     ("drop_alert_points", "rapid_decline_points"),
+    ("source_gap_days", "source_longest_gap_days"),
 )
 
 
@@ -303,21 +380,66 @@ class Findings:
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def error(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> None:
-        """Note something that stops the build."""
-        self.errors.append(self._message(file, rows, what, mend))
+    def error(
+        self, file: str, rows: int | Sequence[int], what: str, mend: str = "", *, fix: str = ""
+    ) -> None:
+        """Note something that stops the build, and how to mend it."""
+        remedy = f"Fix: {fix}" if fix else f"Mend: {mend}"
+        self.errors.append(self._message(file, rows, what, remedy))
 
     def warning(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> None:
         """Note something worth a look."""
-        self.warnings.append(self._message(file, rows, what, mend))
+        self.warnings.append(self._message(file, rows, what, f"Mend: {mend}"))
 
-    def _message(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> str:
+    def _message(self, file: str, rows: int | Sequence[int], what: str, remedy: str) -> str:
         numbers = [rows] if isinstance(rows, int) else list(rows)
         place = f"{self.folder}/{file}"
         if numbers:
             word = "row" if len(numbers) == 1 else "rows"
             place += f", {word} {', '.join(map(str, numbers))}"
-        return f"{place}: {what}. Mend: {mend}."
+        return f"{place}: {what}. {remedy}."
+
+
+def seed_problems(seeds: Path, **named_in_code) -> tuple[list[str], list[str]]:
+    """Find everything that keeps the files below `seeds/` from being used.
+
+    Args:
+        seeds: The folder with the folders `policy` and `vocabulary`.
+        named_in_code: What the policy is held against; see `policy_problems`.
+
+    Returns:
+        The errors, which must stop the build, and the warnings.
+    """
+    errors, warnings = policy_problems(seeds / "policy", **named_in_code)
+    return [*errors, *vocabulary_problems(seeds / "vocabulary"), *_stray_files(seeds)], warnings
+
+
+def vocabulary_problems(vocabulary_dir: Path) -> list[str]:
+    """Find everything that keeps the words of the sources from being read: a list of errors."""
+    found = Findings("/".join(vocabulary_dir.parts[-2:]))
+    for file, table in VOCABULARY_TABLES.items():
+        rows = _read(vocabulary_dir / file, table, found)
+        if rows is not None and not found.errors:
+            _check_words(rows, found)
+    return found.errors
+
+
+def _stray_files(seeds: Path) -> list[str]:
+    """Note other CSV files that dbt would stumble over, as it loads all there are."""
+    known = {("policy", file) for file in TABLES}
+    known |= {("vocabulary", file) for file in VOCABULARY_TABLES}
+    found = Findings(seeds.name)
+    for folder, _, files in os.walk(seeds):
+        for file in sorted(files):
+            path = Path(folder) / file
+            place = path.relative_to(seeds)
+            if path.suffix.lower() != ".csv" or place.parts in known:
+                continue
+            _text(path, found, str(place))
+            if path.stem.lower() in {Path(name).stem for _, name in known}:
+                what = f"dbt would take this file for another {path.stem.lower()}.csv"
+                found.error(str(place), (), what, fix="take it away, or give it another name")
+    return found.errors
 
 
 def policy_problems(
@@ -347,9 +469,9 @@ def policy_problems(
         return [f"{what}. Mend: {mend}."], []
     tables: dict[str, list[Row]] = {}
     sound: set[str] = set()
-    for file in TABLES:
+    for file, table in TABLES.items():
         errors_before = len(found.errors)
-        rows = _read(policy_dir / file, found)
+        rows = _read(policy_dir / file, table, found)
         if rows is not None:
             tables[file] = rows
             if len(found.errors) == errors_before:
@@ -371,64 +493,160 @@ def policy_problems(
 # ---------------------------------------------------------------------------------------- reading
 
 
-def _read(path: Path, found: Findings) -> list[Row] | None:
+def _read(path: Path, table: Table, found: Findings) -> list[Row] | None:
     """Read a file against its table; None if it cannot be read as that table at all.
 
     Cells that do not fit are noted and become None.
     """
-    table = TABLES[path.name]
+    file = path.name
     expected = [column.name for column in table.columns]
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        near = _nearest(path.name, [other.name for other in path.parent.glob("*")])
-        mend = f"rename {near} to {path.name}" if near else f"put {path.name} back"
-        found.error(path.name, (), "the file is missing", mend)
+    text = _text(path, found, file)
+    if text is None:
         return None
-    except UnicodeDecodeError:
-        mend = "save it as 'CSV UTF-8'"
-        found.error(path.name, (), "the file is not written in UTF-8", mend)
-        return None
-
-    lines = _records(text)
-    header = [name.strip() for name in lines[0][1]] if lines else []
+    header_line = text.splitlines()[0] if text else ""
     for separator, word in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and separator in header[0]:
+        if separator in header_line and "," not in header_line:
             what = f"the columns are separated by {word}, as some Excel versions do"
-            found.error(path.name, 1, what, "save it as 'CSV UTF-8 (comma delimited)'")
+            found.error(file, 1, what, "save it as 'CSV UTF-8 (comma delimited)'")
             return None
-    if not _header_fits(path.name, header, expected, found):
+    lines = _records(text, file, found)
+    if lines is None:
+        return None
+    header = lines[0][1] if lines else []
+    if not _header_fits(file, header, expected, found):
         return None
 
     rows = []
+    blank = []
     for number, fields in lines[1:]:
+        if not any(value.strip() for value in fields):
+            blank.append(number)
+            continue
+        if fields == header:
+            found.error(file, number, "the header is there again", fix="take the row out")
+            continue
         if len(fields) != len(header):
             what = f"the row has {len(fields)} fields, the header {len(header)}"
             mend = "put a text that holds a comma between double quotes, and fill in what is left"
-            found.error(path.name, number, what, mend)
+            found.error(file, number, what, mend)
             continue
         texts = dict(zip(header, fields, strict=True))
-        cells = {c.name: _cell(texts[c.name], c, path.name, number, found) for c in table.columns}
+        cells = {c.name: _cell(texts[c.name], c, file, number, found) for c in table.columns}
         rows.append(Row(number, cells))
+    if blank:
+        what = "nothing stands here but commas or blanks, which a spreadsheet leaves behind"
+        found.error(file, blank, what, fix="take them out")
     if not lines[1:]:
-        found.error(path.name, 1, "the file has no rows", "put its rows back")
-    _check_key(path.name, table.key, rows, found)
+        found.error(file, 1, "the file has no rows", "put its rows back")
+    _check_key(file, table.key, rows, found)
     return rows
 
 
-def _records(text: str) -> list[tuple[int, list[str]]]:
-    """Split CSV text into records that are not blank, each with the number of its first line."""
-    reader = csv.reader(text.splitlines(keepends=True))
+def _text(path: Path, found: Findings, file: str) -> str | None:
+    """Give the text of a file; None if, noted, it is none that dbt could load."""
+
+    def unreadable(what: str, fix: str) -> None:
+        found.error(file, (), what, fix=fix)
+
+    try:
+        if path.exists() and not path.is_file():
+            what = "this is a folder, not a file" if path.is_dir() else "this is not a plain file"
+            return unreadable(what, "put the CSV file there instead")
+        if path.stat().st_size > LARGEST_FILE:
+            return unreadable("the file is too large for a seed", "put the CSV file back")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            return unreadable("this link points to nothing", "put the file itself there")
+        near = _nearest(path.name, [other.name for other in path.parent.glob("*")])
+        mend = f"rename {near} to {path.name}" if near else f"put {path.name} back"
+        found.error(file, (), "the file is missing", mend)
+        return None
+    except PermissionError:
+        return unreadable("the file may not be read", "give yourself the permission to read it")
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return unreadable("this link leads back to itself", "put the file itself there")
+        return unreadable(f"the file cannot be read ({error.strerror})", "put a copy there")
+
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return unreadable("the file is written in UTF-16", "save it as 'CSV UTF-8'")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        mend = "save it as 'CSV UTF-8'"
+        found.error(file, (), "the file is not written in UTF-8", mend)
+        return None
+    control = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", text)
+    if control:
+        what = f"there is a character that belongs in no text (U+{ord(control[0]):04X})"
+        number = _row_at(text, control.start())
+        found.error(file, number, what, fix="take it out, or save the file as 'CSV UTF-8'")
+        return None
+    return text
+
+
+def _records(text: str, file: str, found: Findings) -> list[tuple[int, list[str]]] | None:
+    """Split CSV text into records, each with the number of its first line; without empty lines.
+
+    None if, noted, Python and the database could split it in different ways.
+    """
+    line_ends: dict[str, int] = {}
+    for match in re.finditer(r'"(?:[^"]|"")*"|"|\r\n|\r|\n', text):
+        token, start, end = match[0], match.start(), match.end()
+        if token[0] != '"':
+            if token not in line_ends:
+                line_ends[token] = _row_at(text, start)
+        elif token == '"':
+            what = "a double quote opens a text here, and none closes it"
+            found.error(file, _row_at(text, start), what, fix="close the text, or take it out")
+            return None
+        elif text[start - 1 : start] not in ("", ",", "\r", "\n") or text[end : end + 1] not in (
+            *("", ",", "\r", "\n"),
+        ):
+            what = "a double quote stands within a text, or none closes the one that opens it"
+            fix = 'put the whole text between double quotes, and write "" for the one within'
+            found.error(file, _row_at(text, start), what, fix=fix)
+            return None
+    if len(line_ends) > 1:
+        what = "from this row on lines end in another way than before (Windows, Unix or old Mac)"
+        fix = "save the file again as 'CSV UTF-8', with one kind of line ends"
+        found.error(file, max(line_ends.values()), what, fix=fix)
+        return None
+
+    reader = csv.reader(io.StringIO(text, newline=""))
     records = []
     first_line = 1
-    for fields in reader:
-        if any(value.strip() for value in fields):
-            records.append((first_line, fields))
-        first_line = reader.line_num + 1
+    try:
+        for fields in reader:
+            if fields:
+                records.append((first_line, fields))
+            first_line = reader.line_num + 1
+    except csv.Error:
+        _note_long_cell(file, first_line, found)
+        return None
+    if records and records[0][0] != 1:
+        found.error(file, 1, "a blank line stands above the header", fix="take the line out")
+        return None
     return records
 
 
+def _row_at(text: str, position: int) -> int:
+    """Give the number that an editor shows for the line of a position."""
+    return len(re.findall(r"\r\n|\r|\n", text[:position])) + 1
+
+
+def _note_long_cell(file: str, number: int, found: Findings) -> None:
+    what = f"a text is longer than {LONGEST_CELL:,} characters"
+    found.error(file, number, what, fix="shorten it, or close the double quote that opens it")
+
+
 def _header_fits(file: str, header: list[str], expected: list[str], found: Findings) -> bool:
+    spaced = [name for name in header if name != name.strip() and name.strip() in expected]
+    if spaced:
+        what = f"the column '{spaced[0]}' has a space before or after its name"
+        found.error(file, 1, what, fix="take the space out")
+        return False
     unknown = [name for name in header if name not in expected]
     missing = [name for name in expected if name not in header]
     for name in unknown:
@@ -446,8 +664,8 @@ def _header_fits(file: str, header: list[str], expected: list[str], found: Findi
 def _cell(text: str, column: Column, file: str, number: int, found: Findings):
     """Give the value of a cell, or None where it is blank or, noted, does not fit."""
 
-    def wrong(what: str, mend: str) -> None:
-        found.error(file, number, f"{column.name} {what}", mend)
+    def wrong(what: str, mend: str = "", *, fix: str = "") -> None:
+        found.error(file, number, f"{column.name} {what}", mend, fix=fix)
 
     if not text.strip():
         if column.name == "source":
@@ -455,8 +673,17 @@ def _cell(text: str, column: Column, file: str, number: int, found: Findings):
         elif not column.may_be_blank:
             wrong("is empty", f"fill in {column.name}")
         return None
+    if len(text) > LONGEST_CELL:
+        return _note_long_cell(file, number, found)
     if text != text.strip():
         return wrong(f"'{text}' has a space before or after it", "take the space out")
+    if text.startswith("'"):
+        # the database may take it for the quote that texts are put in
+        return wrong(f"{text} begins with a single quote", fix="write it without")
+    hidden = _hidden_character(text)
+    if hidden and column.name not in FREE_TEXT:
+        what = f"holds a character that cannot be seen (U+{ord(hidden):04X})"
+        return wrong(what, fix="type the text anew")
 
     if column.kind == "boolean":
         if text.lower() not in ("true", "false"):
@@ -473,6 +700,14 @@ def _cell(text: str, column: Column, file: str, number: int, found: Findings):
         value = _number(text)
         if value is None:
             return wrong(f"'{text}' is not a number", "write digits and a point, such as 12.5")
+        largest = LARGEST_WHOLE if column.kind == "whole" else LARGEST_NUMBER
+        if abs(value) > largest:
+            return wrong(
+                f"{text} is too large to compute with", fix=f"write {largest:,.0f} at most"
+            )
+        if abs(value) < SMALLEST_NUMBER and re.search("[1-9]", text.lower().split("e")[0]):
+            fix = f"write 0, or {SMALLEST_NUMBER:g} at least"
+            return wrong(f"{text} is too close to 0 to compute with", fix=fix)
         if column.kind == "whole" and not value.is_integer():
             return wrong(f"'{text}' is not a whole number", "write it without decimals")
         if value <= column.above:
@@ -484,6 +719,15 @@ def _cell(text: str, column: Column, file: str, number: int, found: Findings):
             return wrong(f"{text} is outside what is allowed", f"write a number {limit}")
         return value
 
+    if column.kind == "currency":
+        if not re.fullmatch("[A-Za-z]{3}", text):
+            fix = "write the three letters of ISO 4217, such as EUR"
+            return wrong(f"'{text}' is not the code of a currency", fix=fix)
+        return text.upper()
+
+    if column.kind == "word" and text != text.lower():
+        fix = f"write '{text.lower()}': words are compared in lower case"
+        return wrong(f"'{text}' has capitals", fix=fix)
     if column.among and text not in column.among:
         return wrong(f"'{text}' is not known", _use_one_of(text, column.among))
     if text in column.reserved:
@@ -500,11 +744,17 @@ def _date(text: str) -> date | None:
 
 
 def _number(text: str) -> float | None:
-    """Read a plain decimal number; None for anything else, also for nan, inf and 1_000."""
+    """Read a plain decimal number (too large: infinity); None for others, also nan and 1_000."""
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, flags=re.ASCII):
         return None
-    value = float(text)
-    return value if math.isfinite(value) else None
+    return float(text)
+
+
+def _hidden_character(text: str) -> str | None:
+    """Give the first character that looks like none or like a plain space, if there is one."""
+    categories = ("Cc", "Cf", "Zl", "Zp", "Zs")
+    seen = (char for char in text if char != " " and unicodedata.category(char) in categories)
+    return next(seen, None)
 
 
 # --------------------------------------------------------------------------------- rules over rows
@@ -750,6 +1000,28 @@ def _check_signal_types(rows: list[Row], found: Findings) -> None:
             found.error("signal_types.csv", (), f"the signal type '{name}' is missing", mend)
 
 
+def _check_rates(rows: list[Row], found: Findings) -> None:
+    """The reporting currency, in units of which the rates are given, is worth one of itself."""
+    if not any(row["rate"] == 1 for row in rows):
+        what = "none of these rates is 1, so the reporting currency is missing or its rate is wrong"
+        fix = "give the currency that ARR is reported in a row with the rate 1"
+        found.error("exchange_rates.csv", [row.number for row in rows], what, fix=fix)
+
+
+def _check_words(rows: list[Row], found: Findings) -> None:
+    """Words are mapped to words that a model knows, and each vocabulary has some."""
+    file = "vocabularies.csv"
+    for row in rows:
+        known = VOCABULARIES[row["vocabulary"]]
+        if row["value"] not in known:
+            what = f"no model reads a {row['vocabulary']} '{row['value']}'"
+            found.error(file, row.number, what, fix=_use_one_of(row["value"], known))
+    for vocabulary in VOCABULARIES:
+        if vocabulary not in [row["vocabulary"] for row in rows]:
+            what = f"the vocabulary '{vocabulary}' has no words"
+            found.error(file, (), what, fix="put its rows back")
+
+
 def _check_sentinel_dates(ranges: list[Row], found: Findings) -> None:
     """No range ends before it begins."""
     for row in ranges:
@@ -808,10 +1080,11 @@ def _check_computed(
 
 
 def _check_feeds(metrics: list[Row], known_feeds: list[str], found: Findings) -> None:
-    """Each metric is read of a feed that there is; of another it would be unknown for ever."""
+    """Each metric is read of feeds that there are; of another it would be unknown for ever."""
     for row in metrics:
-        feed = row["feed"]
-        if feed not in known_feeds:
+        for feed in row["feed"].split("+"):
+            if feed in known_feeds:
+                continue
             near = _nearest(feed, known_feeds)
             mend = f"write '{near}', if that is meant" if near else "name a feed that there is"
             found.error("metrics.csv", row.number, f"feed '{feed}' is not known", mend)
@@ -858,6 +1131,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("sentinel_dates.csv",), _check_sentinel_dates),
     (("thresholds.csv",), _check_thresholds),
     (("signal_types.csv",), _check_signal_types),
+    (("exchange_rates.csv",), _check_rates),
 )
 
 

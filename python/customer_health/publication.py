@@ -14,7 +14,8 @@ Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people
 
 The published file is another name (hard link) of one `published.duckdb`, put in place by one
 rename. Which publication is current is read off the published file and stands nowhere else, so
-marts and state cannot disagree, whenever a build is killed.
+marts and state cannot disagree, whenever a build is killed. Nor does it depend on a manifest: a
+damaged one is written again from `marts.publication` inside the file.
 
 Run as `python -m customer_health.publication`, which `make publications` and `make rollback` do.
 """
@@ -28,7 +29,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,16 @@ MIN_FREE_BYTES = 1_000_000_000
 PATIENCE_SECONDS = 1.0
 # What releases before publications were kept built into the file that readers opened.
 FORMER_SCHEMAS = ("staging", "intermediate", "marts", "policy")
+# What builds and rollbacks rely on in the account of a build; the rest is for people.
+MANIFEST_SHAPE = {
+    "publication_id": str,
+    "as_of_date": str | None,
+    "kind": str,
+    "previous": str | None,
+    "row_counts": dict,
+    "code": dict,
+    "raw_data": dict,
+}
 
 
 class Refusal(Exception):
@@ -70,13 +81,36 @@ class Publication:
 
     @property
     def manifest(self) -> dict:
-        """The account of the build (see `manifest.py`); empty if it cannot be read."""
-        return _read_json(self.folder / "manifest.json")
+        """The account of the build (see `manifest.py`), from the file or from inside the marts.
+
+        Empty if neither has one.
+        """
+        written = _read_json(self.folder / "manifest.json")
+        return written if _is_manifest(written) else self._manifest_inside()
+
+    def _manifest_inside(self) -> dict:
+        try:
+            row = _publication_row(self.published, "manifest")
+            inside = json.loads(row[0]) if row else None
+        except (duckdb.Error, TypeError, ValueError):
+            return {}
+        return inside if _is_manifest(inside) else {}
+
+    def mend_manifest(self, copy: Path) -> None:
+        """Write a damaged manifest.json again, from inside the marts or from a copy of it."""
+        path = self.folder / "manifest.json"
+        if _is_manifest(_read_json(path)):
+            return
+        found = self._manifest_inside() or _read_json(copy)
+        if _is_manifest(found) and found["publication_id"] == self.id:
+            _write_json(path, found)
+            print(f"{path}: was damaged, and is written again.", file=sys.stderr)
 
     @property
     def inputs(self) -> dict:
         """Fingerprint of what it was built from, and size and time of what it published."""
-        return _read_json(self.folder / "inputs.json")
+        inputs = _read_json(self.folder / "inputs.json")
+        return inputs if isinstance(inputs, dict) else {}
 
     @property
     def is_intact(self) -> bool:
@@ -132,25 +166,22 @@ class Warehouse:
 
     def id_seen(self) -> str | None:
         """The id of what readers see: told by the file's identity or, of a copy, from within."""
-        for made in (self.scratch, *self.publications()):
-            if _is_same_file(made.published, self.file):
-                return made.manifest.get("publication_id")
+        for kept in self.publications():
+            if _is_same_file(kept.published, self.file):
+                return kept.id
+        if _is_same_file(self.scratch.published, self.file):
+            return self.scratch.manifest.get("publication_id")
         return self._id_inside()
 
     def _id_inside(self) -> str | None:
         """The id that the published file itself gives; None without such a file or id."""
+        if self.file.is_dir():
+            raise Refusal(f"{self}: is a folder. Fix: name a file with WAREHOUSE=...")
         if not self.file.exists():
             return None
         try:
-            with duckdb.connect(str(self.file), read_only=True) as connection:
-                tables = connection.sql(
-                    "select table_schema, table_name from information_schema.tables"
-                ).fetchall()
-                if ("marts", "publication") in tables:
-                    (row,) = connection.sql(
-                        "select publication_id from marts.publication"
-                    ).fetchall()
-                    return row[0]
+            row = _publication_row(self.file, "publication_id")
+            tables = () if row else _tables(self.file)
         except duckdb.Error as problem:
             raise Refusal(
                 f"{self}: cannot be opened ({problem}). Mend: close the program that has it open;"
@@ -162,7 +193,7 @@ class Warehouse:
                 f"{self}: holds {foreign[0]}, which no build made, and a build would replace the"
                 " whole file. Mend: name another file with WAREHOUSE=..."
             )
-        return None
+        return row[0] if row else None
 
     def check_room(self) -> None:
         """Check that there is room for another publication.
@@ -234,9 +265,12 @@ class Warehouse:
             os.rename(self.building, folder / made)
             sync(folder)
         shutil.rmtree(self.building, ignore_errors=True)
+        for kept in self.publications():
+            kept.mend_manifest(self.manifest_file)
         current = self.current() if self.publications() else None
-        if current and _read_json(self.manifest_file) != current.manifest:
-            self._replace(self.manifest_file, current.folder / "manifest.json")
+        if current and current.manifest and _read_json(self.manifest_file) != current.manifest:
+            # a copy: whoever damages it does not damage the publication's own
+            self._replace(self.manifest_file, current.folder / "manifest.json", shutil.copy2)
 
     def put_in_place(self, chosen: Publication) -> None:
         """Let readers see a sealed publication from now on; needs the lock.
@@ -249,12 +283,12 @@ class Warehouse:
         self._replace(self.file, chosen.published)
         self.settle()
 
-    def _replace(self, name: Path, source: Path) -> None:
+    def _replace(self, name: Path, source: Path, make: Callable = os.link) -> None:
         """Let a name mean another file, in one step."""
         new = self.folder / "new"
         new.unlink(missing_ok=True)
         try:
-            os.link(source, new)
+            make(source, new)
         except OSError:  # a disk without hard links
             shutil.copy2(source, new)
             sync(new)
@@ -341,18 +375,44 @@ def _file_stamp(path: Path) -> list[int] | None:
     return [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
 
 
-def _read_json(path: Path) -> dict:
+def _read_json(path: Path) -> object:
+    """What a file says; None if it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _is_manifest(content: object) -> bool:
+    return (
+        isinstance(content, dict)
+        and all(isinstance(content.get(name, ...), kind) for name, kind in MANIFEST_SHAPE.items())
+        and all(isinstance(n_rows, int) for n_rows in content["row_counts"].values())
+        and {"path", "made_by"} <= content["raw_data"].keys()
+    )
+
+
+def _publication_row(file: Path, column: str) -> tuple | None:
+    """A column of the one row of `marts.publication`; None if the file has no such table."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        try:
+            return connection.execute(f"select {column} from marts.publication").fetchone()
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return None
+
+
+def _tables(file: Path) -> list[tuple[str, str]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall()
 
 
 def _write_json(path: Path, content: dict) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run one of the commands; 0 done, 2 it cannot be done."""
     parser = argparse.ArgumentParser(prog="python -m customer_health.publication")
     parser.add_argument("--warehouse", type=Path, required=True, help="the published file")
@@ -363,26 +423,32 @@ def main() -> int:
     copy = commands.add_parser("copy-state", help="copy what dbt built for the current one")
     # views in it name their database, which is called as the file is
     copy.add_argument("folder", type=Path, help="folder to put state.duckdb into")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
     try:
+        if not warehouse.publications():
+            raise Refusal(
+                f"{warehouse}: has no publications. Mend: run `make build`, or name the file that"
+                " it published with WAREHOUSE=..."
+            )
         if given.command == "list":
             _list(warehouse)
         elif given.command == "copy-state":
             current = warehouse.current()
             if current is None:
-                raise Refusal(f"{warehouse}: has no state. Mend: run `make build`.")
+                raise Refusal(
+                    f"{warehouse}: is none of the publications kept. Mend: run `make rollback"
+                    " TO=...` with one that `make publications` lists."
+                )
             given.folder.mkdir(parents=True, exist_ok=True)
             # a log left beside it belongs to the copy before
             (given.folder / "state.duckdb.wal").unlink(missing_ok=True)
             copy_file(current.state, given.folder / "state.duckdb")
         else:
-            if not warehouse.publications():
-                raise Refusal(f"{warehouse}: has no publications. Mend: run `make build`.")
             with warehouse.locked():
                 chosen = warehouse.roll_back(given.to)
             print(f"{'rollback':<12} {warehouse} is publication {chosen.id} again")
-    except Refusal as problem:
+    except (Refusal, OSError, duckdb.Error) as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from demo import build as demo_build
+from demo.dirt import DELIVERED_AS
 from demo.parameters import Options, Process
 from demo.world import build_world
 
@@ -47,7 +48,14 @@ def declared() -> dict[tuple[str, str], dict]:
     return tables
 
 
+def dates_for_none() -> list[tuple[str, str]]:
+    """The spans of dates that stand for none by the policy."""
+    with (ROOT / "seeds" / "policy" / "sentinel_dates.csv").open(encoding="utf-8") as file:
+        return [(row["first_date"], row["last_date"]) for row in csv.DictReader(file)]
+
+
 TABLES = declared()
+NO_DATES = dates_for_none()
 VOCABULARY = vocabularies()
 KEYS = sorted(TABLES)
 
@@ -59,60 +67,138 @@ def files(out: Path, key: tuple[str, str]) -> str:
     return str(out / "raw" / source / (f"{table}/*.parquet" if many else f"{table}.parquet"))
 
 
+def text(raw: str) -> str:
+    """SQL: a text without what is around it; null if nothing is left."""
+    return f"nullif(trim({raw}), '')"
+
+
+def typed(raw: str, delivered: str, data_type: str, is_id: bool) -> str:
+    """SQL: a delivered value as its declared type; null if it is none or stands for none."""
+    if is_id:
+        spelled = f"regexp_replace({raw}::varchar, '[\\s\u00a0\u200b\ufeff]', '', 'g')"
+        return f"nullif(lower(regexp_replace({spelled}, '^([0-9]+)[.]0+$', '\\1')), '')"
+    if data_type in ("double", "bigint"):
+        return f"case when isfinite({raw}::double) then {raw}::double end"
+    if data_type == "varchar":
+        return text(raw)
+    if data_type == "boolean":
+        return raw
+    if delivered.startswith("TIMESTAMP"):
+        moment = f"{raw}::timestamptz"
+    elif data_type == "timestamp":
+        # seconds since 1970 have ten digits, milliseconds thirteen
+        number = f"try_cast({raw} as bigint)"
+        seconds = f"case when {number} > 99999999999 then {number} / 1000 else {number} end"
+        moment = f"coalesce(try_cast({raw}::varchar as timestamptz), to_timestamp({seconds}))"
+    else:
+        day = f"{raw}::varchar"
+        moment = f"coalesce(try_cast({day} as date), try_strptime({day}, '%Y%m%d')::date)"
+    none = " or ".join(f"{moment}::date between '{first}' and '{last}'" for first, last in NO_DATES)
+    return f"case when not ({none}) then {moment} end"
+
+
+def is_unreadable(raw: str, delivered: str, data_type: str) -> str:
+    """SQL: something was delivered that is no value of the declared type."""
+    if data_type == "double":
+        return f"not isfinite({raw}::double)"
+    if data_type in ("date", "timestamp") and delivered == "VARCHAR":
+        date = f"try_cast({raw} as timestamptz) is null and try_cast({raw} as bigint) is null"
+        return f"{text(raw)} is not null and {date}"
+    return "false"
+
+
+def is_out_of_range(name: str, data_type: str, limits: list | dict | None) -> str:
+    """SQL: a value lies outside the range of its column, or is a date before 1900."""
+    if data_type in ("date", "timestamp"):
+        return f"v_{name}::date < date '1900-01-01'"
+    if isinstance(limits, dict):
+        return " or ".join(
+            f"v_{limits['by']} = '{word}' and v_{name} not between {pair[0]} and {pair[1]}"
+            for word, pair in limits.items()
+            if word != "by"
+        )
+    low, high = limits or (-999_999_999_999, 999_999_999_999)
+    return f"v_{name} not between {low} and {high}"
+
+
+def faults(name: str, delivered: str, data_type: str, meta: dict) -> str:
+    """SQL: the reasons against a value (v_<name>) that was delivered as r_<name>."""
+    unreadable = is_unreadable(f"r_{name}", delivered, data_type)
+    conditions = {"unparsable value": unreadable}
+    if is_required(meta):
+        # what cannot be read is not missing
+        conditions["missing value"] = f"v_{name} is null and not coalesce({unreadable}, false)"
+    if meta.get("not_negative"):
+        conditions["negative value"] = f"v_{name} < 0"
+    if meta.get("id") and delivered == "VARCHAR":
+        conditions["undecodable text"] = f"contains(r_{name}, '\ufffd')"
+    if data_type in ("double", "bigint", "date", "timestamp"):
+        beyond = is_out_of_range(name, data_type, meta.get("range"))
+        # below zero is a reason of its own
+        conditions["out of range"] = (
+            f"({beyond}) and v_{name} >= 0" if meta.get("not_negative") else beyond
+        )
+    if meta.get("not_in_future"):
+        conditions["date in the future"] = f"v_{name}::date > date '{SMALL['end']}'"
+    if meta.get("not_before"):
+        conditions["dates out of order"] = f"v_{name}::date < v_{meta['not_before']}::date"
+    if meta.get("vocabulary"):
+        words = ", ".join(f"'{word}'" for word in sorted(VOCABULARY[meta["vocabulary"]]))
+        conditions["unknown value"] = f"v_{name} not in ({words})"
+    if meta.get("is_account"):
+        conditions["unknown account"] = f"v_{name} not in (from known)"
+    cases = [
+        f"case when {condition} then '{reason}' end" for reason, condition in conditions.items()
+    ]
+    return f"list_filter([{', '.join(cases)}], lambda x: x is not null)"
+
+
 def staged(key: tuple[str, str], out: Path) -> str:
-    """SQL with normalised values and, per row, the list of reasons to reject it."""
-    columns = TABLES[key]
-    present = {name for (name, *_) in duckdb.sql(f"describe from '{files(out, key)}'").fetchall()}
-    last = SMALL["end"]
-    values, checks, keys = [], [], []
+    """SQL with normalised values, and per row the reasons to refuse it (row) or a value (cells)."""
+    described = duckdb.sql(f"describe from '{files(out, key)}'").fetchall()
+    delivered = {name: data_type for name, data_type, *_ in described}
+    columns = {name: column for name, column in TABLES[key].items() if name in delivered}
+    typed_values, found, values, reasons, cells = [], [], [], [], ["[]::varchar[][]"]
     for name, (data_type, meta) in columns.items():
-        if name not in present:
-            continue
-        raw, value = f"r.{name}", f"r.{name}"
-        if meta.get("id"):
-            value = f"lower(trim(regexp_replace({raw}, '[\u00a0\u200b\ufeff]', '', 'g')))"
-            checks.append(f"case when contains({raw}, '\ufffd') then 'undecodable text' end")
-        elif data_type == "timestamp":
-            value = f"try_cast({raw} as timestamptz)"
-        elif data_type == "date":
-            value = f"try_cast({raw} as date)"
-        values.append(f"{value} as {name}")
-        if data_type in ("date", "timestamp"):
-            broken = f"{raw} is not null and {value} is null"
-            checks.append(f"case when {broken} then 'unparsable value' end")
-        if meta.get("not_in_future"):
-            late = f"{value} >= date '{last}' + 1"
-            checks.append(f"case when {late} then 'date in the future' end")
-        if meta.get("not_negative"):
-            checks.append(f"case when {raw} < 0 then 'negative value' end")
-        if meta.get("required") or meta.get("key") is True:
-            checks.append(f"case when {raw} is null then 'missing value' end")
-        if meta.get("vocabulary"):
-            words = ", ".join(f"'{word}'" for word in sorted(VOCABULARY[meta["vocabulary"]]))
-            checks.append(f"case when {raw} not in ({words}) then 'unknown value' end")
-        if meta.get("is_account"):
-            known = f"{value} not in (from known)"
-            checks.append(f"case when {raw} is not null and {known} then 'unknown account' end")
-        if meta.get("key"):
-            keys.append(name)
+        value = typed(name, delivered[name], data_type, bool(meta.get("id")))
+        typed_values.append(f"{name} as r_{name}, {value} as v_{name}")
+        found.append(f"{faults(name, delivered[name], data_type, meta)} as f_{name}")
+        if is_required(meta) or meta.get("key") or meta.get("decides"):
+            reasons.append(f"f_{name}")
+            values.append(f"v_{name} as {name}")
+        else:
+            # a value below zero refuses the row, whichever column it stands in
+            reasons.append(f"list_filter(f_{name}, lambda x: x = 'negative value')")
+            cells.append(f"[list_filter(f_{name}, lambda x: x <> 'negative value')]")
+            values.append(f"case when len(f_{name}) = 0 then v_{name} end as {name}")
+    keys = ", ".join(name for name, (_, meta) in columns.items() if meta.get("key"))
     return f"""
         with known as (
             select distinct lower(account_id) from '{files(out, ("crm", "accounts"))}'
             where regexp_full_match(lower(account_id), 'acc-[0-9]+')
         ),
+        read as (select {", ".join(typed_values)} from '{files(out, key)}'),
+        found as (select *, {", ".join(found)} from read),
         tested as (
             select {", ".join(values)},
-                list_filter([{", ".join(checks)}], lambda x: x is not null) as reasons
-            from '{files(out, key)}' as r
+                {" || ".join(reasons)} as reasons,
+                list_filter({" || ".join(cells)}, lambda x: len(x) > 0) as cells
+            from found
         )
-        select * exclude (reasons),
+        select * exclude (reasons, cells),
             case
                 when len(reasons) > 0 then reasons
-                when row_number() over (partition by {", ".join(keys)}, len(reasons) > 0) > 1
+                when row_number() over (partition by {keys}, len(reasons) > 0) > 1
                     then ['duplicate key']
                 else []
-            end as reasons
+            end as reasons,
+            case when reasons = [] then cells else [] end as cells
         from tested"""
+
+
+def is_required(meta: dict) -> bool:
+    """Whether no row may lack the column."""
+    return bool(meta.get("required") or meta.get("key") is True)
 
 
 @pytest.fixture(scope="session")
@@ -188,42 +274,66 @@ def test_columns_are_those_of_the_contract(key, clean, dirty, sql):
         for name, (data_type, meta) in TABLES[key].items():
             if meta.get("required") or meta.get("key"):
                 assert name in written
-            if name in written:
-                text = data_type in ("date", "timestamp") and key != ("product", "events")
-                assert written[name] == ("VARCHAR" if text else data_type.upper())
+            if name in written and not (out == dirty and (*key, name) in DELIVERED_AS):
+                is_text = data_type in ("date", "timestamp") and key != ("product", "events")
+                assert written[name] == ("VARCHAR" if is_text else data_type.upper())
+
+
+def test_dirty_columns_come_in_other_types(dirty, sql):
+    found = {}
+    for source, table, name in DELIVERED_AS:
+        column = sql.execute(f"select {name} from '{files(dirty, (source, table))}'").description
+        found[f"{table}.{name}"] = str(column[0][1])
+    assert found == {
+        "responses.contact_id": "DOUBLE",
+        "csm_assessments.assessed_at": "TIMESTAMPTZ_NS",
+        "users.created_at": "TIMESTAMPTZ_NS",
+        "users.deactivated_at": "TIMESTAMPTZ_NS",
+        "organizations.created_at": "BIGINT",
+        "storage.measured_date": "BIGINT",
+        "invoices.amount": "DECIMAL(18,2)",
+    }
 
 
 @pytest.mark.parametrize("key", KEYS, ids=".".join)
 def test_clean_rows_are_accepted_and_are_what_dirty_rows_become(key, clean, dirty, sql):
-    rejected = sql.execute(f"select count(*) from ({staged(key, clean)}) where reasons <> []")
-    assert rejected.fetchone()[0] == 0
+    refused = sql.execute(
+        f"select count(*) from ({staged(key, clean)}) where reasons <> [] or cells <> []"
+    )
+    assert refused.fetchone()[0] == 0
 
     both = "" if key != ("crm", "accounts") else ", account_name"  # mojibake is not repaired
-    accepted = "select * exclude (reasons{}) from ({}) where reasons = []"
+    accepted = "select * exclude (reasons, cells{}) from ({}) where reasons = []"
     left, right = (accepted.format(both, staged(key, out)) for out in (clean, dirty))
     assert sql.execute(f"select count(*) from ({left})").fetchone()[0] > 0
     assert differing(sql, left, right) == 0
 
 
 @pytest.mark.parametrize("key", KEYS, ids=".".join)
-def test_each_bad_row_fails_for_one_reason_and_is_counted(key, dirty, sql):
+def test_each_bad_row_and_cell_fails_for_one_reason_and_is_counted(key, dirty, sql):
     # A row with no key, or several undecodable ones, is bad only once.
     found = sql.execute(f"""
-        select list_distinct(reasons) as why, count(*) from ({staged(key, dirty)})
-        where reasons <> [] group by all""").fetchall()
-    assert all(len(why) == 1 for why, _ in found)
+        with staged as ({staged(key, dirty)})
+        select 'row', list_distinct(reasons) as why, count(*) from staged
+        where reasons <> [] group by all
+        union all
+        select 'cell', why, count(*)
+        from (select unnest(cells) as why from staged) group by all""").fetchall()
+    assert all(len(why) == 1 for _, why, _ in found)
     planted = sql.execute(
-        f"select reason, n_rows from '{dirty}/truth/dirt.parquet' "
+        f"select refused, reason, n_refused from '{dirty}/truth/dirt.parquet' "
         "where source_name = ? and table_name = ?",
         list(key),
     ).fetchall()
-    assert {why[0]: n for why, n in found} == dict(planted)
+    assert {(refused, why[0]): n for refused, why, n in found} == {
+        (refused, reason): n for refused, reason, n in planted
+    }
 
 
 def test_every_reason_is_planted(dirty, clean, sql):
-    query = f"select reason, min(n_rows) from '{dirty}/truth/dirt.parquet' group by 1"
-    planted = dict(sql.execute(query).fetchall())
-    assert set(planted) == {
+    query = f"select distinct refused, reason from '{dirty}/truth/dirt.parquet' where n_refused > 0"
+    planted = sql.execute(query).fetchall()
+    assert {reason for refused, reason in planted if refused == "row"} == {
         "duplicate key",
         "unknown account",
         "unparsable value",
@@ -232,9 +342,28 @@ def test_every_reason_is_planted(dirty, clean, sql):
         "missing value",
         "undecodable text",
         "unknown value",
+        "out of range",
+        "dates out of order",
     }
-    assert min(planted.values()) > 0
+    assert {reason for refused, reason in planted if refused == "cell"} == {
+        "unparsable value",
+        "date in the future",
+        "undecodable text",
+        "unknown value",
+        "out of range",
+        "dates out of order",
+    }
     assert sql.execute(f"select count(*) from '{clean}/truth/dirt.parquet'").fetchone()[0] == 0
+
+
+def test_what_stands_for_none_and_floating_ids_are_delivered(dirty, sql):
+    subscribed = files(dirty, ("crm", "contact_roles"))
+    ends = sql.execute(f"select distinct left(end_date, 4) from '{subscribed}'").fetchall()
+    assert {("9999",), ("1970",), ("1900",)} & set(ends)
+    written = sql.execute(
+        f"select count(*) from '{files(dirty, ('crm', 'activities'))}' where contact_id like '%.0'"
+    ).fetchone()[0]
+    assert written > 0
 
 
 def test_nothing_lies_outside_the_life_of_an_account(clean, sql):
@@ -263,6 +392,59 @@ def test_cancellation_agrees_with_the_truth(clean, sql):
         ) using (account_id)
         where cancelled is distinct from churn_date""").fetchone()[0]
     assert wrong == 0
+
+
+def test_add_ons_run_beside_a_contract_and_have_no_seats(clean, sql):
+    n_terms, seats, outside = sql.execute(f"""
+        select
+            count(*),
+            count(seats),
+            count(*) filter (
+                add_on.start_date::date < truth.start_date
+                or add_on.start_date::date >= truth.churn_date
+            )
+        from '{files(clean, ("billing", "subscriptions"))}' as add_on
+        join '{clean}/truth/accounts.parquet' as truth using (account_id)
+        where subscription_id like 'add-%'""").fetchone()
+    assert n_terms > 20
+    assert (seats, outside) == (0, 0)
+
+
+def test_what_real_companies_have_is_there(clean, sql):
+    subscriptions = files(clean, ("billing", "subscriptions"))
+    activities = files(clean, ("crm", "activities"))
+    found = {
+        "renewals signed weeks ahead": f"""
+            select count(*) from '{subscriptions}'
+            where known_at::timestamp < start_date::date - interval 3 weeks""",
+        "renewals that begin before the old term ends": f"""
+            select count(*) from '{subscriptions}' as one join '{subscriptions}' as other
+                on one.account_id = other.account_id and one.end_date > other.start_date
+                and one.start_date < other.start_date
+                and one.subscription_id like 'sub-%' and other.subscription_id like 'sub-%'""",
+        "flat renewals": f"""
+            select count(*) from '{subscriptions}' as one join '{subscriptions}' as other
+                on one.account_id = other.account_id and one.end_date = other.start_date
+                and one.arr = other.arr""",
+        "unpaid invoices over nothing": f"""
+            select count(*) from '{files(clean, ("billing", "invoices"))}'
+            where amount = 0 and paid_date is null""",
+        "clicks without an opening": f"""
+            select count(*) from '{activities}' where clicked_at is not null and opened_at is null
+            """,
+        "trainings of five and more": f"""
+            select count(*) from (
+                select account_id, occurred_at from '{activities}'
+                where activity_type = 'training' group by all having count(*) >= 5)""",
+        "event names seen once": f"""
+            select count(*) from (
+                select event_name from '{files(clean, ("product", "events"))}'
+                where event_name not in (
+                    select event_name from '{files(clean, ("product", "features"))}'
+                ) group by all having count(*) = 1)""",
+    }
+    counts = {what: sql.execute(query).fetchone()[0] for what, query in found.items()}
+    assert [what for what, count in counts.items() if count == 0] == []
 
 
 def test_late_events_are_few_and_known_within_ten_days(clean, sql):

@@ -46,18 +46,19 @@ def test_dirty_and_clean_data_give_the_same_history(dirty, clean):
 
 def test_each_kind_of_dirt_is_quarantined_under_its_own_reason(dirty):
     planted = duckdb.sql(
-        f"select source_name, table_name, reason, n_rows from '{dirty}/demo/truth/dirt.parquet'"
+        "select source_name, table_name, refused, reason, n_refused"
+        f" from '{dirty}/demo/truth/dirt.parquet'"
     ).fetchall()
     found = query(
         dirty / "warehouse.duckdb",
         """
-        select source_name, table_name, quarantine_reason, count(*)
+        select source_name, table_name, refused, quarantine_reason, count(*)
         from marts.fct_quarantined_rows
         group by all
         """,
     )
     assert sorted(found) == sorted(planted)
-    assert len({reason for _, _, reason, _ in planted}) == 8
+    assert len({reason for _, _, _, reason, _ in planted}) == 10
 
 
 def test_nothing_personal_reaches_the_quarantine(dirty):

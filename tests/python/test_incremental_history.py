@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from cases import read_cases, write_delivery
 from deliveries import Deliveries
 from project import PROJECT, build, copy_project, differences, make_demo, query
 
@@ -33,6 +34,8 @@ LOWERED = {
 with (PROJECT / "seeds" / "policy" / "thresholds.csv").open(encoding="utf-8") as file:
     THRESHOLDS = {row["threshold"]: float(row["value"]) for row in csv.DictReader(file)}
 LATE_ROW_DAYS = int(THRESHOLDS["late_row_days"])
+# As long as this, what lacks in a delivery is taken to be there.
+MISSING_ROW_DAYS = int(THRESHOLDS["missing_row_days"])
 
 
 # Marts whose rows stay as published: the column of their date, and their columns that stay.
@@ -73,7 +76,10 @@ class Replay:
 
 @pytest.fixture(scope="module", params=range(1, SCENARIOS + 1))
 def replay(request, tmp_path_factory) -> Replay:
-    """Deliver and build a demo in runs whose dates, late rows and double rows the seed draws."""
+    """Deliver and build a demo and the cases in runs; the seed draws dates and late, double rows.
+
+    What lacks in a delivery is back with the next, within the days that the policy grants.
+    """
     seed = request.param
     draw = random.Random(seed)
     steps = draw.sample(STEPS, RUNS - 1)
@@ -88,22 +94,30 @@ def replay(request, tmp_path_factory) -> Replay:
         **{"accounts": 30, "months": 10, "events": 10_000, "seed": seed + 4, "end": LAST_DAY},
     )
     _roll_up_some_accounts(demo / "product")
+    cases = [case for case in read_cases() if case.build == "shared"]
+    beside = write_delivery(cases, folder / "cases")
     for source in absent:
         shutil.rmtree(demo / source)
+        shutil.rmtree(beside / source)
     deliveries = Deliveries(
         demo,
         LAST_DAY,
         seed,
+        beside=beside,
         late_share=0.2,
         most_days_late=LATE_ROW_DAYS,
         again_share=0.1,
         most_days_again=30,
+        lacking_share=0.05,
     )
     days = [LAST_DAY - timedelta(sum(steps[run:])) for run in range(RUNS)]
     settings = {"project": project, "raw_path": folder / "raw", "history_grain": grain}
     warehouse, as_published = folder / "by_runs.duckdb", []
     for number, day in enumerate(days):
-        deliveries.write(day, folder / "raw")
+        # the first and the last delivery are whole
+        before = days[number - 1] if 0 < number < RUNS - 1 else None
+        is_back_in_time = before and (days[number + 1] - before).days < MISSING_ROW_DAYS
+        deliveries.write(day, folder / "raw", before if is_back_in_time else None)
         build(warehouse, "--exclude-resource-type", "test", as_of_date=day, **settings)
         as_published.append(folder / f"published_{number}.duckdb")
         with duckdb.connect(str(as_published[-1])) as connection:

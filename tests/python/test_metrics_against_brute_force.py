@@ -46,6 +46,7 @@ DIMENSIONS = (
 )
 # Not "nothing was measured", for which the policy may say zero: the question has no answer.
 UNKNOWABLE = object()
+NOT_APPLICABLE = object()
 
 
 @cache
@@ -143,33 +144,99 @@ class Staged:
         )
 
     @cached_property
-    def features_known_from(self) -> dict[str, date]:
-        """The day from which it is known that somebody uses a feature, for each of them."""
-        rolled_up = [row for row in self.tables["product__daily_usage"] if row.n_events]
-        found: dict[str, date] = {}
-        for row in [*self.tables["product__events"], *rolled_up]:
-            entry = self.catalogue.get(row.event_name)
-            if entry is None or entry.feature_type == "feature":
-                name = entry.feature_id if entry else row.event_name
-                found[name] = min(found.get(name, row.known_date), row.known_date)
-        return found
+    def listed(self) -> dict[str, Row]:
+        """The catalogue by event name, and by feature where no event has its name."""
+        by_feature = defaultdict(list)
+        for row in self.catalogue.values():
+            by_feature[row.feature_id].append(row)
+        found = {
+            feature: Row(
+                feature_id=feature,
+                feature_type=min(row.feature_type for row in rows),
+                is_core=any(row.is_core for row in rows),
+                is_key=any(row.is_key for row in rows),
+            )
+            for feature, rows in by_feature.items()
+        }
+        return found | self.catalogue
+
+    @cache  # noqa: B019 - one object for the session
+    def features_in_use(self, day: date) -> set[str]:
+        """The features that somebody has used of late, as known on a day."""
+        retired = timedelta(days=THRESHOLDS["feature_retired_days"])
+        used: dict[str, list[Row]] = defaultdict(list)
+        for account_id in (
+            self.by_account["product__events"] | self.by_account["product__daily_usage"]
+        ):
+            for row in AsOf(self, account_id, day).activity:
+                if row.feature_type == "feature":
+                    used[row.feature_id].append(row)
+        return {
+            feature
+            for feature, rows in used.items()
+            if max(row.day for row in rows) + retired > day and self.is_proven(feature, rows)
+        }
+
+    def is_proven(self, feature: str, uses: list[Row]) -> bool:
+        """Whether what was done shows a name to be a feature."""
+        return (
+            feature in {row.feature_id for row in self.catalogue.values()}
+            or len({row.account_id for row in uses}) > 1
+            or (
+                not any(letter.isdigit() for letter in feature)
+                and len({row.day for row in uses}) >= THRESHOLDS["feature_proof_days"]
+            )
+        )
 
     def feeds(self) -> dict[str, list[date]]:
         """For each feed the days on which its rows became known."""
         tables = self.tables
         activity = [*tables["product__events"], *tables["product__daily_usage"]]
         people = [row for row in activity if row.user_id]
-        kinds = {row.feature_type for row in self.catalogue.values()}
-        features = [row for row in self.catalogue.values() if row.feature_type == "feature"]
-        has_core = any(row.is_core for row in features)
-        has_key = any(row.is_key for row in self.catalogue.values())
         tickets, answers = tables["support__tickets"], tables["survey__responses"]
         goals, views = tables["crm__goals"], tables["crm__csm_assessments"]
+        milestones, done = tables["crm__milestones"], tables["crm__activities"]
+        emails = [row for row in done if row.activity_type == "email"]
+        told = [row for row in done if row.activity_type in INVITATIONS and row.attendance]
+        came = [row for row in done if row.activity_type != "email"]
+        came = [row for row in came if row.attendance in (None, "attended")]
+        terms, invoices = tables["billing__subscriptions"], tables["billing__invoices"]
+        signals = tables["signals__account_signals"]
+        effects = {row.signal_type: row.budget_effect for row in policy("signal_types")}
 
         def known(rows: Iterable[Row], event: str | None = None) -> list[date]:
             return [
                 max(row.known_date, day_of(getattr(row, event))) if event else row.known_date
                 for row in rows
+            ]
+
+        def with_(rows: Iterable[Row], column: str) -> list[Row]:
+            return [row for row in rows if getattr(row, column) is not None]
+
+        def of(rows: Iterable[Row], column: str, *kinds: str) -> list[Row]:
+            return [row for row in rows if getattr(row, column) in kinds]
+
+        def catalogued(what: str, value: object = True) -> list[date]:
+            return known(
+                row
+                for row in activity
+                if row.event_name in self.catalogue
+                and getattr(self.catalogue[row.event_name], what) == value
+            )
+
+        def reached(kind: str) -> list[date]:
+            rows = of(milestones, "milestone_type", kind)
+            return known(with_(rows, "reached_date"), "reached_date")
+
+        def took_part(kinds: Iterable[str] | None, has_contact: bool = False) -> list[date]:
+            rows = [(row, None) for row in came]
+            rows += [(row, "answered_at") for row in with_(emails, "answered_at")]
+            return [
+                day
+                for row, event in rows
+                if (kinds is None or row.activity_type in kinds)
+                and (row.contact_id or not has_contact)
+                for day in known([row], event)
             ]
 
         def answered(survey_type: str) -> list[date]:
@@ -180,26 +247,68 @@ class Staged:
         return {
             "product_activity": known(activity),
             "product_user_activity": known(people),
-            "product_features": known(activity) if has_core else [],
-            "product_key_features": known(activity) if has_key else [],
-            "product_logins": known(people) if "login" in kinds else [],
-            "product_page_views": known(activity) if "page_view" in kinds else [],
+            "product_core_features": catalogued("is_core"),
+            "product_key_features": catalogued("is_key"),
+            "product_logins": catalogued("feature_type", "login"),
+            "product_page_views": catalogued("feature_type", "page_view"),
             "product_users": known(tables["product__users"]),
+            "product_user_departments": known(with_(tables["product__users"], "department")),
             "product_storage": known(tables["product__storage"]),
             "crm_contacts": known(tables["crm__contacts"]),
-            "crm_contact_roles": known(tables["crm__contact_roles"]),
-            "crm_activities": known(tables["crm__activities"]),
-            "crm_goals": known(goals),
+            "crm_contact_departments": known(with_(tables["crm__contacts"], "department")),
+            "crm_executive_sponsors": known(
+                of(tables["crm__contact_roles"], "role", "executive_sponsor")
+            ),
+            "crm_champions": known(of(tables["crm__contact_roles"], "role", "champion")),
+            "crm_activities": known(done),
+            "crm_touchpoints": took_part(TOUCHPOINTS),
+            "crm_participants": took_part(None, has_contact=True),
+            "crm_attendances": known(told),
+            "crm_qbr_attendances": known(of(told, "activity_type", "qbr")),
+            "crm_trainings": known(of(done, "activity_type", "training")),
+            "crm_webinars": known(of(done, "activity_type", "webinar")),
+            "crm_community_posts": known(of(done, "activity_type", "community_post")),
+            "crm_emails": known(emails),
+            # who clicks or answers has opened
+            "crm_email_opens": [
+                day
+                for column in ("opened_at", "clicked_at", "answered_at")
+                for day in known(with_(emails, column), column)
+            ],
+            "crm_email_clicks": known(with_(emails, "clicked_at"), "clicked_at"),
+            "crm_email_answers": known(with_(emails, "answered_at"), "answered_at"),
+            "crm_goal_due_dates": known(with_(goals, "due_date")),
+            "crm_goals_achieved": known(with_(goals, "achieved_date"), "achieved_date"),
             "crm_goal_values": known(
                 (row for row in goals if row.measured_at and row.measured_value is not None),
                 "measured_at",
             ),
-            "crm_milestones": known(tables["crm__milestones"]),
+            "crm_milestone_plans": known(with_(milestones, "planned_date")),
+            "crm_milestones_reached": known(with_(milestones, "reached_date"), "reached_date"),
+            "crm_first_values": reached("first_value"),
+            "crm_onboardings": reached("onboarding_complete"),
+            "crm_integrations": reached("integration_live"),
+            "crm_use_cases": reached("use_case_live"),
             "crm_csm_ratings": known(row for row in views if row.csm_rating is not None),
             "crm_relationship_depths": known(
                 row for row in views if row.relationship_depth is not None
             ),
             "support_tickets": known(tickets),
+            "support_priorities": known(with_(tickets, "priority")),
+            "support_first_responses": known(
+                with_(tickets, "first_response_at"), "first_response_at"
+            ),
+            "support_resolutions": known(with_(tickets, "resolved_at"), "resolved_at"),
+            "support_reopenings": known(with_(tickets, "reopened_at"), "reopened_at"),
+            "support_escalations": known(with_(tickets, "escalated_at"), "escalated_at")
+            + known(
+                (
+                    row
+                    for row in with_(tickets, "is_escalated")
+                    if row.resolved_at and not row.escalated_at
+                ),
+                "resolved_at",
+            ),
             "support_ticket_sentiment": known(row for row in tickets if row.sentiment is not None),
             "support_ticket_csat": [
                 max(row.known_date, day_of(row.csat_at or row.resolved_at))
@@ -214,9 +323,12 @@ class Staged:
                 (row for row in answers if row.responded_at and row.sentiment is not None),
                 "responded_at",
             ),
-            "billing_subscriptions": known(tables["billing__subscriptions"]),
-            "billing_invoices": known(tables["billing__invoices"]),
-            "signals": known(tables["signals__account_signals"]),
+            "billing_seats": known(with_(terms, "seats")),
+            "billing_arr": known(with_(terms, "arr")),
+            "billing_term_ends": known(with_(terms, "end_date")),
+            "billing_payments": known(with_(invoices, "paid_date"), "paid_date"),
+            "signals_budget": known(row for row in signals if effects[row.signal_type]),
+            "signals_job_changes": known(of(signals, "signal_type", "champion_job_change")),
         }
 
 
@@ -231,7 +343,7 @@ class AsOf:
     def rows(self, table: str) -> list[Row]:
         """Rows of the account in a staged table that are known by the day."""
         rows = self.staged.by_account[table][self.account_id]
-        return [row for row in rows if row.known_date <= self.day]
+        return [row for row in rows if row.known_date and row.known_date <= self.day]
 
     def within(self, moment: date | datetime | None, days: int, ago: int = 0) -> bool:
         """Whether a moment is in the last days, the day itself being one of them."""
@@ -308,29 +420,44 @@ class AsOf:
 
     @cached_property
     def activity(self) -> list[Row]:
-        """What was done: who, on which day, by which feature, how often."""
-        done = [(row, day_of(row.occurred_at), 1) for row in self.rows("product__events")]
-        done += [
-            (row, row.usage_date, row.n_events)
-            for row in self.rows("product__daily_usage")
-            if row.n_events
-        ]
+        """What was done: who, on which day, by which feature, how often.
+
+        Of a day that comes both as events and rolled up, as the one says that has more.
+        """
+        days: dict[date, tuple[list, list]] = defaultdict(lambda: ([], []))
+        for row in self.rows("product__events"):
+            days[day_of(row.occurred_at)][0].append((row, 1))
+        for row in self.rows("product__daily_usage"):
+            if row.n_events:
+                days[row.usage_date][1].append((row, row.n_events))
         found = []
-        for row, day, n_events in done:
-            entry = self.staged.catalogue.get(row.event_name)
-            found.append(
-                Row(
-                    user_id=row.user_id,
-                    day=day,
-                    known_date=row.known_date,
-                    n_events=n_events,
-                    feature_id=entry.feature_id if entry else row.event_name,
-                    feature_type=entry.feature_type if entry else "feature",
-                    is_core=bool(entry and entry.is_core),
-                    is_key=bool(entry and entry.is_key),
+        for day, (events, rolled_up) in days.items():
+            has_more = sum(n for _, n in rolled_up) > len(events)
+            for row, n_events in rolled_up if has_more else events:
+                entry = self.staged.listed.get(row.event_name)
+                found.append(
+                    Row(
+                        account_id=self.account_id,
+                        day=day,
+                        known_date=row.known_date,
+                        n_events=n_events,
+                        feature_id=entry.feature_id if entry else row.event_name,
+                        feature_type=entry.feature_type if entry else "feature",
+                        is_core=bool(entry and entry.is_core),
+                        is_key=bool(entry and entry.is_key),
+                    )
                 )
-            )
         return found
+
+    @cached_property
+    def person_days(self) -> dict[tuple[str, date], int]:
+        """Who did something on which day, and how often: by events or roll-up, if it has more."""
+        events, rolled_up = Counter(), Counter()
+        for row in self.rows("product__events"):
+            events[row.user_id, day_of(row.occurred_at)] += 1
+        for row in self.rows("product__daily_usage"):
+            rolled_up[row.user_id, row.usage_date] += row.n_events
+        return {key: n for key, n in (events | rolled_up).items() if key[0] and n}
 
     def done(self, days: int, ago: int = 0) -> list[Row]:
         """What was done in the last days."""
@@ -342,7 +469,7 @@ class AsOf:
 
     def people(self, days: int) -> set[str]:
         """Who did something in the last days."""
-        return {row.user_id for row in self.done(days) if row.user_id}
+        return {user for user, day in self.person_days if self.within(day, days)}
 
     @property
     def days_of_usage(self) -> int:
@@ -358,7 +485,7 @@ class AsOf:
         month, people = self.done(28), self.people(28)
         seats = self.contract.seats
         core = {row.feature_id for row in self.staged.catalogue.values() if row.is_core}
-        used_so_far = sum(day <= self.day for day in self.staged.features_known_from.values())
+        in_use = self.staged.features_in_use(self.day)
         weeks = self.complete_weeks()
         departments = {
             row.user_id: row.department for row in self.rows("product__users") if row.department
@@ -367,25 +494,27 @@ class AsOf:
         def per_person_and_week(rows: Iterable[Row]) -> float | None:
             return ratio(sum(row.n_events for row in rows) / 4, len(people))
 
+        # activity without people in it does not say that nobody was active
+        nobody = UNKNOWABLE if month and not people else None
+
         def features(rows: Iterable[Row]) -> int:
-            return len({row.feature_id for row in rows if row.feature_type == "feature"})
+            return len({row.feature_id for row in rows if row.feature_id in in_use})
 
         return {
-            "active_users_7d": len(self.people(7)) or None,
-            "active_users_28d": len(people) or None,
-            "active_seat_share_28d": len(people) / seats if seats else UNKNOWABLE,
-            "stickiness_dau_mau_28d": ratio(
-                len({(row.user_id, row.day) for row in month if row.user_id}) / 28, len(people)
-            ),
-            "stickiness_wau_mau": ratio(len(self.people(7)), len(people)),
-            "logins_per_user_week_28d": per_person_and_week(
-                row for row in month if row.feature_type == "login"
-            ),
+            "active_users_7d": nobody or len(self.people(7)),
+            "active_users_28d": nobody or len(people),
+            "active_seat_share_28d": nobody or (len(people) / seats if seats else UNKNOWABLE),
+            "stickiness_dau_mau_28d": nobody
+            or ratio(sum(self.within(day, 28) for _, day in self.person_days) / 28, len(people)),
+            "stickiness_wau_mau": nobody or ratio(len(self.people(7)), len(people)),
+            "logins_per_user_week_28d": nobody
+            or per_person_and_week(row for row in month if row.feature_type == "login"),
             "core_feature_share_28d": ratio(
                 len({row.feature_id for row in month if row.is_core}), len(core)
             ),
-            "feature_share_28d": features(month) / used_so_far if used_so_far else UNKNOWABLE,
-            "key_feature_depth_28d": per_person_and_week(row for row in month if row.is_key),
+            "feature_share_28d": features(month) / len(in_use) if in_use else UNKNOWABLE,
+            "key_feature_depth_28d": nobody
+            or per_person_and_week(row for row in month if row.is_key),
             "days_since_last_activity": min(
                 ((self.day - row.day).days for row in self.activity), default=None
             ),
@@ -401,12 +530,13 @@ class AsOf:
             else UNKNOWABLE,
             "weekly_usage_variation_12w": ratio(pstdev(weeks), fmean(weeks))
             if len(weeks) >= 4
-            else None,
+            else (UNKNOWABLE if any(weeks) else None),
             "feature_diversity_change_28d": change(features(month), features(self.done(28, 28)))
             if self.days_of_usage >= 56
             else None,
-            "top_user_share_4w": self.top_user_share(),
-            "departments_active_28d": len({departments.get(user) for user in people} - {None}),
+            "top_user_share_4w": self.top_user_share() or nobody,
+            "departments_active_28d": len({departments.get(user) for user in people} - {None})
+            or (UNKNOWABLE if month else 0),
             "events_28d": self.n_events(28),
             "registered_users": sum(
                 not self.has_come(row.deactivated_at) for row in self.rows("product__users")
@@ -429,50 +559,100 @@ class AsOf:
     def top_user_share(self) -> float | None:
         """Measured on the last Sunday, with what was known by then."""
         events = Counter()
-        for row in self.last_sunday.done(28):
-            if row.user_id:
-                events[row.user_id] += row.n_events
+        for (user, day), n_events in self.last_sunday.person_days.items():
+            if self.last_sunday.within(day, 28):
+                events[user] += n_events
         return ratio(max(events.values(), default=None), events.total())
 
     # ------------------------------------------------------------ engagement
 
     @cached_property
+    def activities(self) -> list[Row]:
+        """Activities with the occasion and the person of each, less those that say nothing."""
+        rows = [Row(**vars(row)) for row in self.rows("crm__activities")]
+        by_time = defaultdict(list)
+        for row in rows:
+            day = row.activity_type == "qbr"
+            row.time = (row.activity_type, day_of(row.occurred_at) if day else row.occurred_at)
+            by_time[row.time].append(row)
+        for row in rows:
+            named = [
+                (other.known_date, other.occasion_id)
+                for other in by_time[row.time]
+                if other.occasion_id and other.known_date <= row.known_date
+            ]
+            row.occasion = row.occasion_id or (min(named)[1] if named else row.time)
+            row.person = row.contact_id or ("somebody", row.activity_id)
+
+        def says_nothing(row: Row) -> bool:
+            return (
+                row.activity_type in INVITATIONS
+                and row.attendance is None
+                and any(
+                    other.known_date <= row.known_date
+                    and other.occasion == row.occasion
+                    and (
+                        (other.person == row.person and other.attendance is not None)
+                        or (row.contact_id is None and other.contact_id is not None)
+                    )
+                    for other in rows
+                )
+            )
+
+        return [row for row in rows if not says_nothing(row)]
+
+    @cached_property
     def participations(self) -> list[Row]:
         """What customers took part in: activities they came to, e-mails they answered."""
         found = []
-        for row in self.rows("crm__activities"):
+        for row in self.activities:
             if row.activity_type == "email":
                 day = day_of(row.answered_at)
             else:
                 day = day_of(row.occurred_at) if row.attendance in (None, "attended") else None
             if self.has_come(day):
-                found.append(Row(day=day, kind=row.activity_type, contact_id=row.contact_id))
+                found.append(
+                    Row(
+                        day=day,
+                        kind=row.activity_type,
+                        contact_id=row.contact_id,
+                        occasion=row.occasion,
+                    )
+                )
         return found
 
     def took_part(self, kinds: Iterable[str], days: int) -> int:
-        """How often somebody took part in something of these kinds in the last days."""
-        return sum(row.kind in kinds and self.within(row.day, days) for row in self.participations)
+        """In how many occasions of these kinds of the last days somebody took part."""
+        return len(
+            {
+                row.occasion
+                for row in self.participations
+                if row.kind in kinds and self.within(row.day, days)
+            }
+        )
 
     def engagement(self) -> dict:
         """Metrics of the engagement dimension."""
-        activities = self.rows("crm__activities")
-        sent = [
-            row
-            for row in activities
-            if row.activity_type == "email" and self.within(row.occurred_at, 90)
-        ]
+        emails = defaultdict(list)
         qbrs = defaultdict(bool)
-        for row in activities:
+        invitations = defaultdict(list)
+        for row in self.activities:
+            if row.activity_type == "email" and self.within(row.occurred_at, 90):
+                emails[row.occurred_at, row.person].append(row)
             if row.activity_type == "qbr" and self.within(row.occurred_at, 365):
-                qbrs[day_of(row.occurred_at)] |= row.attendance in (None, "attended")
-        invitations = [
-            row
-            for row in activities
-            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90)
-        ]
+                qbrs[row.occasion] |= row.attendance in (None, "attended")
+            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90):
+                invitations[row.occasion, row.person].append(row)
+        first_known = {}
+        for row in sorted(self.activities, key=lambda row: (row.known_date, row.occurred_at)):
+            first_known.setdefault(row.occasion, day_of(row.occurred_at))
+        last_qbr_day = max((first_known[occasion] for occasion in qbrs), default=None)
 
-        def share_of_sent(action: str) -> float | None:
-            return ratio(sum(self.has_come(getattr(row, action)) for row in sent), len(sent))
+        def share_of_sent(*actions: str) -> float | None:
+            return mean(
+                any(self.has_come(getattr(row, action)) for row in rows for action in actions)
+                for rows in emails.values()
+            )
 
         return {
             "touchpoints_90d": self.took_part(TOUCHPOINTS, 90),
@@ -484,23 +664,33 @@ class AsOf:
                 ),
                 default=None,
             ),
-            "is_last_qbr_attended": float(qbrs[max(qbrs)]) if qbrs else None,
+            "is_last_qbr_attended": float(
+                any(
+                    attended
+                    for occasion, attended in qbrs.items()
+                    if first_known[occasion] == last_qbr_day
+                )
+            )
+            if qbrs
+            else None,
             "qbr_attendance_share_12m": mean(qbrs.values()),
             "trainings_attended_180d": self.took_part(["training"], 180),
             "webinars_attended_180d": self.took_part(["webinar"], 180),
-            "email_open_rate_90d": share_of_sent("opened_at"),
+            "email_open_rate_90d": share_of_sent("opened_at", "clicked_at", "answered_at"),
             "email_click_rate_90d": share_of_sent("clicked_at"),
             "email_answer_rate_90d": share_of_sent("answered_at"),
             "avg_response_hours_90d": mean(
-                hours(row.occurred_at, row.answered_at)
-                for row in sent
-                if self.has_come(row.answered_at) and row.answered_at >= row.occurred_at
+                hours(sent, answered)
+                for (sent, _), rows in emails.items()
+                for answered in {row.answered_at for row in rows if self.has_come(row.answered_at)}
+                if answered >= sent
             ),
             "community_posts_90d": self.took_part(["community_post"], 90),
             "meeting_decline_rate_90d": mean(
-                row.attendance in ("declined", "no_show") for row in invitations
+                all(row.attendance in ("declined", "no_show") for row in rows)
+                for rows in invitations.values()
             ),
-            "emails_sent_90d": len(sent),
+            "emails_sent_90d": len(emails),
         }
 
     # ------------------------------------------------------------ sentiment
@@ -538,7 +728,13 @@ class AsOf:
     def tone_trend(self) -> float | None:
         """Tone of the tickets of 90 days less that of the 90 days before."""
         now, before = self.tone(0), self.tone(90)
-        return None if now is None or before is None else now - before
+        if now is not None and before is not None:
+            return now - before
+        has_both = all(
+            any(self.within(row.created_at, 90, ago) for row in self.rows("support__tickets"))
+            for ago in (0, 90)
+        )
+        return UNKNOWABLE if has_both else None
 
     def sentiment(self) -> dict:
         """Metrics of the sentiment dimension."""
@@ -614,7 +810,7 @@ class AsOf:
             )
 
         parts = []
-        if self.is_connected("signals", 0):
+        if self.is_connected("signals_job_changes", 0):
             parts.append(
                 any(
                     row.signal_type == "champion_job_change" and self.within(row.occurred_at, 90)
@@ -629,27 +825,30 @@ class AsOf:
             for row in theirs
             if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90)
         ]
-        if invitations:
+        if invitations and self.is_connected("crm_attendances", 0):
             parts.append(fmean(invitations))
         tone_trend = self.published("sentiment")["ticket_sentiment_trend_90d"]
         if tone_trend is not None:
             parts.append(min(max(-tone_trend, 0), 1))
-        return mean(parts)
+        return UNKNOWABLE if not parts else fmean(parts)
 
     def relationship(self) -> dict:
         """Metrics of the relationship dimension."""
         sponsors, champions = self.holders("executive_sponsor"), self.holders("champion")
         active_days = int(THRESHOLDS["champion_active_days"])
+        who = [row.contact_id for row in self.participations if self.within(row.day, 90)]
+        # if nobody who took part has a name, nobody can say who did not
+        who_is_known = UNKNOWABLE if who and not any(who) else 0
+        who = set(who) - {None}
         return {
             "has_executive_sponsor": int(bool(sponsors)),
-            "is_sponsor_engaged_90d": self.have_taken_part(sponsors, 90),
-            "is_champion_active": self.have_taken_part(champions, active_days),
+            "is_sponsor_engaged_90d": self.have_taken_part(sponsors, 90) or who_is_known,
+            "is_champion_active": self.have_taken_part(champions, active_days) or who_is_known,
             "champion_risk": self.champion_risk(),
             "contacts_known": len(self.contacts),
-            "contact_departments": len({row.department for row in self.contacts} - {None}),
-            "engaged_contacts_90d": len(
-                {row.contact_id for row in self.participations if self.within(row.day, 90)} - {None}
-            ),
+            "contact_departments": len({row.department for row in self.contacts} - {None})
+            or (UNKNOWABLE if self.contacts else 0),
+            "engaged_contacts_90d": len(who) or who_is_known,
             "relationship_depth_latest": self.view("relationship_depth"),
         }
 
@@ -672,6 +871,16 @@ class AsOf:
         new = [row for row in tickets if self.within(row.created_at, 90)]
         people = self.published("usage")["active_users_28d"] or self.contract.seats
 
+        # by the time a ticket is resolved, an undated flag is surely set
+        escalated = [
+            row.escalated_at or (row.resolved_at if row.is_escalated else None) for row in tickets
+        ]
+        has_priorities = any(row.priority for row in new)
+        # of tickets that were, what is not recorded is unknown; of none there is nothing to record
+        unrecorded = (
+            UNKNOWABLE if any(self.within(row.resolved_at, 90) for row in tickets) else None
+        )
+
         def mean_hours(event: str) -> float | None:
             return mean(
                 hours(row.created_at, getattr(row, event))
@@ -680,26 +889,30 @@ class AsOf:
             )
 
         def n_open(priority: str) -> int:
-            return sum(row.priority == priority and self.is_open(row) for row in tickets)
+            n_open = sum(row.priority == priority and self.is_open(row) for row in tickets)
+            return n_open or (UNKNOWABLE if new and not has_priorities else 0)
 
         return {
             "tickets_per_100_users_90d": 100 * len(new) / people if people else UNKNOWABLE,
             "open_p1_tickets": n_open("p1"),
             "open_p2_tickets": n_open("p2"),
-            "severe_ticket_share_90d": mean(
-                row.priority in ("p1", "p2") for row in new if row.priority
-            ),
+            "severe_ticket_share_90d": UNKNOWABLE
+            if new and not has_priorities
+            else mean(row.priority in ("p1", "p2") for row in new if row.priority),
             "avg_resolution_hours_90d": mean_hours("resolved_at"),
-            "avg_first_response_hours_90d": mean_hours("first_response_at"),
+            "avg_first_response_hours_90d": unrecorded
+            if (hours_to_answer := mean_hours("first_response_at")) is None
+            else hours_to_answer,
             "reopen_rate_90d": ratio(
                 sum(self.within(row.reopened_at, 90) for row in tickets), len(new)
             ),
-            "escalations_90d": sum(self.within(row.escalated_at, 90) for row in tickets),
+            "escalations_90d": sum(self.within(moment, 90) for moment in escalated),
             "csat_after_resolution_90d": mean(
                 row.csat_score
                 for row in tickets
                 if row.csat_score is not None and self.within(row.csat_at or row.resolved_at, 90)
-            ),
+            )
+            or unrecorded,
         }
 
     # ------------------------------------------------------------ value
@@ -724,11 +937,14 @@ class AsOf:
                 if row.milestone_type == kind and self.has_come(row.reached_date)
             ]
 
-        # milestones are kept for the account if one is planned by now or reached
-        are_kept = achieved_share(milestones, "planned_date", "reached_date") is not None
+        kept = {row.milestone_type for row in milestones}
 
-        def is_late(threshold: str) -> bool:
-            return are_kept and tenure > THRESHOLDS[threshold]
+        def unless_kept(rows: Iterable, otherwise: float | None) -> float | None:
+            return otherwise if rows else UNKNOWABLE
+
+        def while_open(kind: str, threshold: str, late: float) -> float | None:
+            """What is said of a milestone not reached: unknown for accounts without its kind."""
+            return unless_kept({kind} & kept, late if tenure > THRESHOLDS[threshold] else None)
 
         first_value, onboarded = days_reached("first_value"), days_reached("onboarding_complete")
         measured = [
@@ -738,23 +954,30 @@ class AsOf:
         ]
         people = self.published("usage")["active_users_28d"]
         return {
-            "goals_achieved_share": achieved_share(goals, "due_date", "achieved_date"),
+            "goals_achieved_share": unless_kept(
+                goals, achieved_share(goals, "due_date", "achieved_date")
+            ),
             "roi_ratio": ratio(sum(measured), self.contract.arr_in_contract_currency)
             if measured
             else None,
-            "use_cases_live": len(days_reached("use_case_live")),
-            "milestones_reached_share": achieved_share(milestones, "planned_date", "reached_date"),
+            "use_cases_live": unless_kept(milestones, len(days_reached("use_case_live"))),
+            "milestones_reached_share": unless_kept(
+                milestones, achieved_share(milestones, "planned_date", "reached_date")
+            ),
             "days_to_first_value": max(min(first_value), 0)
             if first_value
-            else (tenure if is_late("first_value_days") else None),
+            else while_open("first_value", "first_value_days", tenure),
             "is_onboarded_in_time": int(min(onboarded) <= THRESHOLDS["onboarding_days"])
             if onboarded
-            else (0 if is_late("onboarding_days") else None),
-            "integrations_in_time": sum(
-                days <= THRESHOLDS["integration_days"] for days in days_reached("integration_live")
-            )
-            if is_late("integration_days")
-            else None,
+            else while_open("onboarding_complete", "onboarding_days", 0),
+            "integrations_in_time": while_open(
+                "integration_live",
+                "integration_days",
+                sum(
+                    days <= THRESHOLDS["integration_days"]
+                    for days in days_reached("integration_live")
+                ),
+            ),
             "has_active_users_goal": None
             if people is None
             else int(people >= THRESHOLDS["active_users_goal"]),
@@ -811,10 +1034,10 @@ class AsOf:
 
     # ------------------------------------------------------------ as published, and scored
 
-    def is_connected(self, feed: str, days: int) -> bool:
-        """Whether a feed has been connected for so many days."""
-        connected = self.staged.connected_from.get(feed)
-        return connected is not None and (self.day - connected).days >= days
+    def is_connected(self, feeds: str, days: int) -> bool:
+        """Whether a feed, or each of several, has been connected for so many days."""
+        connected = [self.staged.connected_from.get(feed) for feed in feeds.split("+")]
+        return all(first and (self.day - first).days >= days for first in connected)
 
     def is_warm(self, feed: str, days: int) -> bool:
         """Whether a feed has been connected, and the account a customer, for so many days."""
@@ -822,6 +1045,13 @@ class AsOf:
 
     def published(self, dimension: str) -> dict[str, float | None]:
         """Metrics of a dimension with what the policy says where nothing was measured."""
+        return {
+            name: None if value is NOT_APPLICABLE else value
+            for name, value in self.judged(dimension).items()
+        }
+
+    def judged(self, dimension: str) -> dict:
+        """The same, with what is not applicable told from what is unknown."""
         if dimension not in self.by_dimension:
             found = {}
             for name, value in getattr(self, dimension)().items():
@@ -829,7 +1059,9 @@ class AsOf:
                 if value is UNKNOWABLE or not self.is_warm(rule.feed, rule.warm_up_days):
                     found[name] = None
                 elif value is None:
-                    found[name] = 0 if rule.when_absent == "zero" else None
+                    found[name] = {"zero": 0, "not_applicable": NOT_APPLICABLE}.get(
+                        rule.when_absent
+                    )
                 else:
                     found[name] = value
             self.by_dimension[dimension] = found
@@ -874,13 +1106,18 @@ class AsOf:
                 if (score := self.metric_score(row.metric)) is not None
             }
             weight = sum(weight for weight, _ in known.values())
+            connected = sum(
+                row.weight for row in rules if self.is_connected(row.feed, row.warm_up_days)
+            )
+            judged = self.judged(dimension)
+            applicable = connected - sum(
+                row.weight for row in rules if judged[row.metric] is NOT_APPLICABLE
+            )
             found[dimension] = Row(
                 score=ratio(sum(weight * score for weight, score in known.values()), weight),
-                coverage=weight / whole,
-                connected=sum(
-                    row.weight for row in rules if self.is_connected(row.feed, row.warm_up_days)
-                )
-                / whole,
+                # what is not applicable leaves its weight to the rest of what is connected
+                coverage=(ratio(weight, applicable) or 0) * connected / whole,
+                connected=connected / whole if applicable else 0,
             )
         return found
 
@@ -892,13 +1129,16 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
         for other in everybody
         if (other.segment, other.stage) == (account.segment, account.stage)
     ]
-    parts, low, high, known, connected, n_imputed = [], 0, 0, 0, 0, 0
+    parts, low, high, known, connected, left, n_imputed = [], 0, 0, 0, 0, 0, 0
     for dimension, weight in weights.items():
         own = account.dimensions[dimension]
         known += weight * own.coverage
         connected += weight * own.connected
         if not own.connected:
             continue
+        # a dimension of which little is connected counts in part
+        weight *= min(1, own.connected / THRESHOLDS["minimum_dimension_connected_share"])
+        left += weight
         sure = own.coverage / own.connected
         low += weight * sure * (own.score or 0)
         high += weight * (sure * (own.score or 0) + (1 - sure) * 100)
@@ -913,9 +1153,6 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
             n_imputed += score is not None
         if score is not None:
             parts.append((weight, score))
-    left = sum(
-        weight for dimension, weight in weights.items() if account.dimensions[dimension].connected
-    )
     if not any(account.dimensions[dimension].score is not None for dimension in weights):
         return Row(score=None, band="insufficient data", account_coverage=0)
     exact = sum(weight * score for weight, score in parts) / sum(weight for weight, _ in parts)
@@ -1071,6 +1308,15 @@ def test_metric(comparison, metric):
     naive = {pair: row.published(dimension)[metric] for pair, row in comparison.customers.items()}
     models = {pair: getattr(row, metric) for pair, row in comparison.metrics[dimension].items()}
     assert any(value is not None for value in naive.values()), "the sample says nothing of it"
+    assert comparison.differences(naive, models) == []
+    naive = {
+        pair: row.judged(dimension)[metric] is NOT_APPLICABLE
+        for pair, row in comparison.customers.items()
+    }
+    models = {
+        pair: getattr(row, f"{metric}__is_not_applicable")
+        for pair, row in comparison.metrics[dimension].items()
+    }
     assert comparison.differences(naive, models) == []
 
 

@@ -203,7 +203,7 @@ BROKEN_ROWS = {
     ),
     "unknown when_absent": (
         "metrics.csv", "GB,higher,line,0,unknown", "GB,higher,line,0,none",
-        "when_absent 'none' is not known", "zero",
+        "when_absent 'none' is not known", "zero, unknown, not_applicable",
     ),
     "unknown indicator": (
         "metrics.csv", "GB,higher,line,0,unknown,0,leading", "GB,higher,line,0,unknown,0,early",
@@ -530,10 +530,11 @@ def test_no_single_bound_of_a_set_of_bands_can_move(policy, cuts, which, upper, 
     assert all("seeds/policy/bands.csv, row " in error for error in errors)
 
 
-def test_a_feed_that_there_is_not_is_named(policy):
-    row = edit(policy, "metrics.csv", "sentiment,survey_csat,", "sentiment,survey_cast,")
+@pytest.mark.parametrize("others", ["", "survey_nps+"])
+def test_a_feed_that_there_is_not_is_named(policy, others):
+    row = edit(policy, "metrics.csv", "sentiment,survey_csat,", f"sentiment,{others}survey_cast,")
     with (POLICY / "metrics.csv").open(encoding="utf-8") as lines:
-        feeds = [line["feed"] for line in csv.DictReader(lines)]
+        feeds = [feed for line in csv.DictReader(lines) for feed in line["feed"].split("+")]
     errors, _ = policy_problems(policy, computed(), feeds)
     assert errors == [
         f"seeds/policy/metrics.csv, row {row}: feed 'survey_cast' is not known."

@@ -18,11 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from project import PROJECT, differences, query
 
-from customer_health import build
+from customer_health import build, export, publication
 from customer_health.build import Record, publish
+from customer_health.marts import is_readable_everywhere
 from customer_health.plan import (
     FROM_NOTHING,
     FULL_REFRESH,
@@ -66,6 +68,21 @@ while not stop.exists():
     time.sleep(0.05)
 print(json.dumps([reads, wrong[:5]]))
 """
+
+# Reads every table of the published file, all columns of it, with the DuckDB of a folder.
+OLD_READER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import duckdb
+connection = duckdb.connect(sys.argv[2], read_only=True)
+tables = connection.execute("select table_name, comment from duckdb_tables()").fetchall()
+read = {name: connection.execute(f"select * from marts.{name}").fetchall() for name, _ in tables}
+rows = {name: len(found) for name, found in read.items()}
+without_comment = [name for name, comment in tables if not comment]
+print(json.dumps([duckdb.__version__, rows, without_comment]))
+"""
+# The oldest that is promised, and those after which the storage format changed.
+OLD_CLIENTS = ("1.0.0", "1.1.3", "1.2.2")
 
 # Publishes day after day, each time in a child that dies at the next thing it does to files.
 DIE_EVERYWHERE = """
@@ -223,6 +240,35 @@ def small_disk(folder: Path, size: int) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def old_client(version: str) -> Path:
+    """A folder with that DuckDB, fetched once; skips the test where it cannot be had."""
+    folder = PROJECT / "target" / "old_clients" / version
+    if not folder.is_dir():
+        fresh = folder.with_name(f"{version}.{os.getpid()}")
+        command = f"-m pip install --quiet --no-deps --only-binary :all: duckdb=={version} --target"
+        fetched = subprocess.run(
+            [sys.executable, *command.split(), fresh], capture_output=True, encoding="utf-8"
+        )
+        if fetched.returncode:
+            shutil.rmtree(fresh, ignore_errors=True)
+            said = (fetched.stderr.strip() or "pip failed").splitlines()[-1]
+            pytest.skip(f"DuckDB {version} cannot be had here: {said}")
+        fresh.rename(folder)
+    return folder
+
+
+def read_by(version: str, file: Path) -> tuple[dict[str, int], list[str]]:
+    """What an old client reads: rows of each mart, and marts that lack their description."""
+    done = subprocess.run(
+        [sys.executable, "-c", OLD_READER, old_client(version), file],
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    read_with, rows, without_comment = json.loads(done.stdout)
+    assert read_with == version
+    return rows, without_comment
+
+
 @pytest.fixture
 def warehouse(tmp_path) -> Warehouse:
     """A warehouse of which nothing is published yet."""
@@ -321,6 +367,271 @@ def test_rows_lost_before_the_window_stop_the_publication(warehouse):
         )  # fmt: skip
     assert warehouse.current() == published
     check_settled(warehouse)
+
+
+@pytest.mark.parametrize("version", OLD_CLIENTS)
+def test_old_clients_read_what_was_written_whole_and_by_window(warehouse, version):
+    publish_day(warehouse, 20)
+    late = "update marts.fct_health_scores set health_score = -1 where as_of_date >= '2026-01-19'"
+    published = publish_day(warehouse, 22, window=18, change=late)
+    read = read_by(version, warehouse.file)
+    assert read == ({**published.manifest["row_counts"], "publication": 1}, [])
+
+
+def test_a_file_of_a_newer_storage_version_is_written_anew(warehouse):
+    published = publish_day(warehouse, 20)
+    # as releases before this one published
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published.published}' as old (read_only)")
+        connection.execute(f"attach '{warehouse.folder / 'newer'}' as newer")
+        connection.execute("copy from database old to newer")
+    (warehouse.folder / "newer").replace(published.published)
+    assert not is_readable_everywhere(published.published)
+    warehouse.file.unlink()
+    os.link(published.published, warehouse.file)
+    published.seal("inputs", published.manifest)
+    publish_day(warehouse, 21, window=20)
+    assert is_readable_everywhere(warehouse.file)
+    assert query(warehouse.file, "select count(*) from marts.fct_health_scores") == [(210,)]
+
+
+DAMAGES = {
+    "empty": "",
+    "truncated": '{"publication_id": "2026',
+    "not JSON": "\x00\x00",
+    "a list": "[]",
+    "a text": '"manifest"',
+    "another shape": '{"publication_id": 1, "row_counts": []}',
+    "half of it": '{"publication_id": "20260101-000000-000"}',
+    "missing": None,
+}
+
+
+def damage(path: Path, content: str | None) -> None:
+    """Leave a file with other content, or none."""
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory) -> Path:
+    """A folder with two publications, for tests to copy."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("two_days") / "scores.duckdb")
+    publish_day(warehouse, 19)
+    publish_day(warehouse, 20, window=19)
+    return warehouse.file.parent
+
+
+@pytest.fixture
+def twice_published(two_days, tmp_path) -> Warehouse:
+    """A warehouse with two publications of its own."""
+    warehouse = Warehouse(shutil.copytree(two_days, tmp_path / "copy") / "scores.duckdb")
+    warehouse.file.unlink()
+    os.link(warehouse.publications()[0].published, warehouse.file)
+    return warehouse
+
+
+FILES = ("manifest.json", "inputs.json", "scores.manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("names", "content"),
+    [(FILES, content) for content in DAMAGES.values()] + [([name], "") for name in FILES],
+    ids=[*DAMAGES, *(f"only {name}" for name in FILES)],
+)
+def test_a_damaged_manifest_changes_nothing(twice_published, capsys, names, content):
+    warehouse = twice_published
+    second, first = warehouse.publications()
+    account = second.manifest
+    for folder in (first.folder, second.folder, warehouse.file.parent):
+        for name in names:
+            if (folder / name).exists():
+                damage(folder / name, content)
+    for command in (["list"], ["rollback"], ["rollback", "--to", second.id], ["list"]):
+        assert publication.main(["--warehouse", str(warehouse.file), *command]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[-3].split() == ["*", second.id, "2026-01-20", "210", INCREMENTAL]
+    assert listed[-2].split() == [first.id, "2026-01-19", "200", *FROM_NOTHING.split()]
+    check_settled(warehouse)
+    assert second.manifest == account
+
+    asked = Namespace(full_refresh=False, restate=False)
+    assert planned(warehouse, warehouse.current(), asked, RAW) == Plan(second, INCREMENTAL)
+    third = publish_day(warehouse, 21, window=20)
+    check_settled(warehouse)
+    assert third.manifest["previous"] == second.id
+    history = "select * from marts.fct_health_scores where as_of_date < '2026-01-20'"
+    assert differences(warehouse.file, second.published, history) == []
+
+
+def test_a_manifest_that_is_lost_everywhere_costs_a_full_refresh_and_no_history(twice_published):
+    warehouse, current = twice_published, twice_published.current()
+    with duckdb.connect(str(current.published)) as connection:
+        connection.execute("drop table marts.publication")
+    for path in (current.folder / "manifest.json", warehouse.manifest_file):
+        path.write_text("")
+    with warehouse.locked():
+        assert warehouse.current() == current
+    asked = Namespace(full_refresh=False, restate=False)
+    plan = planned(warehouse, current, asked, RAW)
+    lost = f"the manifest of publication {current.id} is lost"
+    assert plan == Plan(current, FULL_REFRESH, lost)
+    with pytest.raises(Refusal, match="as of 2026-01-20, and 2026-01-04"):
+        refuse_the_past(warehouse, plan, "2026-01-04")
+    publish_day(warehouse, 21, window=21)
+    check_settled(warehouse)
+
+
+def test_what_nobody_knows_the_publication_of_is_not_built_over(twice_published):
+    warehouse, newest = twice_published, twice_published.current()
+    warehouse.file.unlink()
+    asked = Namespace(full_refresh=False, restate=False)
+    with pytest.raises(Refusal, match=f"lose their snapshots. Fix: `make rollback TO={newest.id}`"):
+        planned(warehouse, warehouse.current(), asked, RAW)
+    assert publication.main(["--warehouse", str(warehouse.file), "list"]) == 0
+    with warehouse.locked():
+        warehouse.roll_back(newest.id)
+    check_settled(warehouse)
+    assert planned(warehouse, warehouse.current(), asked, RAW) == Plan(newest, INCREMENTAL)
+
+
+@pytest.mark.parametrize("command", ["list", "rollback"])
+def test_a_warehouse_that_is_not_there_is_said_so(tmp_path, capsys, command):
+    assert publication.main(["--warehouse", str(tmp_path / "x.duckdb"), command]) == 2
+    assert "x.duckdb: has no publications. Mend" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+# Reads every file of an export with the DuckDB of a folder.
+OLD_PARQUET_READER = """
+import json, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import duckdb
+files = pathlib.Path(sys.argv[2]).glob("*.parquet")
+print(json.dumps({f.stem: len(duckdb.sql(f"select * from '{f}'").fetchall()) for f in files}))
+"""
+
+
+def check_export(folder: Path, made: Publication) -> None:
+    """An export is all of one publication, and nothing else."""
+    assert json.loads((folder / "publication.json").read_text()) == made.manifest
+    expected = {**made.manifest["row_counts"], "publication": 1}
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["publication.json", *(f"{name}.parquet" for name in expected)]
+    )
+    for name, n_rows in expected.items():
+        footer = pq.read_metadata(folder / f"{name}.parquet")
+        assert footer.num_rows == n_rows == pq.read_table(folder / f"{name}.parquet").num_rows
+        assert footer.metadata[b"publication_id"] == made.id.encode()
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_an_export_takes_the_place_of_the_one_before_whole(
+    twice_published, tmp_path, monkeypatch, can_exchange
+):
+    if not can_exchange:
+        monkeypatch.setattr(export, "_exchanged", lambda first, second: False)
+    warehouse, folder = twice_published, tmp_path / "an 'odd' folder"
+    command = ["--warehouse", str(warehouse.file), "--to", str(folder)]
+    assert export.main(command) == 0
+    newest, first = warehouse.publications()
+    check_export(folder, newest)
+    (tmp_path / ".an 'odd' folder.new").mkdir()  # a killed export leaves this
+    with warehouse.locked():
+        warehouse.roll_back(first.id)
+    assert export.main(command) == 0
+    check_export(folder, first)
+
+    def stop(*names: Path) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(export, "_swap", stop)
+    with warehouse.locked():
+        warehouse.roll_back(newest.id)
+    assert export.main(command) == 2
+    check_export(folder, first)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name, "copy"]
+
+
+def test_an_export_replaces_nothing_that_no_export_wrote(twice_published, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "mine.parquet").write_text("mine")
+    shutil.copytree(tmp_path / "folder", tmp_path / "mixed")
+    for name in ("publication.json", "notes.txt"):
+        (tmp_path / "mixed" / name).write_text("{}")
+    for name, said in (
+        ("file", "file: is a file. Fix: "),
+        ("folder", "folder: holds mine.parquet, which no export wrote"),
+        ("mixed", "mixed: holds notes.txt, which no export wrote"),
+    ):
+        before = sorted(tmp_path.rglob("*"))
+        to = str(tmp_path / name)
+        assert export.main(["--warehouse", str(twice_published.file), "--to", to]) == 2
+        assert said in capsys.readouterr().err
+        assert build.main(["--warehouse", str(twice_published.file), "--export", to]) == 2
+        assert said in capsys.readouterr().err
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("content", [None, "create table main.mine as select 1 as x", "no file"])
+def test_what_cannot_be_exported_is_said_so(warehouse, tmp_path, capsys, content):
+    if content == "no file":
+        warehouse.file.write_text(content)
+    elif content:
+        with duckdb.connect(str(warehouse.file)) as connection:
+            connection.execute(content)
+    to = tmp_path / "out"
+    assert export.main(["--warehouse", str(warehouse.file), "--to", str(to)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{warehouse}: ")
+    assert "Fix: " in said
+    assert not to.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--raw-path", "nowhere", "nowhere: there is no such folder of raw data. Fix: "),
+        ("--raw-path", "file", "file: is a file. Fix: name the folder"),
+        ("--as-of-date", "2026-02-30", "AS_OF_DATE=2026-02-30: is no day. Fix: "),
+        ("--as-of-date", "30.06.2026", "AS_OF_DATE=30.06.2026: is no day. Fix: "),
+        ("--export", "file", "file: is a file. Fix: name a folder"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_written(
+    warehouse, tmp_path, capsys, option, value, said
+):
+    (tmp_path / "file").write_text("")
+    given = value if option == "--as-of-date" else str(tmp_path / value)
+    assert build.main(["--warehouse", str(warehouse.file), option, given]) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["build", "RAW_PATH=/no where"], "/no where: there is no such folder of raw data. Fix: "),
+        (["build", "RAW_PATH="], "RAW_PATH is empty. Fix: "),
+        (["build", "WAREHOUSE=docs"], "docs: is a folder. Fix: "),
+        (["freshness", "RAW_PATH=it's"], "it's: there is no such folder of raw data. Fix: "),
+        (["example"], "Which mapping? Fix: "),
+        (["example", "NAME=crm6"], "examples/crm6: there is no such folder of a mapping. Fix: "),
+        (["example", "MAPPING=docs"], "DATA=: there is no such folder. Fix: "),
+        (["example", "NAME=crm5", "EXAMPLES=/no"], "DATA=/no/crm5: there is no such folder. Fix: "),
+    ],
+)
+def test_make_says_a_wrong_path_before_it_makes_an_environment(tmp_path, given, said):
+    here = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NAME": "a computer's"}
+    done = subprocess.run(
+        ["make", *given, f"VENV={tmp_path / 'venv'}"],
+        cwd=PROJECT, env=here, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rollback_brings_marts_and_state_back_and_the_next_build_starts_there(warehouse):
@@ -474,6 +785,19 @@ def demo(built_demo, tmp_path_factory) -> Warehouse:
             *("inputs", Progress(), Record()),
         )
     return warehouse
+
+
+@pytest.mark.parametrize("version", OLD_CLIENTS)
+def test_old_clients_read_every_mart_of_the_demo_and_of_its_export(demo, tmp_path, version):
+    expected = {**demo.current().manifest["row_counts"], "publication": 1}
+    assert len(expected) > 15
+    assert read_by(version, demo.file) == (expected, [])
+    export.export(demo, tmp_path / "export")
+    check_export(tmp_path / "export", demo.current())
+    command = [OLD_PARQUET_READER, old_client(version), tmp_path / "export"]
+    done = subprocess.run([sys.executable, "-c", *command], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == expected
 
 
 def start_build(warehouse: Warehouse, raw: Path, before: str = "pass") -> subprocess.Popen:

@@ -4,7 +4,11 @@ import shutil
 from pathlib import Path
 
 import duckdb
-from project import build, differences, query
+import yaml
+from cases import NIGHTS, Case, write_delivery
+from project import build, dbt, differences, query
+
+from demo.dirt import SENTINELS
 
 SNAPSHOTS = [
     "snap_billing__subscriptions",
@@ -36,7 +40,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     (day,) = query(warehouse, "select as_of_date from intermediate.int_spine__clock")[0]
 
     # the CRM begins to list roles without dates, and overwrites owners
-    undated = "valid_from is null"
+    undated = f"coalesce(left(valid_from, 10), '') in {SENTINELS}"
     champions = (
         f"select contact_id, account_id, 'champion' as role from '{raw}/crm/contacts.parquet'"
     )
@@ -114,3 +118,82 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     for name in SNAPSHOTS:
         assert query(warehouse, f"select count(*) > 0 from snapshots.{name}") == [(True,)]
         assert differences(second, warehouse, f"from snapshots.{name}") == []
+
+
+# One row per account, overwritten in place; there is no billing.
+OVERWRITTEN = """
+    - {account_id: stays, customer_since_date: 2025-01-01}
+    - {account_id: left, customer_since_date: 2025-01-01, nights: [1]}
+    - {account_id: left, customer_since_date: 2025-01-01, churned_date: 2026-07-01, nights: [2, 3]}
+    - {account_id: mistaken, customer_since_date: 2025-01-01, nights: [1, 3]}
+    - {account_id: mistaken, customer_since_date: 2025-01-01, churned_date: 2026-07-01, nights: [2]}
+    - {account_id: back, customer_since_date: 2025-01-01, churned_date: 2026-03-01, nights: [1, 2]}
+    - {account_id: back, customer_since_date: 2026-07-10, churned_date: 2026-03-01, nights: [3]}
+    - {account_id: night, customer_since_date: 2025-01-01, nights: [1, 3]}
+    - {account_id: gone, customer_since_date: 2025-01-01, nights: [1]}
+"""
+
+
+def test_what_the_crm_overwrites_tells_who_left_who_came_back_and_who_never_went(tmp_path):
+    raw, warehouse = tmp_path / "raw", tmp_path / "warehouse.duckdb"
+    usage = {"event_name": "report", "user_id": "u", "n_events": 5}
+    used = [{"account_id": "stays", "usage_date": "2025-06-01..2026-07-20", **usage}]
+    accounts = yaml.safe_load(OVERWRITTEN)
+    case = Case("", {"raw": {"crm.accounts": accounts, "product.daily_usage": used}})
+    for night, day in enumerate(NIGHTS, start=1):
+        write_delivery([case], raw, night, base=False)
+        outcome = dbt(
+            "build", warehouse, "--exclude-resource-type", "unit_test",
+            raw_path=raw, as_of_date=day,
+        )  # fmt: skip
+        assert outcome.code == 0, outcome.text
+        missing = {
+            1: "",
+            2: "2 (beside 4 that are), the first since 2026-07-01",
+            3: "1 have been away for as long and count as gone",
+        }
+        told = " ".join(outcome.text.split())
+        assert ("crm.accounts: rows that" in told) == (night > 1)
+        assert missing[night] in told
+
+    assert query(
+        warehouse,
+        """
+        select account_id, customer_status, n_terms, churned_date::text
+        from marts.dim_accounts
+        order by account_id
+        """,
+    ) == [
+        ("back", "customer", 2, None),
+        ("gone", "churned", 1, "2026-07-01"),
+        ("left", "churned", 1, "2026-07-01"),
+        ("mistaken", "customer", 1, None),
+        ("night", "customer", 1, None),
+        ("stays", "customer", 1, None),
+    ]
+    assert query(
+        warehouse,
+        "select account_id, ended_date::text, outcome from marts.fct_renewals order by account_id",
+    ) == [
+        ("back", "2026-03-01", "churned"),
+        ("gone", "2026-07-01", "churned"),
+        ("left", "2026-07-01", "churned"),
+    ]
+    days = """
+        select account_id, count(*), min(as_of_date)::text, max(as_of_date)::text
+        from intermediate.int_spine__account_days
+        where as_of_date >= date '2026-06-30'
+        group by account_id
+        order by account_id
+    """
+    expected = [
+        ("back", 11, "2026-07-10", "2026-07-20"),
+        ("gone", 15, "2026-06-30", "2026-07-14"),
+        ("left", 1, "2026-06-30", "2026-06-30"),
+        ("mistaken", 20, "2026-06-30", "2026-07-20"),  # not the day on which the CRM said so
+        ("night", 21, "2026-06-30", "2026-07-20"),
+        ("stays", 21, "2026-06-30", "2026-07-20"),
+    ]
+    assert query(warehouse, days) == expected
+    build(warehouse, "--full-refresh", raw_path=raw, as_of_date=NIGHTS[-1])
+    assert query(warehouse, days) == expected

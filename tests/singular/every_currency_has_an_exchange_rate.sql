@@ -1,9 +1,17 @@
 -- An amount in a currency without a rate is unknown ARR.
--- Mend: a row in seeds/policy/exchange_rates.csv.
 {{ config(severity='warn') }}
 
-select distinct subscriptions.currency
-from {{ ref('stg_billing__subscriptions') }} as subscriptions
-left join {{ ref('exchange_rates') }} as exchange_rates
-    on upper(subscriptions.currency) = exchange_rates.currency
-where subscriptions.currency is not null and exchange_rates.currency is null
+{% set without_rate %}
+    select
+        upper(subscriptions.currency) as currency,
+        count(*) as n_rows,
+        sum(subscriptions.arr) as arr
+    from {{ ref('stg_billing__subscriptions') }} as subscriptions
+    left join {{ ref('exchange_rates') }} as exchange_rates
+        on upper(subscriptions.currency) = upper(exchange_rates.currency)
+    where subscriptions.currency is not null and exchange_rates.currency is null
+    group by 1
+{% endset %}
+
+{{ warn_of_currencies('(' ~ without_rate ~ ') as without_rate') }}
+{{ without_rate }}

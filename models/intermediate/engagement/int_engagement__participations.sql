@@ -2,7 +2,7 @@
     touchpoints, sponsors, champions and multi-threading. An e-mail counts on the day it is answered. -#}
 
 with activities as (
-    select * from {{ ref('stg_crm__activities') }}
+    select * from {{ ref('int_engagement__activities') }}
 ),
 
 final as (
@@ -10,9 +10,10 @@ final as (
         account_id,
         contact_id,
         activity_type,
+        occasion_key,
         case
             when activity_type = 'email' then cast(answered_at as date)
-            else cast(occurred_at as date)
+            else activity_date
         end as participation_date,
         greatest(
             known_date,
@@ -22,7 +23,7 @@ final as (
     where
         case
             when activity_type = 'email' then answered_at is not null
-            else coalesce(attendance, 'attended') = 'attended'
+            else is_attended
         end
 )
 

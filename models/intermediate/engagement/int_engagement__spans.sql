@@ -1,10 +1,8 @@
+{#- What people did together counts by occasion, however many came: touchpoints, trainings, webinars,
+    posts, QBRs. What is asked of each of them counts by person: invitations and e-mails. -#}
+
 with activities as (
-    select
-        *,
-        cast(occurred_at as date) as activity_date,
-        case when coalesce(attendance, 'attended') = 'attended' then 1 else 0 end as is_attended,
-        activity_type in ('meeting', 'qbr', 'training', 'webinar') as is_invitation
-    from {{ ref('stg_crm__activities') }}
+    select * from {{ ref('int_engagement__activities') }}
 ),
 
 participations as (
@@ -16,41 +14,87 @@ touchpoints as (
     where activity_type in ('call', 'email', 'meeting', 'qbr', 'training')
 ),
 
--- one QBR has a row per contact invited: it was attended if anybody came, from when that is known
+-- a QBR has a row per contact invited: it was attended if anybody came, from when that is known
 qbr_invitations as (
-    select * from activities
+    select
+        *,
+        case when is_attended then 1 else 0 end as attended_value,
+        first_value(activity_date) over (
+            partition by account_id, occasion_key
+            order by known_date, activity_date
+        ) as qbr_date
+    from activities
     where activity_type = 'qbr'
 ),
 
-qbrs as (
-    select
-        account_id,
-        activity_date,
-        min(known_date) as known_date,
-        min(case when is_attended = 1 then known_date end) as attended_known_date
-    from qbr_invitations
-    group by 1, 2
+qbrs_attended as (
+    select * from qbr_invitations
+    where is_attended
 ),
 
 invitations as (
-    select * from activities
+    select
+        *,
+        occasion_key || ' ' || person_key as invitation_key,
+        {{ add_days('activity_date', 90) }} as until_date,
+        min(case when is_attended then known_date end)
+            over (partition by account_id, occasion_key, person_key) as attended_known_date
+    from activities
     where is_invitation
 ),
 
+-- logged twice, a person who came has not declined, from when it is known that they came
+declined as (
+    select
+        account_id,
+        invitation_key,
+        known_date,
+        least(until_date, coalesce(attended_known_date, until_date)) as until_date
+    from invitations
+    where not is_attended
+),
+
+-- one e-mail logged by two of us is one to each recipient
 emails as (
     select
         *,
-        {{ add_days('activity_date', 90) }} as until_date,
-        greatest(known_date, cast(opened_at as date)) as opened_date,
-        greatest(known_date, cast(clicked_at as date)) as clicked_date,
-        greatest(known_date, cast(answered_at as date)) as answered_date
+        cast(occurred_at as varchar) || ' ' || person_key as recipient_key,
+        {{ add_days('activity_date', 90) }} as until_date
     from activities
     where activity_type = 'email'
 ),
 
+email_actions as (
+    {% for action in ['opened', 'clicked', 'answered'] %}
+        select
+            account_id,
+            recipient_key,
+            '{{ action }}' as action,
+            greatest(known_date, cast({{ action }}_at as date)) as known_date,
+            until_date
+        from emails
+        where {{ action }}_at is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+responses as (
+    select
+        account_id,
+        recipient_key,
+        {{ hours_between('occurred_at', 'answered_at') }} as response_hours,
+        until_date,
+        min(greatest(known_date, cast(answered_at as date))) as answered_date
+    from emails
+    where answered_at >= occurred_at
+    group by 1, 2, 3, 4
+),
+
 final as (
-    select {{ span('touchpoints_90d', 'known_date', add_days('participation_date', 90)) }}
-    from touchpoints
+    {{ presence_spans(
+        'touchpoints', 'touchpoints_90d', 'occasion_key',
+        'known_date', add_days('participation_date', 90)
+    ) }}
     union all
     {{ latest_spans(
         'touchpoints', 'last_touchpoint_day', 'participation_date', 'known_date',
@@ -58,57 +102,56 @@ final as (
     ) }}
     union all
     {{ latest_spans(
-        'qbr_invitations', 'is_last_qbr_attended', 'activity_date', 'known_date', 'is_attended',
+        'qbr_invitations', 'is_last_qbr_attended', 'qbr_date', 'known_date', 'attended_value',
         365, combine='max'
     ) }}
     union all
-    select {{ span('qbrs_12m', 'known_date', add_days('activity_date', 365)) }}
-    from qbrs
-    union all
-    select {{ span('qbrs_attended_12m', 'attended_known_date', add_days('activity_date', 365)) }}
-    from qbrs
-    where attended_known_date is not null
-    {% for activity_type in ['training', 'webinar'] %}
-        union all
-        select
-            {{ span(
-                activity_type ~ 's_attended_180d', 'known_date', add_days('participation_date', 180)
-            ) }}
-        from participations
-        where activity_type = '{{ activity_type }}'
-    {% endfor %}
-    union all
-    select {{ span('community_posts_90d', 'known_date', add_days('participation_date', 90)) }}
-    from participations
-    where activity_type = 'community_post'
-    union all
-    select {{ span('invitations_90d', 'known_date', add_days('activity_date', 90)) }}
-    from invitations
-    union all
-    select {{ span('invitations_declined_90d', 'known_date', add_days('activity_date', 90)) }}
-    from invitations
-    where is_attended = 0
-    union all
-    select {{ span('emails_sent_90d', 'known_date', 'until_date') }}
-    from emails
-    {% for action in ['opened', 'clicked', 'answered'] %}
-        union all
-        select {{ span('emails_' ~ action ~ '_90d', action ~ '_date', 'until_date') }}
-        from emails
-        where {{ action }}_at is not null
-    {% endfor %}
-    union all
-    select
-        {{ span(
-            'response_hours_90d', 'answered_date', 'until_date',
-            hours_between('occurred_at', 'answered_at')
+    {% for measure, relation in [
+        ('qbrs_12m', 'qbr_invitations'), ('qbrs_attended_12m', 'qbrs_attended')
+    ] %}
+        {{ presence_spans(
+            relation, measure, 'occasion_key', 'known_date', add_days('activity_date', 365)
         ) }}
-    from emails
-    where answered_at >= occurred_at
+        union all
+    {% endfor %}
+    {% for activity_type, measure, days in [
+        ('training', 'trainings_attended_180d', 180),
+        ('webinar', 'webinars_attended_180d', 180),
+        ('community_post', 'community_posts_90d', 90),
+    ] %}
+        {{ presence_spans(
+            "(select * from participations where activity_type = '" ~ activity_type ~ "')",
+            measure, 'occasion_key', 'known_date', add_days('participation_date', days)
+        ) }}
+        union all
+    {% endfor %}
+    {{ presence_spans(
+        'invitations', 'invitations_90d', 'invitation_key', 'known_date', 'until_date'
+    ) }}
+    union all
+    {{ presence_spans(
+        'declined', 'invitations_declined_90d', 'invitation_key', 'known_date', 'until_date'
+    ) }}
+    union all
+    {{ presence_spans('emails', 'emails_sent_90d', 'recipient_key', 'known_date', 'until_date') }}
+    -- who clicks or answers has opened, whatever their mail program tells of it
+    {% for measure, actions in [
+        ('emails_opened_90d', "('opened', 'clicked', 'answered')"),
+        ('emails_clicked_90d', "('clicked')"),
+        ('emails_answered_90d', "('answered')"),
+    ] %}
+        union all
+        {{ presence_spans(
+            '(select * from email_actions where action in ' ~ actions ~ ')',
+            measure, 'recipient_key', 'known_date', 'until_date'
+        ) }}
+    {% endfor %}
+    union all
+    select {{ span('response_hours_90d', 'answered_date', 'until_date', 'response_hours') }}
+    from responses
     union all
     select {{ span('responses_90d', 'answered_date', 'until_date') }}
-    from emails
-    where answered_at >= occurred_at
+    from responses
 )
 
 select * from final

@@ -53,7 +53,9 @@ ripening as (
         observations.arr,
         horizons.horizon_days,
         {{ add_days(
-            'observations.as_of_date', 'horizons.horizon_days + thresholds.renewal_grace_days'
+            'observations.as_of_date',
+            'horizons.horizon_days'
+            ~ ' + greatest(thresholds.renewal_grace_days, thresholds.missing_row_days)'
         ) }} as matured_date
     from observations
     cross join horizons

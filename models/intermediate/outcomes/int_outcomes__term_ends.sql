@@ -2,8 +2,13 @@
     a successor that begins late but within the grace days counting from it. Goes by the terms as
     they were known on the day that settled it. -#}
 
+-- what is no longer delivered was lost when it went missing, and known to be when the policy's days
+-- had passed
 with parts as (
-    select * from {{ ref('int_spine__contract_parts') }}
+    select
+        *,
+        coalesce(missing_date, service_end_date) as ended_date
+    from {{ ref('int_spine__contract_parts') }}
     where in_force_from_date < service_end_date and not gives_way
 ),
 
@@ -30,14 +35,12 @@ thresholds as (
 ended as (
     select
         account_id,
-        service_end_date as ended_date,
+        ended_date,
         max(held_until_date) as settled_date,
         count(*) as n_terms_ended,
-        max(
-            case when end_date is null or service_end_date < end_date then 1 else 0 end
-        ) = 1 as is_early
+        max(case when end_date is null or ended_date < end_date then 1 else 0 end) = 1 as is_early
     from parts
-    group by account_id, service_end_date
+    group by account_id, ended_date
 ),
 
 contracts as (
@@ -47,22 +50,36 @@ contracts as (
     where ended.settled_date <= clock.as_of_date
 ),
 
-in_force as (
+-- a term beside it may be missing by then and not yet gone
+known as (
     select
         contracts.account_id,
         contracts.ended_date,
+        contracts.settled_date,
         seen.arr,
-        seen.counts_from_date < contracts.ended_date
-        and seen.end_date >= contracts.ended_date as is_before,
-        seen.counts_from_date <= contracts.ended_date
-        and seen.end_date > contracts.ended_date as is_after,
-        seen.in_force_from_date <= contracts.settled_date
-        and seen.end_date > contracts.ended_date as is_taken_up
+        seen.in_force_from_date,
+        seen.counts_from_date,
+        case
+            when seen.end_date <= contracts.settled_date
+                then coalesce(seen.missing_date, seen.end_date)
+            else seen.end_date
+        end as last_date
     from contracts
     inner join seen
         on
             contracts.account_id = seen.account_id
             and contracts.settled_date = seen.seen_from_date
+),
+
+in_force as (
+    select
+        account_id,
+        ended_date,
+        arr,
+        counts_from_date < ended_date and last_date >= ended_date as is_before,
+        counts_from_date <= ended_date and last_date > ended_date as is_after,
+        in_force_from_date <= settled_date and last_date > ended_date as is_taken_up
+    from known
 ),
 
 -- unknown if any part is

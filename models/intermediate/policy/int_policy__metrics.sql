@@ -1,9 +1,26 @@
+{#- A metric may be read of several feeds, joined by +: it is connected from the day that all are. -#}
 with metrics as (
     select * from {{ ref('metrics') }}
 ),
 
 feeds as (
     select * from {{ ref('int_sources__feeds') }}
+),
+
+connected as (
+    select
+        metrics.metric,
+        case
+            when
+                count(feeds.feed)
+                > {{ dbt.length('metrics.feed') }}
+                - {{ dbt.length(dbt.replace('metrics.feed', "'+'", "''")) }}
+                then max(feeds.connected_from)
+        end as connected_from
+    from metrics
+    left join feeds
+        on {{ dbt.position("'+' || feeds.feed || '+'", "'+' || metrics.feed || '+'") }} > 0
+    group by metrics.metric, metrics.feed
 ),
 
 final as (
@@ -15,11 +32,12 @@ final as (
         metrics.shape,
         metrics.weight,
         metrics.when_absent = 'zero' as is_zero_when_absent,
+        metrics.when_absent = 'not_applicable' as is_not_applicable_when_absent,
         metrics.warm_up_days,
-        feeds.connected_from,
-        {{ add_days('feeds.connected_from', 'metrics.warm_up_days') }} as usable_from
+        connected.connected_from,
+        {{ add_days('connected.connected_from', 'metrics.warm_up_days') }} as usable_from
     from metrics
-    left join feeds on metrics.feed = feeds.feed
+    inner join connected on metrics.metric = connected.metric
 )
 
 select * from final

@@ -2,6 +2,7 @@
 {% set thresholds = [
     'minimum_coverage_share',
     'high_confidence_coverage_share',
+    'minimum_dimension_connected_share',
     'minimum_peer_accounts',
     'momentum_stable_points',
     'momentum_tie_break',
@@ -9,6 +10,7 @@
     'rapid_decline_points',
     'renewal_window_days',
     'renewal_grace_days',
+    'missing_row_days',
     'contract_overlap_days',
     'contract_overlap_share',
     'successor_arr_share',
@@ -48,6 +50,8 @@
     'skip_below_correlation',
     'strong_above_correlation',
     'weak_below_correlation',
+    'feature_retired_days',
+    'feature_proof_days',
 ] %}
 
 with thresholds as (

@@ -10,9 +10,10 @@ sentiment as (
 ),
 
 feeds as (
-    select connected_from as signals_connected_from
+    select
+        min(case when feed = 'signals_job_changes' then connected_from end) as job_changes_from,
+        min(case when feed = 'crm_attendances' then connected_from end) as attendances_from
     from {{ ref('int_sources__feeds') }}
-    where feed = 'signals'
 ),
 
 totals as (
@@ -32,6 +33,7 @@ totals as (
         'contacts_known',
         'contact_departments',
         'engaged_contacts_90d',
+        'participations_90d',
         'relationship_depth_latest',
     ]) }}
 ),
@@ -40,18 +42,20 @@ changes as (
     select
         totals.*,
         case
-            when feeds.signals_connected_from <= totals.as_of_date
+            when feeds.job_changes_from <= totals.as_of_date
                 then case when totals.champion_job_changes_90d > 0 then 1.0 else 0.0 end
         end as job_change_risk,
         (totals.champion_hours_90d / nullif(totals.champion_answers_90d, 0))
         / nullif(
             totals.champion_hours_previous_90d / nullif(totals.champion_answers_previous_90d, 0), 0
         ) - 1 as slower_answers_share,
-        totals.champion_declines_90d / nullif(totals.champion_invitations_90d, 0)
-            as declined_meetings_risk,
+        case
+            when feeds.attendances_from <= totals.as_of_date
+                then totals.champion_declines_90d / nullif(totals.champion_invitations_90d, 0)
+        end as declined_meetings_risk,
         -sentiment.ticket_sentiment_trend_90d as sentiment_fall
     from totals
-    left join feeds on true
+    cross join feeds
     left join sentiment
         on
             totals.account_id = sentiment.account_id
@@ -75,6 +79,8 @@ measured as (
     select
         account_id,
         as_of_date,
+        champions,
+        participations_90d,
         case when executive_sponsors > 0 then 1 end as has_executive_sponsor,
         case when is_sponsor_engaged_90d > 0 then 1 end as is_sponsor_engaged_90d,
         case when is_champion_active > 0 then 1 end as is_champion_active,
@@ -104,7 +110,15 @@ measured as (
 ),
 
 final as (
-    {{ metrics_as_of('relationship', 'measured') }}
+    {#- participations of which none has a contact do not say who stayed away -#}
+    {% set contacts_known = 'measured.participations_90d = 0 or measured.engaged_contacts_90d > 0' %}
+    {{ metrics_as_of('relationship', 'measured', absence_known={
+        'is_sponsor_engaged_90d': contacts_known,
+        'is_champion_active': contacts_known,
+        'engaged_contacts_90d': contacts_known,
+        'champion_risk': 'measured.champions = 0',
+        'contact_departments': 'measured.contacts_known is null',
+    }) }}
 )
 
 select * from final

@@ -1,8 +1,5 @@
-with contacts as (
-    select
-        *,
-        cast(left_at as date) as left_date
-    from {{ ref('stg_crm__contacts') }}
+with delivered_contacts as (
+    select * from {{ ref('stg_crm__contacts') }}
 ),
 
 roles as (
@@ -40,6 +37,28 @@ signals as (
 
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
+),
+
+-- one that is missing is there until the policy's days have passed
+contacts as (
+    select
+        contact_id,
+        account_id,
+        known_date,
+        cast(left_at as date) as left_date
+    from delivered_contacts
+    union all
+    select
+        departments.contact_id,
+        departments.account_id,
+        departments.known_date,
+        least(
+            cast(departments.left_at as date),
+            {{ add_days('departments.missing_date', 'thresholds.missing_row_days') }}
+        ) as left_date
+    from departments
+    cross join thresholds
+    where departments.until_date is null and departments.missing_date is not null
 ),
 
 -- a role is held until it ends or its holder leaves
@@ -219,6 +238,9 @@ final as (
         'participations', 'engaged_contacts_90d', 'contact_id',
         'known_date', add_days('participation_date', 90)
     ) }}
+    union all
+    select {{ span('participations_90d', 'known_date', add_days('participation_date', 90)) }}
+    from participations
     union all
     {{ latest_spans(
         '(select * from assessments cross join thresholds)',

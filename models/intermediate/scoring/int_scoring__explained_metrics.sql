@@ -52,6 +52,11 @@ dates as (
                     when '{{ metric }}' then scores.{{ metric }}__score
                 {% endfor %}
             end as metric_score,
+            case policy.metric
+                {% for metric in metrics_by_dimension()[dimension] %}
+                    when '{{ metric }}' then metrics.{{ metric }}__is_not_applicable
+                {% endfor %}
+            end as is_not_applicable,
             scores.{{ dimension }}_score as dimension_score
         from {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
         inner join {{ ref('int_' ~ dimension ~ '__scores') }} as scores
@@ -90,7 +95,12 @@ final as (
             else 0
         end as share_of_dimension,
         as_of_date >= usable_from as is_connected,
-        dimension_score
+        dimension_score,
+        case
+            when metric_value is not null then 'known'
+            when is_not_applicable then 'not applicable'
+            else 'unknown'
+        end as metric_status
     from explained
 )
 

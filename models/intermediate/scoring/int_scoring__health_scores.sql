@@ -1,5 +1,5 @@
 {#- Every scorecard over every account and day in one pass. A dimension with no feed connected by
-    then leaves the scorecard; one that is connected but unknown for the account takes its peers'
+    then leaves the scorecard, one with less than the policy's share of its weight in part; one that is connected but unknown for the account takes its peers'
     median, or drops out where the scorecard says renormalise or no peer has one. -#}
 
 {#- sums over the dimensions: (name, term) with D for the dimension -#}
@@ -70,10 +70,16 @@ weighed as (
         scorecards.weights_version,
         {% for dimension in dimensions() %}
             scorecards.{{ dimension }}_weight,
+            -- of a dimension of which too little is connected, a part; the rest goes to the others
             case
-                when dimension_days.{{ dimension }}_connected > 0
+                when dimension_days.{{ dimension }}_connected = 0 then 0
+                when
+                    dimension_days.{{ dimension }}_connected
+                    >= thresholds.minimum_dimension_connected_share
                     then scorecards.{{ dimension }}_weight
-                else 0
+                else
+                    scorecards.{{ dimension }}_weight * dimension_days.{{ dimension }}_connected
+                    / thresholds.minimum_dimension_connected_share
             end as {{ dimension }}_weight_left,
             case
                 when dimension_days.{{ dimension }}_connected > 0
@@ -92,6 +98,7 @@ weighed as (
             dimension_days.as_of_date = scorecards.as_of_date
             and dimension_days.segment = scorecards.segment
             and dimension_days.lifecycle_stage = scorecards.lifecycle_stage
+    cross join thresholds
 ),
 
 summed as (

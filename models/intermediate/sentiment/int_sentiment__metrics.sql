@@ -23,6 +23,8 @@ totals as (
         'ticket_tickets',
         'ticket_sentiment_sum_previous',
         'ticket_tickets_previous',
+        'all_tickets',
+        'all_tickets_previous',
     ]) }}
 ),
 
@@ -30,6 +32,8 @@ measured as (
     select
         account_id,
         as_of_date,
+        all_tickets,
+        all_tickets_previous,
         case when nps_answers_unexpired > 0 then nps_latest end as nps_latest,
         case
             when last_nps_day > 0 then {{ day_number('as_of_date') }} - last_nps_day
@@ -47,7 +51,9 @@ measured as (
 ),
 
 final as (
-    {{ metrics_as_of('sentiment', 'measured') }}
+    {{ metrics_as_of('sentiment', 'measured', absence_known={
+        'ticket_sentiment_trend_90d': 'measured.all_tickets = 0 or measured.all_tickets_previous = 0',
+    }) }}
 )
 
 select * from final

@@ -18,6 +18,10 @@ tickets as (
         *,
         cast(created_at as date) as created_date
     from {{ ref('stg_support__tickets') }}
+),
+
+toned_tickets as (
+    select * from tickets
     where sentiment is not null
 ),
 
@@ -88,20 +92,23 @@ final as (
         'rated', 'csm_rating_latest', 'assessment_date', 'known_date', 'csm_rating',
         'assessment_expiry_days'
     ) }}
-    {% for measure, amount in [('sentiment_sum', 'sentiment'), ('tickets', '1')] %}
+    {% for measure, amount, relation in [
+        ('ticket_sentiment_sum', 'sentiment', 'toned_tickets'),
+        ('ticket_tickets', '1', 'toned_tickets'),
+        ('all_tickets', '1', 'tickets'),
+    ] %}
         union all
-        select
-            {{ span('ticket_' ~ measure, 'known_date', add_days('created_date', 90), amount) }}
-        from tickets
+        select {{ span(measure, 'known_date', add_days('created_date', 90), amount) }}
+        from {{ relation }}
         union all
         select
             {{ span(
-                'ticket_' ~ measure ~ '_previous',
+                measure ~ '_previous',
                 'greatest(known_date, ' ~ add_days('created_date', 90) ~ ')',
                 add_days('created_date', 180),
                 amount
             ) }}
-        from tickets
+        from {{ relation }}
     {% endfor %}
 )
 

@@ -4,8 +4,9 @@
 {% set listed_feeds = feeds() | rejectattr('model', 'none') | list %}
 {% set models = listed_feeds | map(attribute='model') | unique | list %}
 
-with features as (
-    select * from {{ ref('stg_product__features') }}
+with budget_signals as (
+    select signal_type from {{ ref('signal_types') }}
+    where budget_effect <> 0
 ),
 
 responses as (

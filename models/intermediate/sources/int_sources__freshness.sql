@@ -1,12 +1,13 @@
 {#- Whether each raw table goes on being delivered, as of the clock's day: rows known later do not
     count, and a volume needs only the days of its last windows.
 
-    Events and daily roll-ups are one stream in two tables (the contract wants no activity in both),
+    Events and daily roll-ups are one stream in two tables (a day that comes in both counts once),
     read where they are reduced already: with either, both go on. -#}
 {% set activity = {
     'name': 'product.activity',
     'relation': ref('int_usage__feature_days'),
     'n_rows': 'sum(n_events)',
+    'condition': 'coalesce(superseded_date > (select clock.as_of_date from clock), true)',
 } %}
 {% set activity_tables = [('product', 'events'), ('product', 'daily_usage')] %}
 {% set undated_tables = [('product', 'features'), ('crm', 'accounts')] %}
@@ -18,6 +19,7 @@
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
         'n_rows': 'count(*)',
+        'condition': 'true',
     }) %}
 {% endfor %}
 
@@ -107,6 +109,7 @@ daily as (
                 where windows.flow = '{{ stream.name }}'
             )
             and delivered_rows.known_date <= (select clock.as_of_date from clock)
+            and {{ stream.condition }}
         group by delivered_rows.known_date
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -6,15 +6,49 @@ segments as (
     select * from {{ ref('segments') }}
 ),
 
--- a state that the CRM dates holds from its date, as last delivered; one without a date in the
--- versions that builds have seen, until the first that is dated
+clock as (
+    select * from {{ ref('int_spine__clock') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+-- an account is missing when none of its rows is delivered
+presence as (
+    select
+        account_id,
+        case
+            when max(case when missing_date is null then 1 else 0 end) = 0 then max(missing_date)
+        end as account_missing_date
+    from versions
+    where until_date is null
+    group by account_id
+),
+
+-- a state that the CRM dates holds from its date, as last delivered, unless it was withdrawn; one
+-- without a date in the versions that builds have seen, until the first that is dated
 states as (
     select
-        *,
-        coalesce(valid_from, cast(from_date as timestamp)) as holds_from,
-        min(valid_from) over (partition by account_id) as first_dated_from
+        versions.*,
+        presence.account_missing_date,
+        coalesce(versions.valid_from, cast(versions.from_date as timestamp)) as holds_from,
+        min(versions.valid_from) over (partition by versions.account_id) as first_dated_from
     from versions
-    where valid_from is null or until_date is null
+    inner join presence on versions.account_id = presence.account_id
+    cross join clock
+    cross join thresholds
+    where
+        versions.valid_from is null
+        or (
+            versions.until_date is null
+            and (
+                versions.missing_date is null
+                or presence.account_missing_date is not null
+                or {{ add_days('versions.missing_date', 'thresholds.missing_row_days') }}
+                > clock.asked_date
+            )
+        )
 ),
 
 dated as (
@@ -42,6 +76,8 @@ final as (
             partition by dated.account_id
             order by dated.holds_from_date
         ) as until_date,
+        case when dated.valid_from is null then dated.not_before_date end as not_before_date,
+        dated.account_missing_date as missing_date,
         dated.crm_account_id,
         dated.account_name,
         dated.parent_account_id,
@@ -52,7 +88,9 @@ final as (
         dated.plan,
         dated.deployment_model,
         dated.use_case,
-        dated.csm_owner_id
+        dated.csm_owner_id,
+        dated.customer_since_date,
+        dated.churned_date
     from dated
     left join segments
         on

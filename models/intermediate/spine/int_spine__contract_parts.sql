@@ -24,17 +24,11 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- a version of a term that gave way to the next has not ended
+-- a term that gave way goes on, as another version, under another id or at another account
 versions as (
     select
         *,
-        coalesce(
-            lead(in_force_from_date) over (
-                partition by account_id, subscription_id
-                order by in_force_from_date
-            ) <= service_end_date,
-            false
-        ) as gives_way,
+        coalesce(gave_way_date = cancelled_date, false) as gives_way,
         -- null: the reporting currency
         case when arr = arr_in_contract_currency then null else upper(currency) end
             as foreign_currency
@@ -50,9 +44,11 @@ beside as (
         end_date,
         cancelled_date,
         gives_way,
+        missing_date,
         {{ sums_of_amounts }}
     from versions
-    group by account_id, plan, start_date, known_date, end_date, cancelled_date, gives_way
+    group by
+        account_id, plan, start_date, known_date, end_date, cancelled_date, gives_way, missing_date
 ),
 
 -- a row that begins as the one before ends
@@ -69,7 +65,8 @@ followed as (
         end as is_first
     from beside
     window contract as (
-        partition by account_id, plan, known_date, gives_way, {{ amounts | join(', ') }}
+        partition by
+            account_id, plan, known_date, gives_way, missing_date, {{ amounts | join(', ') }}
         order by start_date, end_date, cancelled_date
     )
 ),
@@ -78,7 +75,8 @@ numbered as (
     select
         *,
         sum(is_first) over (
-            partition by account_id, plan, known_date, gives_way, {{ amounts | join(', ') }}
+            partition by
+                account_id, plan, known_date, gives_way, missing_date, {{ amounts | join(', ') }}
             order by start_date, end_date, cancelled_date
             rows unbounded preceding
         ) as contract_number
@@ -91,13 +89,15 @@ stitched as (
         plan,
         known_date,
         gives_way,
+        missing_date,
         {{ amounts | join(', ') }},
         min(start_date) as start_date,
         case when count(end_date) = count(*) then max(end_date) end as end_date,
         max(cancelled_date) as cancelled_date
     from numbered
     group by
-        account_id, plan, known_date, gives_way, contract_number, {{ amounts | join(', ') }}
+        account_id, plan, known_date, gives_way, missing_date, contract_number,
+        {{ amounts | join(', ') }}
 ),
 
 whole as (
@@ -109,9 +109,11 @@ whole as (
         end_date,
         cancelled_date,
         gives_way,
+        missing_date,
         {{ sums_of_amounts }}
     from stitched
-    group by account_id, plan, start_date, known_date, end_date, cancelled_date, gives_way
+    group by
+        account_id, plan, start_date, known_date, end_date, cancelled_date, gives_way, missing_date
 ),
 
 bounded as (

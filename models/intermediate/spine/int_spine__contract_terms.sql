@@ -62,6 +62,7 @@ seen as (
         parts.in_force_from_date,
         parts.known_date,
         parts.held_until_date,
+        parts.missing_date,
         case
             when states.seen_from_date >= parts.cancelled_date then parts.service_end_date
             else coalesce(parts.end_date, {{ never }})
@@ -237,7 +238,6 @@ nearby as (
         and (taken_over.weight is null or taken_over.weight < candidates.ending_weight)
 ),
 
-
 -- of what overlaps, an add-on is too small to be the contract's renewal
 comparable as (
     select
@@ -297,6 +297,7 @@ final as (
         weighed.known_date,
         weighed.end_date,
         weighed.held_until_date,
+        weighed.missing_date,
         successors.predecessor_end_date,
         weighed.seats,
         weighed.arr,

@@ -40,6 +40,9 @@ final as (
             order by
                 case when is_contract then 0 else 1 end, in_force_from_date, start_date
         ) as first_contract_date,
+        gave_way_date,
+        moved_to_account_id,
+        missing_date,
         known_date,
         is_end_told,
         seats,

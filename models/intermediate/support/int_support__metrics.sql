@@ -41,6 +41,9 @@ measured as (
         coalesce(desk.lists_from > totals.as_of_date, true)
         or totals.support_organizations > 0 as is_reachable,
         nullif(usage.active_users_28d, 0) is not null or spine.seats > 0 as has_users,
+        totals.tickets_90d,
+        totals.prioritised_tickets_90d,
+        totals.resolutions_90d,
         100 * nullif(totals.tickets_90d, 0)
         / coalesce(nullif(usage.active_users_28d, 0), nullif(spine.seats, 0))
             as tickets_per_100_users_90d,
@@ -64,10 +67,19 @@ measured as (
 ),
 
 final as (
+    {#- tickets of which none has a priority do not say that none is severe -#}
+    {% set priorities_known = 'measured.tickets_90d = 0 or measured.prioritised_tickets_90d > 0' %}
     {{ metrics_as_of(
         'support', 'measured',
         is_reachable='measured.is_reachable',
-        computable={'tickets_per_100_users_90d': 'measured.has_users'}
+        absence_known={
+            'tickets_per_100_users_90d': 'measured.has_users',
+            'open_p1_tickets': priorities_known,
+            'open_p2_tickets': priorities_known,
+            'severe_ticket_share_90d': 'measured.tickets_90d = 0',
+            'avg_first_response_hours_90d': 'measured.resolutions_90d = 0',
+            'csat_after_resolution_90d': 'measured.resolutions_90d = 0',
+        }
     ) }}
 )
 

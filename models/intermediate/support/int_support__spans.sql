@@ -5,7 +5,10 @@ with tickets as (
         cast(resolved_at as date) as resolved_date,
         cast(first_response_at as date) as first_response_date,
         cast(reopened_at as date) as reopened_date,
-        cast(escalated_at as date) as escalated_date,
+        -- by the time a ticket is resolved, an undated flag is surely set
+        cast(
+            coalesce(escalated_at, case when is_escalated then resolved_at end) as date
+        ) as escalated_date,
         cast(coalesce(csat_at, resolved_at) as date) as csat_date
     from {{ ref('stg_support__tickets') }}
 ),

@@ -11,17 +11,8 @@ core_features as (
     where is_core and feature_type = 'feature'
 ),
 
-feature_days as (
-    select * from {{ ref('int_usage__feature_days') }}
-    where feature_type = 'feature'
-),
-
-first_seen as (
-    select
-        feature_id,
-        min(known_date) as known_date
-    from feature_days
-    group by feature_id
+in_use as (
+    select * from {{ ref('int_usage__features_in_use') }}
 ),
 
 days as (
@@ -29,12 +20,15 @@ days as (
     from spine
 ),
 
-features_seen as (
+features_in_use as (
     select
         days.as_of_date,
-        count(*) as n_features_seen
+        count(*) as n_features_in_use
     from days
-    inner join first_seen on days.as_of_date >= first_seen.known_date
+    inner join in_use
+        on
+            days.as_of_date >= in_use.from_date
+            and days.as_of_date < in_use.until_date
     group by days.as_of_date
 ),
 
@@ -93,8 +87,8 @@ measured as (
             as logins_per_user_week_28d,
         nullif(placed.core_features_28d, 0) / nullif(core_features.n_core_features, 0)
             as core_feature_share_28d,
-        nullif(placed.features_28d, 0) / features_seen.n_features_seen as feature_share_28d,
-        features_seen.n_features_seen,
+        nullif(placed.features_28d, 0) / features_in_use.n_features_in_use as feature_share_28d,
+        features_in_use.n_features_in_use,
         placed.key_events_28d / 4 / nullif(placed.active_users_28d, 0)
             as key_feature_depth_28d,
         case
@@ -116,7 +110,7 @@ measured as (
         nullif(placed.stored_gb, 0) as stored_gb
     from placed
     cross join core_features
-    left join features_seen on placed.as_of_date = features_seen.as_of_date
+    left join features_in_use on placed.as_of_date = features_in_use.as_of_date
     left join weeks
         on
             placed.account_id = weeks.account_id
@@ -124,9 +118,20 @@ measured as (
 ),
 
 final as (
-    {{ metrics_as_of('usage', 'measured', computable={
-        'active_seat_share_28d': 'measured.seats > 0',
-        'feature_share_28d': 'measured.n_features_seen > 0',
+    {#- activity without people in it does not say that nobody was active -#}
+    {% set people_known = 'measured.active_users_28d > 0 or measured.events_28d is null' %}
+    {{ metrics_as_of('usage', 'measured', absence_known={
+        'active_users_7d': people_known,
+        'active_users_28d': people_known,
+        'active_seat_share_28d': 'measured.seats > 0 and (' ~ people_known ~ ')',
+        'stickiness_dau_mau_28d': people_known,
+        'stickiness_wau_mau': people_known,
+        'logins_per_user_week_28d': people_known,
+        'key_feature_depth_28d': people_known,
+        'top_user_share_4w': people_known,
+        'feature_share_28d': 'measured.n_features_in_use > 0',
+        'departments_active_28d': 'measured.active_users_28d is null and measured.events_28d is null',
+        'weekly_usage_variation_12w': 'measured.active_weeks_share_12w is null',
     }) }}
 )
 

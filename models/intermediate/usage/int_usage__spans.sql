@@ -2,10 +2,13 @@
     days; to group them first leaves a fraction of the days to be sorted. What was not known on its
     day stays by itself. -#}
 {% set week_keys = [
-    add_days('activity_date', '6 - mod(' ~ day_number('activity_date') ~ ', 7)'),
+    week_end('activity_date'),
     'case when known_date > activity_date then activity_date end',
     'case when known_date > activity_date then known_date end',
 ] %}
+
+{#- on a day in two tables, only until the other one counts -#}
+{% set superseded = "coalesce(superseded_date, cast('9999-12-31' as date))" %}
 
 with people as (
     select * from {{ ref('int_usage__user_days') }}
@@ -27,12 +30,14 @@ storage as (
     select * from {{ ref('stg_product__storage') }}
 ),
 
+features as (
+    select * from {{ ref('int_usage__features') }}
+),
+
 -- the longest window looks back 56 days
 recent_people as (
     select * from people
-    where
-        user_id is not null
-        and activity_date >= cast('{{ days_before_window(56) }}' as date)
+    where activity_date >= cast('{{ days_before_window(56) }}' as date)
 ),
 
 recent_activity as (
@@ -70,11 +75,25 @@ feature_weeks as (
         account_id,
         feature_id,
         is_core,
+        superseded_date,
         min(known_date) as known_date,
         min(activity_date) as first_date,
         max(activity_date) as last_date
     from feature_days
-    group by account_id, feature_id, is_core, {{ week_keys | join(', ') }}
+    group by account_id, feature_id, is_core, superseded_date, {{ week_keys | join(', ') }}
+),
+
+-- a name counts once it has shown to be a feature
+proven_feature_weeks as (
+    select
+        feature_weeks.account_id,
+        feature_weeks.feature_id,
+        feature_weeks.superseded_date,
+        greatest(feature_weeks.known_date, features.counts_from_date) as known_date,
+        feature_weeks.first_date,
+        feature_weeks.last_date
+    from feature_weeks
+    inner join features on feature_weeks.feature_id = features.feature_id
 ),
 
 core_feature_weeks as (
@@ -127,12 +146,13 @@ volumes as (
         account_id,
         activity_date,
         known_date,
+        superseded_date,
         sum(n_events) as n_events,
         sum(case when feature_type = 'login' then n_events else 0 end) as n_logins,
         sum(case when feature_type = 'page_view' then n_events else 0 end) as n_page_views,
         sum(case when is_key then n_events else 0 end) as n_key_events
     from recent_activity
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 ),
 
 account_days as (
@@ -150,7 +170,7 @@ latest_days as (
         account_id,
         greatest(known_date, cast('{{ window_start() }}' as date)) as known_date,
         max(activity_date) as activity_date
-    from people
+    from activity
     group by 1, 2
 ),
 
@@ -176,18 +196,19 @@ final as (
     ) }}
     union all
     {{ presence_spans(
-        'feature_weeks', 'features_28d', 'feature_id', 'known_date', add_days('last_date', 28)
+        'proven_feature_weeks', 'features_28d', 'feature_id', 'known_date',
+        'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
     ) }}
     union all
     {{ presence_spans(
-        'feature_weeks', 'features_previous_28d', 'feature_id',
+        'proven_feature_weeks', 'features_previous_28d', 'feature_id',
         'greatest(known_date, ' ~ add_days('first_date', 28) ~ ')',
-        add_days('last_date', 56)
+        'least(' ~ add_days('last_date', 56) ~ ', ' ~ superseded ~ ')'
     ) }}
     union all
     {{ presence_spans(
-        'core_feature_weeks', 'core_features_28d', 'feature_id',
-        'known_date', add_days('last_date', 28)
+        'core_feature_weeks', 'core_features_28d', 'feature_id', 'known_date',
+        'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
     ) }}
     union all
     select {{ span('active_days_28d', 'known_date', add_days('activity_date', 28)) }}
@@ -210,7 +231,7 @@ final as (
             {{ span(
                 measure,
                 'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
-                add_days('activity_date', to_days),
+                'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
                 number
             ) }}
         from volumes

@@ -5,6 +5,10 @@ with people as (
     select * from {{ ref('int_usage__user_days') }}
 ),
 
+activity as (
+    select * from {{ ref('int_usage__feature_days') }}
+),
+
 feeds as (
     select * from {{ ref('int_sources__feeds') }}
 ),
@@ -26,15 +30,12 @@ feed as (
     where feed = 'product_activity'
 ),
 
--- the Sunday that ends the week of a day: day number 6 is a Sunday
-weekly as (
+user_weeks as (
     select
         account_id,
         user_id,
-        {{ add_days('activity_date', '6 - mod(' ~ day_number('activity_date') ~ ', 7)') }}
-            as week_end_date,
-        {{ add_days('known_date', '6 - mod(' ~ day_number('known_date') ~ ', 7)') }}
-            as known_week_end_date,
+        {{ week_end('activity_date') }} as week_end_date,
+        {{ week_end('known_date') }} as known_week_end_date,
         sum(n_events) as n_events
     from people
     -- twelve weeks before the Sunday that the window's first day looks back to
@@ -45,11 +46,13 @@ weekly as (
 account_weeks as (
     select
         account_id,
-        week_end_date,
-        known_week_end_date,
+        {{ week_end('activity_date') }} as week_end_date,
+        {{ week_end('known_date') }} as known_week_end_date,
+        {{ week_end('superseded_date') }} as superseded_week_end_date,
         sum(n_events) as n_events
-    from weekly
-    group by 1, 2, 3
+    from activity
+    where activity_date >= cast('{{ days_before_window(7 * 13) }}' as date)
+    group by 1, 2, 3, 4
 ),
 
 -- each week counts on the Sunday that ends it and on those after, while its window lasts
@@ -60,10 +63,8 @@ windows_4w as (
             user_id,
             {{ add_days('week_end_date', 7 * weeks) }} as measured_date,
             n_events
-        from weekly
-        where
-            user_id is not null
-            and known_week_end_date <= {{ add_days('week_end_date', 7 * weeks) }}
+        from user_weeks
+        where known_week_end_date <= {{ add_days('week_end_date', 7 * weeks) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -76,7 +77,12 @@ windows_12w as (
             {{ add_days('week_end_date', 7 * weeks) }} as measured_date,
             n_events
         from account_weeks
-        where known_week_end_date <= {{ add_days('week_end_date', 7 * weeks) }}
+        where
+            known_week_end_date <= {{ add_days('week_end_date', 7 * weeks) }}
+            and (
+                superseded_week_end_date is null
+                or superseded_week_end_date > {{ add_days('week_end_date', 7 * weeks) }}
+            )
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

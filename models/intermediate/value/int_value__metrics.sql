@@ -16,13 +16,18 @@ thresholds as (
 
 totals as (
     {{ span_totals(ref('int_value__spans'), 'spine', [
+        'goals_known',
         'goals_due',
         'goals_achieved',
         'measured_value',
         'values_measured',
         'use_cases_live',
+        'milestones_known',
         'milestones_due',
         'milestones_reached',
+        'first_values_known',
+        'onboarding_completes_known',
+        'integration_lives_known',
         'first_value_day',
         'onboarding_complete_day',
         'integrations_in_time',
@@ -63,6 +68,11 @@ measured as (
     select
         account_id,
         as_of_date,
+        goals_known,
+        milestones_known,
+        first_values_known,
+        onboarding_completes_known,
+        integration_lives_known,
         goals_achieved / nullif(goals_due, 0) as goals_achieved_share,
         case
             when values_measured > 0 then measured_value / nullif(arr_in_contract_currency, 0)
@@ -71,15 +81,16 @@ measured as (
         milestones_reached / nullif(milestones_due, 0) as milestones_reached_share,
         case
             when first_value_tenure_days is not null then first_value_tenure_days
-            when milestones_due > 0 and tenure_days > first_value_days then tenure_days
+            when first_values_known > 0 and tenure_days > first_value_days then tenure_days
         end as days_to_first_value,
         case
             when onboarding_tenure_days <= onboarding_days then 1
             when onboarding_tenure_days is not null then 0
-            when milestones_due > 0 and tenure_days > onboarding_days then 0
+            when onboarding_completes_known > 0 and tenure_days > onboarding_days then 0
         end as is_onboarded_in_time,
         case
-            when milestones_due > 0 and tenure_days > integration_days then integrations_in_time
+            when integration_lives_known > 0 and tenure_days > integration_days
+                then integrations_in_time
         end as integrations_in_time,
         case
             when active_users_28d >= active_users_goal then 1
@@ -89,7 +100,15 @@ measured as (
 ),
 
 final as (
-    {{ metrics_as_of('value', 'measured') }}
+    {#- what nobody writes down for the account is unknown, not late and not none -#}
+    {{ metrics_as_of('value', 'measured', absence_known={
+        'goals_achieved_share': 'measured.goals_known > 0',
+        'use_cases_live': 'measured.milestones_known > 0',
+        'milestones_reached_share': 'measured.milestones_known > 0',
+        'days_to_first_value': 'measured.first_values_known > 0',
+        'is_onboarded_in_time': 'measured.onboarding_completes_known > 0',
+        'integrations_in_time': 'measured.integration_lives_known > 0',
+    }) }}
 )
 
 select * from final

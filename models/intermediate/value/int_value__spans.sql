@@ -48,6 +48,9 @@ firsts as (
 ),
 
 final as (
+    select {{ span('goals_known', 'known_date') }}
+    from goals
+    union all
     select {{ span('goals_due', 'greatest(known_date, least(due_date, achieved_date))') }}
     from goals
     where due_date is not null or achieved_date is not null
@@ -77,6 +80,15 @@ final as (
     select {{ span('use_cases_live', 'reached_known_date') }}
     from reached
     where milestone_type = 'use_case_live'
+    union all
+    select {{ span('milestones_known', 'known_date') }}
+    from milestones
+    {% for milestone_type in ['first_value', 'onboarding_complete', 'integration_live'] %}
+        union all
+        select {{ span(milestone_type ~ 's_known', 'known_date') }}
+        from milestones
+        where milestone_type = '{{ milestone_type }}'
+    {% endfor %}
     union all
     select {{ span('milestones_due', 'greatest(known_date, least(planned_date, reached_date))') }}
     from milestones

@@ -32,10 +32,35 @@ contracts as (
         terms.account_id,
         min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
-        count(distinct terms.subscription_id) as n_terms
+        max(coalesce(terms.missing_date, terms.service_end_date)) as last_ended_date,
+        -- a term that goes on under another id is one term, and one that came to the account when
+        -- it had ended is another's
+        count(
+            distinct case
+                when
+                    terms.in_force_from_date < terms.service_end_date
+                    and (terms.gave_way_date is null or terms.moved_to_account_id is not null)
+                    then terms.subscription_id
+            end
+        ) as n_terms
     from terms
     cross join clock
     where terms.known_date <= clock.as_of_date and terms.is_contract
+    group by terms.account_id
+),
+
+-- where the last term went
+merged as (
+    select
+        terms.account_id,
+        max(terms.moved_to_account_id) as merged_into_account_id
+    from terms
+    inner join contracts
+        on
+            terms.account_id = contracts.account_id
+            and terms.service_end_date = contracts.last_service_end_date
+    cross join clock
+    where terms.gave_way_date <= clock.as_of_date and terms.moved_to_account_id is not null
     group by terms.account_id
 ),
 
@@ -79,12 +104,18 @@ final as (
             when today.account_id is not null then 'customer'
             when contracts.account_id is null then 'no contract'
             when contracts.first_contract_date > clock.as_of_date then 'not started'
+            when merged.account_id is not null then 'merged'
             else 'churned'
         end as customer_status,
         case
-            when today.account_id is null and contracts.last_service_end_date <= clock.as_of_date
-                then contracts.last_service_end_date
+            when
+                today.account_id is null
+                and merged.account_id is null
+                and contracts.last_service_end_date <= clock.as_of_date
+                then contracts.last_ended_date
         end as churned_date,
+        case when today.account_id is null then merged.merged_into_account_id end
+            as merged_into_account_id,
         history.first_scored_date,
         history.last_scored_date,
         clock.as_of_date
@@ -92,6 +123,7 @@ final as (
     cross join clock
     left join current_attributes on account_ids.account_id = current_attributes.account_id
     left join contracts on account_ids.account_id = contracts.account_id
+    left join merged on account_ids.account_id = merged.account_id
     left join today on account_ids.account_id = today.account_id
     left join history on account_ids.account_id = history.account_id
 )

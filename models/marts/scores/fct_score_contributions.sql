@@ -65,6 +65,7 @@ metric_parts as (
         metrics.metric_score as score,
         dimension_parts.dimension_share * metrics.share_of_dimension as weight_share,
         metrics.metric_score is not null as is_known,
+        metrics.metric_status as status,
         dimension_parts.weights_version
     from dimension_parts
     inner join metrics
@@ -88,6 +89,7 @@ imputed_parts as (
         score_used as score,
         dimension_share as weight_share,
         false as is_known,
+        'unknown' as status,
         weights_version
     from dimension_parts
     where dimension_score is null and score_used is not null
@@ -107,6 +109,7 @@ rounding_parts as (
         health_score - health_score_unrounded as score,
         1.0 as weight_share,
         true as is_known,
+        'known' as status,
         weights_version
     from explained_scores
     where health_score is not null
@@ -137,7 +140,8 @@ final as (
             when component_type <> 'rounding' then coalesce((100 - score) * weight_share, 0)
         end as points_lost,
         is_known,
-        weights_version
+        weights_version,
+        status
     from parts
 )
 

@@ -9,6 +9,7 @@ final as (
         contact_id,
         activity_type,
         occurred_at,
+        occasion_id,
         attendance,
         opened_at,
         clicked_at,

@@ -12,6 +12,7 @@ final as (
         resolved_at,
         reopened_at,
         escalated_at,
+        is_escalated,
         csat_score,
         csat_at,
         sentiment,
