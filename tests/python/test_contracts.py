@@ -324,13 +324,12 @@ def test_a_small_add_on_moves_no_renewal_date(models, seed):
             end_date=chance.choice([None, later(start, chance.choice([30, 365, 500]))]),
             known_date=later(start, chance.choice([0, -30])),
             arr=1,
-            # what is weighed where some ARR is unknown
-            seats=1e-6,
         )
         given_accounts |= {f"{number}": terms, f"{number}-with": [*terms, add_on]}
     spans, _ = models.run(given_accounts)
     for number, terms in enumerate(batch):
         for span in spans.get(f"{number}", []):
-            if span.is_in_service and (span.arr or not any(t.arr is not None for t in terms)):
+            # where some ARR is unknown, seats are compared; where all is zero, nothing is
+            if span.is_in_service and span.arr and all(t.arr is not None for t in terms):
                 beside = on(spans[f"{number}-with"], span.from_date)
                 assert beside.renewal_date == span.renewal_date, (span, terms)
