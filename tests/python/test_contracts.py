@@ -30,10 +30,16 @@ MODELS = (
 with (PROJECT / "seeds" / "policy" / "thresholds.csv").open(encoding="utf-8") as file:
     POLICY = {row["threshold"]: float(row["value"]) for row in csv.DictReader(file)}
 
+TEXTS = ("account_id", "subscription_id", "plan", "currency", "moved_to_account_id")
+DATES = (
+    *("start_date", "end_date", "cancelled_date", "known_date"),
+    *("gave_way_date", "missing_date"),
+)
+NUMBERS = ("seats", "arr_in_contract_currency", "arr")
 SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("account_id", "subscription_id", "plan", "currency")]
-    + [(name, pa.date32()) for name in ("start_date", "end_date", "cancelled_date", "known_date")]
-    + [(name, pa.float64()) for name in ("seats", "arr_in_contract_currency", "arr")]
+    [(name, pa.string()) for name in TEXTS]
+    + [(name, pa.date32()) for name in DATES]
+    + [(name, pa.float64()) for name in NUMBERS]
     + [("is_end_told", pa.bool_())]
 )
 FIGURES = (
@@ -172,7 +178,7 @@ def some_accounts(chance: random.Random) -> list[list[Row]]:
 
 # an example is a batch of accounts, drawn by its seed
 ACCOUNTS = 50
-many = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 2**32)
 
 
@@ -183,7 +189,7 @@ def days_of_interest(terms: list[Row]) -> list[date]:
         for day in (term.start_date, term.known_date, term.end_date, term.cancelled_date):
             if day:
                 days |= {later(day, around) for around in (-91, -90, -1, 0, 1, 14)}
-    chosen = random.Random(len(terms)).sample(sorted(days), min(len(days), 16))
+    chosen = random.Random(len(terms)).sample(sorted(days), min(len(days), 12))
     return sorted(day for day in chosen if FIRST_DAY <= day <= AS_OF)
 
 
@@ -318,13 +324,12 @@ def test_a_small_add_on_moves_no_renewal_date(models, seed):
             end_date=chance.choice([None, later(start, chance.choice([30, 365, 500]))]),
             known_date=later(start, chance.choice([0, -30])),
             arr=1,
-            # what is weighed where some ARR is unknown
-            seats=1e-6,
         )
         given_accounts |= {f"{number}": terms, f"{number}-with": [*terms, add_on]}
     spans, _ = models.run(given_accounts)
     for number, terms in enumerate(batch):
         for span in spans.get(f"{number}", []):
-            if span.is_in_service and (span.arr or not any(t.arr is not None for t in terms)):
+            # where some ARR is unknown, seats are compared; where all is zero, nothing is
+            if span.is_in_service and span.arr and all(t.arr is not None for t in terms):
                 beside = on(spans[f"{number}-with"], span.from_date)
                 assert beside.renewal_date == span.renewal_date, (span, terms)

@@ -1,5 +1,5 @@
-{#- Terms that say one contract made one: those alike in all but seats and ARR (a row per product), and
-    those signed together that follow each other at the same ARR (a row per year). -#}
+{#- Terms that say one contract made one: those alike in all but seats and ARR (a row per product),
+    and those signed together that follow each other at the same ARR (a row per year). -#}
 {%- set never = "cast('9999-12-31' as date)" -%}
 {%- set amounts = ['seats', 'arr', 'arr_in_contract_currency', 'foreign_currency'] -%}
 

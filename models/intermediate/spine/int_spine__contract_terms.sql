@@ -1,6 +1,6 @@
-{#- The terms of an account as they were known, state by state: a state begins on a day on which a term
-    becomes known, begins, ends or runs out of grace, and nothing changes within it. Each term is
-    given the end that it takes over from, as far as was known; ids say nothing of that. -#}
+{#- The terms of an account as they were known, state by state: a state begins on a day on which a
+    term becomes known, begins, ends or runs out of grace, and nothing changes within it. Each term
+    is given the end that it takes over from, as far as was known; ids say nothing of that. -#}
 {%- set never = "cast('9999-12-31' as date)" -%}
 
 with parts as (
@@ -161,6 +161,15 @@ continued as (
     group by account_id, seen_from_date, predecessor_end_date
 ),
 
+planned as (
+    select distinct
+        account_id,
+        seen_from_date,
+        term_number
+    from candidates
+    where is_same_plan = 1
+),
+
 -- what else begins on the very day of an end, unless an end of its own plan is near
 on_the_day as (
     select candidates.*
@@ -170,14 +179,7 @@ on_the_day as (
             candidates.account_id = continued.account_id
             and candidates.seen_from_date = continued.seen_from_date
             and candidates.predecessor_end_date = continued.predecessor_end_date
-    left join (
-        select distinct
-            account_id,
-            seen_from_date,
-            term_number
-        from candidates
-        where is_same_plan = 1
-    ) as planned
+    left join planned
         on
             candidates.account_id = planned.account_id
             and candidates.seen_from_date = planned.seen_from_date
@@ -239,13 +241,18 @@ nearby as (
 -- of what overlaps, an add-on is too small to be the contract's renewal
 comparable as (
     select
-        *,
-        in_force_from_date > predecessor_end_date
-        or sum(weight) over (
-            partition by account_id, seen_from_date, predecessor_end_date, in_force_from_date
-        ) >= ending_weight * (select successor_arr_share from thresholds) as is_comparable
+        nearby.*,
+        nearby.in_force_from_date > nearby.predecessor_end_date
+        or sum(nearby.weight) over (
+            partition by
+                nearby.account_id,
+                nearby.seen_from_date,
+                nearby.predecessor_end_date,
+                nearby.in_force_from_date
+        ) >= nearby.ending_weight * thresholds.successor_arr_share as is_comparable
     from nearby
-    where choice = 1
+    cross join thresholds
+    where nearby.choice = 1
 ),
 
 -- and once the end is taken over in full, the rest is new

@@ -1,5 +1,5 @@
-{#- The contract of an account, day by day in spans on which nothing changes: what is in force, until
-    when the main contract runs and how much of the ARR is signed for longer, as known then. -#}
+{#- The contract of an account in spans on which nothing changes: what is in force, until when the
+    main contract runs and how much of the ARR is signed for longer, as known then. -#}
 {%- set never = "cast('9999-12-31' as date)" -%}
 
 with recursive terms as (
