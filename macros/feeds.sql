@@ -1,8 +1,11 @@
 {% macro feeds() -%}
-    {#- What metrics can be read of: a list of {name, model, row_date, condition}. The rows of the model
+    {#- What metrics can be read of: a list of {name, model, row_date, condition, own_warm_up}. The rows of the model
         that meet the condition are the feed's, known on row_date. Surveys are a feed for each survey
         type, found in the answers (model none). seeds/policy/metrics.csv may name these and no other,
         or several joined by + (connected when all are).
+
+        A feed is warm when its model has been there long enough, since a kind of row that comes first today
+        may have come before. own_warm_up: not so where people are named from a day on only.
 
         A column, and a kind of row, is a feed of its own where its lack would read as "none": a desk
         that never delivers escalated_at does not say that nothing was escalated. A column that is
@@ -19,6 +22,7 @@
             'model': 'int_usage__user_days',
             'row_date': 'known_date',
             'condition': 'user_id is not null',
+            'own_warm_up': true,
         },
         {
             'name': 'product_core_features',
@@ -103,6 +107,7 @@
             'model': 'int_engagement__participations',
             'row_date': 'known_date',
             'condition': 'contact_id is not null',
+            'own_warm_up': true,
         },
         {
             'name': 'crm_attendances',

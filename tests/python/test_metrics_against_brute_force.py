@@ -44,6 +44,28 @@ DIMENSIONS = (
     "value",
     "financial",
 )
+# The table that a feed is read of, by how its name begins; others are read of events and roll-ups.
+READ_OF = {
+    "product_user": "product__users",
+    "product_storage": "product__storage",
+    "crm_contact": "crm__contacts",
+    "crm_executive": "crm__contact_roles",
+    "crm_champions": "crm__contact_roles",
+    "crm_goal": "crm__goals",
+    **dict.fromkeys(
+        ("crm_milestone", "crm_first", "crm_onboardings", "crm_integrations", "crm_use"),
+        "crm__milestones",
+    ),
+    "crm_csm": "crm__csm_assessments",
+    "crm_relationship": "crm__csm_assessments",
+    "crm_": "crm__activities",
+    "support_": "support__tickets",
+    "survey_": "survey__responses",
+    "billing_invoices": "billing__invoices",
+    "billing_payments": "billing__invoices",
+    "billing_": "billing__subscriptions",
+    "signals": "signals__account_signals",
+}
 # Not "nothing was measured", for which the policy may say zero: the question has no answer.
 UNKNOWABLE = object()
 NOT_APPLICABLE = object()
@@ -187,6 +209,27 @@ class Staged:
                 and len({row.day for row in uses}) >= THRESHOLDS["feature_proof_days"]
             )
         )
+
+    def recorded_from(self, feed: str) -> date:
+        """The first day known of what a feed is read from."""
+        tables = self.tables
+        if feed in ("product_user_activity", "crm_participants") or feed.startswith(
+            ("survey_nps", "survey_csat", "survey_ces", "survey_pulse")
+        ):
+            return self.connected_from[feed]
+        if feed == "crm_touchpoints":
+            return min(
+                row.known_date
+                if row.activity_type != "email"
+                else max(row.known_date, day_of(row.answered_at))
+                for row in tables["crm__activities"]
+                if row.answered_at
+                or (row.activity_type != "email" and row.attendance in (None, "attended"))
+            )
+        table = next((name for prefix, name in READ_OF.items() if feed.startswith(prefix)), None)
+        if table is None:
+            return self.connected_from["product_activity"]
+        return min(row.known_date for row in tables[table] if row.known_date)
 
     def feeds(self) -> dict[str, list[date]]:
         """For each feed the days on which its rows became known."""
@@ -1035,9 +1078,12 @@ class AsOf:
     # ------------------------------------------------------------ as published, and scored
 
     def is_connected(self, feeds: str, days: int) -> bool:
-        """Whether a feed, or each of several, has been connected for so many days."""
-        connected = [self.staged.connected_from.get(feed) for feed in feeds.split("+")]
-        return all(first and (self.day - first).days >= days for first in connected)
+        """Whether a feed, or each of several, is connected, and recorded for so many days."""
+        names = feeds.split("+")
+        if not all(self.staged.connected_from.get(name, date.max) <= self.day for name in names):
+            return False
+        recorded = [self.staged.recorded_from(name) for name in names]
+        return all((self.day - first).days >= days for first in recorded)
 
     def is_warm(self, feed: str, days: int) -> bool:
         """Whether a feed has been connected, and the account a customer, for so many days."""

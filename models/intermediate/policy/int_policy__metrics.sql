@@ -16,7 +16,8 @@ connected as (
                 > {{ dbt.length('metrics.feed') }}
                 - {{ dbt.length(dbt.replace('metrics.feed', "'+'", "''")) }}
                 then max(feeds.connected_from)
-        end as connected_from
+        end as connected_from,
+        max(feeds.recorded_from) as recorded_from
     from metrics
     left join feeds
         on {{ dbt.position("'+' || feeds.feed || '+'", "'+' || metrics.feed || '+'") }} > 0
@@ -35,7 +36,13 @@ final as (
         metrics.when_absent = 'not_applicable' as is_not_applicable_when_absent,
         metrics.warm_up_days,
         connected.connected_from,
-        {{ add_days('connected.connected_from', 'metrics.warm_up_days') }} as usable_from
+        case
+            when connected.connected_from is not null
+                then greatest(
+                    connected.connected_from,
+                    {{ add_days('connected.recorded_from', 'metrics.warm_up_days') }}
+                )
+        end as usable_from
     from metrics
     inner join connected on metrics.metric = connected.metric
 )

@@ -23,7 +23,7 @@ responses as (
                         as {{ feed.name }}_{{ bound }},
                 {% endfor %}
             {% endfor %}
-            count(*) as n_rows
+            min(known_date) as first_known_date
         from {{ ref(model_name) }}
     ),
 
@@ -33,6 +33,7 @@ listed as (
         select
             '{{ feed.name }}' as feed,
             {{ feed.name }}_from as connected_from,
+            {{ feed.name ~ '_from' if feed.own_warm_up else 'first_known_date' }} as recorded_from,
             {{ feed.name }}_last as last_known_date
         from {{ feed.model }}_days
         {% if not loop.last %}union all{% endif %}
@@ -44,6 +45,7 @@ surveyed as (
     select
         'survey_' || survey_type as feed,
         min(greatest(known_date, cast(responded_at as date))) as connected_from,
+        min(greatest(known_date, cast(responded_at as date))) as recorded_from,
         max(greatest(known_date, cast(responded_at as date))) as last_known_date
     from responses
     where responded_at is not null and score is not null
@@ -65,6 +67,7 @@ final as (
         feed in ('product_activity', 'crm_activities', 'support_tickets')
         or feed like 'survey%' as is_activity_feed,
         connected_from,
+        recorded_from,
         last_known_date
     from feeds
     where connected_from is not null
