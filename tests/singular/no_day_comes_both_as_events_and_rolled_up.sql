@@ -1,6 +1,6 @@
--- Events and their daily roll-up for the same days of an account are the same activity twice. It counts
--- once (int_usage__overlaps), but one of the two may know more people or other names. Speaks of the days
--- that this build computes.
+-- Events and their daily roll-up for the same days of an account are the same activity twice. It
+-- counts once (int_usage__overlaps), but one of the two may know more people or other names.
+-- Speaks of the days that this build computes.
 -- Fix: deliver each day of an account in one of the two tables.
 {{ config(severity='warn') }}
 
@@ -18,10 +18,11 @@
 {% endset %}
 
 {{ warn_of_rows(
-    "select n_days || ' days of ' || n_accounts || ' accounts, from ' || first_date || ' to ' || last_date"
-    ~ " || ', come both in product.events (' || n_events || ' events) and in product.daily_usage ('"
-    ~ " || n_rolled_up || ' events). They count once, by the one that has more. Fix: deliver each day of"
-    ~ " an account in one of the two tables.' from (" ~ found ~ ") as found"
+    "select n_days || ' days of ' || n_accounts || ' accounts, from ' || first_date"
+    ~ " || ' to ' || last_date || ', come both in product.events (' || n_events"
+    ~ " || ' events) and in product.daily_usage (' || n_rolled_up || ' events). They count once,"
+    ~ " by the one that has more. Fix: deliver each day of an account in one of the two tables.'"
+    ~ " from (" ~ found ~ ") as found"
 ) }}
 
 {{ found }}

@@ -1,8 +1,9 @@
-{#- Activities with the occasion and the person that each row tells of. The rows of an account with one
-    occasion_id are one occasion; without an id, those of one type and time, QBRs of one day.
+{#- Activities with the occasion and the person that each row tells of. The rows of an account
+    with one occasion_id are one occasion; without an id, those of one type and time, QBRs of one
+    day.
 
-    What a row says of others is taken from the rows known when it became known, so that no later row
-    changes what it stood for. -#}
+    What a row says of others is taken from the rows known when it became known, so that no later
+    row changes what it stood for. -#}
 {% set invitations = "('meeting', 'qbr', 'training', 'webinar')" %}
 
 with activities as (
@@ -16,7 +17,7 @@ with activities as (
     from {{ ref('stg_crm__activities') }}
 ),
 
--- where only some rows of a meeting have its id (one of them logged by hand), the first one names it
+-- where only some rows of a meeting have its id (another was logged by hand), the first names it
 named_times as (
     select
         account_id,
@@ -81,8 +82,8 @@ final as (
         answered_at,
         known_date
     from compared
-    -- what says nothing of attendance yields to what does: the record of a meeting to the rows of its
-    -- people, and one of two rows of a person
+    -- what says nothing of attendance yields to what does: the record of a meeting to the rows of
+    -- its people, and one of two rows of a person
     where
         not is_silent
         or (

@@ -1,5 +1,6 @@
-{#- What people did together counts by occasion, however many came: touchpoints, trainings, webinars,
-    posts, QBRs. What is asked of each of them counts by person: invitations and e-mails. -#}
+{#- What people did together counts by occasion, however many came: touchpoints, trainings,
+    webinars, posts, QBRs. What is asked of each of them counts by person: invitations and
+    e-mails. -#}
 
 with activities as (
     select * from {{ ref('int_engagement__activities') }}

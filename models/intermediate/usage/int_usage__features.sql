@@ -1,8 +1,8 @@
-{#- Whether a name is a feature shows with its use. A name with an id in it ("opened invoice 4711") is used
-    by one account, once or now and then; a feature by several accounts, or again and again. So a name that the
-    catalogue does not list is a feature from the day on which a second account is known to have used it, or
-    one account on the policy's number of days; the latter not with a digit in it, which ids have and
-    names of features hardly. -#}
+{#- Whether a name is a feature shows with its use. A name with an id in it ("opened invoice
+    4711") is used by one account, once or now and then; a feature by several accounts, or again
+    and again. So a name that the catalogue does not list is a feature from the day on which a
+    second account is known to have used it, or one account on the policy's number of days; the
+    latter not with a digit in it, which ids have and names of features hardly. -#}
 
 with feature_days as (
     select * from {{ ref('int_usage__feature_days') }}

@@ -1,5 +1,6 @@
-{#- The features that could be used: those that somebody has used within the policy's days. What nobody uses any
-    more, a retired feature or an old name, leaves; it would make everybody's share smaller for ever. -#}
+{#- The features that could be used: those that somebody has used within the policy's days. What
+    nobody uses any more, a retired feature or an old name, leaves; it would make everybody's
+    share smaller for ever. -#}
 
 with feature_days as (
     select * from {{ ref('int_usage__feature_days') }}

@@ -1,7 +1,7 @@
-{#- Events and their daily roll-up are two reports of the same activity, so on an account's day that has
-    both only one of them counts: events, which know the names, unless the roll-up has more (an event
-    stream that began within the day, or lost some). Which one has more is judged on each day by what
-    is known by then, so it may change as rows arrive. -#}
+{#- Events and their daily roll-up are two reports of the same activity, so on an account's day
+    that has both only one of them counts: events, which know the names, unless the roll-up has
+    more (an event stream that began within the day, or lost some). Which one has more is judged
+    on each day by what is known by then, so it may change as rows arrive. -#}
 
 with event_days as (
     select * from {{ ref('stg_product__event_days') }}

@@ -1,5 +1,6 @@
-{#- Where events and roll-up tell of one day of a person, the person was active once, as often as the one
-    says that has more: nobody that either names is lost. What arrives later counts with what it adds. -#}
+{#- Where events and roll-up tell of one day of a person, the person was active once, as often as
+    the one says that has more: nobody that either names is lost. What arrives later counts with
+    what it adds. -#}
 {{ config(materialized='view') }}
 
 with event_days as (
