@@ -317,7 +317,7 @@
             'name': 'billing_payments',
             'model': 'stg_billing__invoices',
             'row_date': 'greatest(known_date, paid_date)',
-            'condition': 'paid_date is not null',
+            'condition': 'paid_date is not null or is_paid is not null',
         },
         {
             'name': 'signals',

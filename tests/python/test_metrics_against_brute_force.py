@@ -369,7 +369,8 @@ class Staged:
             "billing_seats": known(with_(terms, "seats")),
             "billing_arr": known(with_(terms, "arr")),
             "billing_term_ends": known(with_(terms, "end_date")),
-            "billing_payments": known(with_(invoices, "paid_date"), "paid_date"),
+            "billing_payments": known(with_(invoices, "paid_date"), "paid_date")
+            + known(with_(invoices, "is_paid")),
             "signals_budget": known(row for row in signals if effects[row.signal_type]),
             "signals_job_changes": known(of(signals, "signal_type", "champion_job_change")),
         }

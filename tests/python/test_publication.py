@@ -611,6 +611,12 @@ def test_what_is_wrong_is_said_before_anything_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_path_that_dbt_would_cut_short_is_refused(tmp_path, capsys):
+    assert build.main(["--warehouse", str(tmp_path / "what?.duckdb")]) == 2
+    assert "a path with '?' or '#' cannot be built into. Fix: " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
