@@ -123,8 +123,8 @@ def check_arguments(given: argparse.Namespace) -> None:
     if set("?#") & set(str(given.warehouse)):
         # dbt-duckdb reads what follows them as settings
         raise Refusal(
-            f"{given.warehouse}: a path with '?' or '#' cannot be built into. Fix: name another file"
-            " with WAREHOUSE=..."
+            f"{given.warehouse}: a path with '?' or '#' cannot be built into. Fix: name another"
+            " file with WAREHOUSE=..."
         )
     for problem in folder_problems(str(given.raw_path)) if given.raw_path else []:
         raise Refusal(f"Nothing was built. {problem}")
