@@ -327,9 +327,9 @@ def test_odd_cells_are_read_or_refused_and_touch_nobody_else(seed, untouched, tm
 
 
 def _known(before: list[tuple], after: list[tuple]) -> list[tuple]:
-    """The values before, where a source that only the odd rows brought has made one known."""
-    values = {row[:2]: row[2] for row in before}
+    """The values before, where a kind of row that only the odd rows brought has made none zero."""
+    newly_zero = {row[:2] for row in after if row[2] == 0}
     return [
-        (account, metric, value if values[account, metric] is None else values[account, metric])
-        for account, metric, value in after
+        (account, metric, 0 if value is None and (account, metric) in newly_zero else value)
+        for account, metric, value in before
     ]

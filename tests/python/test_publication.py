@@ -565,7 +565,7 @@ def test_an_export_replaces_nothing_that_no_export_wrote(twice_published, tmp_pa
     for name, said in (
         ("file", "file: is a file. Fix: "),
         ("folder", "folder: holds mine.parquet, which no export wrote"),
-        ("mixed", "mixed: holds notes.txt, which no export wrote"),
+        ("mixed", "mixed: holds mine.parquet, which no export wrote"),
     ):
         before = sorted(tmp_path.rglob("*"))
         to = str(tmp_path / name)
