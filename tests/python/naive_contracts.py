@@ -144,21 +144,25 @@ class Contract:
             ends[term.ends].append(term)
         choices = defaultdict(dict)
         for position, term in enumerate(self.terms):
-            for end, ending in ends.items():
+            for end, others in ends.items():
                 near = [
                     other
-                    for other in ending
+                    for other in others
                     if other.begins < term.begins
                     and end < term.ends
                     and term.begins <= other.successors_until
                     and (end - term.begins).days <= self.longest_overlap(other)
                 ]
                 if near:
+                    same_plan = any(other.plan == term.plan and term.plan for other in near)
+                    ending = sum(other.weight for other in near)
+                    least = term.weight * self.policy["successor_arr_share"]
                     choices[position][end] = Row(
+                        likeness=2 if same_plan else 1 if ending >= least else 0,
                         apart=abs((end - term.begins).days),
-                        same_plan=any(other.plan == term.plan and term.plan for other in near),
+                        same_plan=same_plan,
                         same_signing=any(other.known == term.known for other in near),
-                        weight=sum(other.weight for other in near),
+                        weight=ending,
                     )
         found: dict[int, date] = {}
         taken: dict[date, float] = {}
@@ -183,14 +187,14 @@ class Contract:
                 for p, end, c in every
                 if not c.apart
                 and not c.same_signing
-                and (c.same_plan or not any(o.same_plan for o in choices[p].values()))
+                and c.likeness == max(other.likeness for other in choices[p].values())
                 and is_open(end, c)
             ]
         )
         nearest = defaultdict(list)
         for position, by_end in choices.items():
             left = [
-                (not c.same_plan, c.apart, abs(self.terms[position].weight - c.weight), end)
+                (-c.likeness, c.apart, abs(self.terms[position].weight - c.weight), end)
                 for end, c in by_end.items()
                 if position not in found and c.apart and is_open(end, c)
             ]
@@ -206,8 +210,11 @@ class Contract:
                     for other in positions
                     if self.terms[other].begins == term.begins
                 )
-                least = choice.weight * self.policy["successor_arr_share"]
-                if term.begins > end or beside >= least:
+                share = self.policy["successor_arr_share"]
+                is_alike = beside >= choice.weight * share and (
+                    choice.same_plan or choice.weight >= beside * share
+                )
+                if term.begins > end or is_alike:
                     order = (not choice.same_plan, choice.apart, -term.weight, self.order(term))
                     comparable.append((order, position))
             for number, (_, position) in enumerate(sorted(comparable)):
@@ -277,14 +284,23 @@ class Contract:
             for number, taken in self.takes_over.items():
                 if taken == end:
                     into[self.terms[number].plan] += self.terms[number].weight
-            lost[end] = max(sum(out.values()) - sum(into.values()), 0)
+            led = sum(term.weight for term in now if end in self.leads_to({term.ends}))
+            whole, goes_on = sum(out.values()), sum(into.values())
             cheaper = sum(max(out[plan] - into[plan], 0) for plan in out if plan and plan in into)
-            for_good[end] = max(lost[end] - cheaper, 0)
-        renewal = max(reached, key=lambda end: (for_good[end], end))
-        leading = [term for term in now if renewal in self.leads_to({term.ends})]
+            lost[end] = max(min(whole, led) - goes_on, 0)
+            for_good[end] = max(min(whole - cheaper, led) - goes_on, 0)
         by_end = defaultdict(float)
         for term in now:
             by_end[term.ends] += term.weight
+        final = {
+            end: max(self.leads_to({end}), key=lambda last: (for_good[last], last))
+            for end in by_end
+        }
+        most = defaultdict(float)
+        for end, last in final.items():
+            most[last] += by_end[end]
+        renewal = max(most, key=lambda last: (most[last], last))
+        leading = [term for term in now if final[term.ends] == renewal]
         main = min(
             leading,
             key=lambda term: (

@@ -109,7 +109,7 @@ weighed as (
 ),
 
 -- ends near enough to the start of a term for it to take over from them
-candidates as (
+near_ends as (
     select
         later.account_id,
         later.seen_from_date,
@@ -145,6 +145,19 @@ candidates as (
         earlier.end_date
 ),
 
+-- it is likelier to take over from its own plan, or from what is not a mere part of it
+candidates as (
+    select
+        near_ends.*,
+        case
+            when near_ends.is_same_plan = 1 then 2
+            when near_ends.ending_weight >= near_ends.weight * thresholds.successor_arr_share then 1
+            else 0
+        end as likeness
+    from near_ends
+    cross join thresholds
+),
+
 -- what was signed with a term and begins as it ends is its next part
 next_parts as (
     select * from candidates
@@ -161,16 +174,17 @@ continued as (
     group by account_id, seen_from_date, predecessor_end_date
 ),
 
-planned as (
-    select distinct
+likest as (
+    select
         account_id,
         seen_from_date,
-        term_number
+        term_number,
+        max(likeness) as likeness
     from candidates
-    where is_same_plan = 1
+    group by account_id, seen_from_date, term_number
 ),
 
--- what else begins on the very day of an end, unless an end of its own plan is near
+-- what else begins on the very day of an end, unless a likelier one is near
 on_the_day as (
     select candidates.*
     from candidates
@@ -179,15 +193,15 @@ on_the_day as (
             candidates.account_id = continued.account_id
             and candidates.seen_from_date = continued.seen_from_date
             and candidates.predecessor_end_date = continued.predecessor_end_date
-    left join planned
+    inner join likest
         on
-            candidates.account_id = planned.account_id
-            and candidates.seen_from_date = planned.seen_from_date
-            and candidates.term_number = planned.term_number
+            candidates.account_id = likest.account_id
+            and candidates.seen_from_date = likest.seen_from_date
+            and candidates.term_number = likest.term_number
     where
         candidates.days_apart = 0
         and candidates.is_same_signing = 0
-        and (candidates.is_same_plan = 1 or planned.term_number is null)
+        and candidates.likeness = likest.likeness
         and (continued.weight is null or continued.weight < candidates.ending_weight)
 ),
 
@@ -208,7 +222,7 @@ taken_over as (
 ),
 
 -- what begins somewhat before or after goes to an end that is not taken over in full: one of the
--- same plan, else the nearest, else the one of the nearest ARR
+-- same plan, else one that is not much smaller, the nearest, the one of the nearest ARR
 nearby as (
     select
         candidates.*,
@@ -216,7 +230,7 @@ nearby as (
         row_number() over (
             partition by candidates.account_id, candidates.seen_from_date, candidates.term_number
             order by
-                candidates.is_same_plan desc,
+                candidates.likeness desc,
                 candidates.days_apart asc,
                 abs(candidates.weight - candidates.ending_weight) asc,
                 candidates.predecessor_end_date asc
@@ -238,21 +252,31 @@ nearby as (
         and (taken_over.weight is null or taken_over.weight < candidates.ending_weight)
 ),
 
--- of what overlaps, an add-on is too small to be the contract's renewal
+chosen as (
+    select
+        *,
+        sum(weight) over (
+            partition by account_id, seen_from_date, predecessor_end_date, in_force_from_date
+        ) as weight_beside
+    from nearby
+    where choice = 1
+),
+
+-- of what overlaps, an add-on is too small to be a contract's renewal, a contract too large to be an
+-- add-on's
 comparable as (
     select
-        nearby.*,
-        nearby.in_force_from_date > nearby.predecessor_end_date
-        or sum(nearby.weight) over (
-            partition by
-                nearby.account_id,
-                nearby.seen_from_date,
-                nearby.predecessor_end_date,
-                nearby.in_force_from_date
-        ) >= nearby.ending_weight * thresholds.successor_arr_share as is_comparable
-    from nearby
+        chosen.*,
+        chosen.in_force_from_date > chosen.predecessor_end_date
+        or (
+            chosen.weight_beside >= chosen.ending_weight * thresholds.successor_arr_share
+            and (
+                chosen.is_same_plan = 1
+                or chosen.ending_weight >= chosen.weight_beside * thresholds.successor_arr_share
+            )
+        ) as is_comparable
+    from chosen
     cross join thresholds
-    where nearby.choice = 1
 ),
 
 -- and once the end is taken over in full, the rest is new

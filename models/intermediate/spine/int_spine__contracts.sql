@@ -161,15 +161,52 @@ taking_over_in_all as (
     group by account_id, seen_from_date, predecessor_end_date
 ),
 
--- how much ends on a day for good, as far as is known
+current_ends as (
+    select
+        account_id,
+        seen_from_date,
+        end_date,
+        sum(weight) as weight
+    from current_terms
+    group by account_id, seen_from_date, end_date
+),
+
+-- how much of today's leads to each end: what took over may be larger
+led as (
+    select
+        ends.account_id,
+        ends.seen_from_date,
+        ends.end_date,
+        sum(current_ends.weight) as weight
+    from ends
+    inner join current_ends
+        on
+            ends.account_id = current_ends.account_id
+            and ends.seen_from_date = current_ends.seen_from_date
+            and ends.current_end_date = current_ends.end_date
+    group by ends.account_id, ends.seen_from_date, ends.end_date
+),
+
+-- how much of today's ends on a day for good, as far as is known
 lost as (
     select
         ending_in_all.account_id,
         ending_in_all.seen_from_date,
         ending_in_all.end_date,
-        greatest(ending_in_all.weight - coalesce(taking_over_in_all.weight, 0), 0) as weight,
-        coalesce(reduced.weight, 0) as reduced_weight
+        greatest(
+            least(ending_in_all.weight, led.weight) - coalesce(taking_over_in_all.weight, 0), 0
+        ) as weight,
+        greatest(
+            least(ending_in_all.weight - coalesce(reduced.weight, 0), led.weight)
+            - coalesce(taking_over_in_all.weight, 0),
+            0
+        ) as weight_for_good
     from ending_in_all
+    inner join led
+        on
+            ending_in_all.account_id = led.account_id
+            and ending_in_all.seen_from_date = led.seen_from_date
+            and ending_in_all.end_date = led.end_date
     left join taking_over_in_all
         on
             ending_in_all.account_id = taking_over_in_all.account_id
@@ -182,7 +219,32 @@ lost as (
             and ending_in_all.end_date = reduced.end_date
 ),
 
--- the main contract is where most ends, of equals the latest
+-- each of today's contracts ends where most of what it leads to does, of equals the latest
+followed_ends as (
+    select
+        ends.account_id,
+        ends.seen_from_date,
+        ends.current_end_date,
+        ends.end_date,
+        current_ends.weight,
+        row_number() over (
+            partition by ends.account_id, ends.seen_from_date, ends.current_end_date
+            order by lost.weight_for_good desc, ends.end_date desc
+        ) as choice
+    from ends
+    inner join lost
+        on
+            ends.account_id = lost.account_id
+            and ends.seen_from_date = lost.seen_from_date
+            and ends.end_date = lost.end_date
+    inner join current_ends
+        on
+            ends.account_id = current_ends.account_id
+            and ends.seen_from_date = current_ends.seen_from_date
+            and ends.current_end_date = current_ends.end_date
+),
+
+-- the main contract is where most of today's ARR ends, of equals the latest
 main_ends as (
     select
         account_id,
@@ -190,48 +252,43 @@ main_ends as (
         end_date,
         row_number() over (
             partition by account_id, seen_from_date
-            order by greatest(weight - reduced_weight, 0) desc, end_date desc
+            order by sum(weight) desc, end_date desc
         ) as choice
-    from lost
+    from followed_ends
+    where choice = 1
+    group by account_id, seen_from_date, end_date
 ),
 
 -- the largest of today's terms that lead there
-current_weights as (
-    select
-        *,
-        sum(weight) over (partition by account_id, seen_from_date, end_date) as end_weight
-    from current_terms
-),
-
 main_terms as (
     select
-        current_weights.account_id,
-        current_weights.seen_from_date,
-        current_weights.end_date as current_end_date,
-        current_weights.known_date,
-        current_weights.start_date,
+        current_terms.account_id,
+        current_terms.seen_from_date,
+        current_terms.end_date as current_end_date,
+        current_terms.known_date,
+        current_terms.start_date,
         main_ends.end_date as main_end_date,
         row_number() over (
-            partition by current_weights.account_id, current_weights.seen_from_date
+            partition by current_terms.account_id, current_terms.seen_from_date
             order by
-                current_weights.end_weight desc,
-                current_weights.end_date desc,
-                current_weights.weight desc,
-                current_weights.start_date asc,
-                current_weights.known_date asc
+                followed_ends.weight desc,
+                current_terms.end_date desc,
+                current_terms.weight desc,
+                current_terms.start_date asc,
+                current_terms.known_date asc
         ) as choice
-    from current_weights
-    inner join ends
+    from current_terms
+    inner join followed_ends
         on
-            current_weights.account_id = ends.account_id
-            and current_weights.seen_from_date = ends.seen_from_date
-            and current_weights.end_date = ends.current_end_date
+            current_terms.account_id = followed_ends.account_id
+            and current_terms.seen_from_date = followed_ends.seen_from_date
+            and current_terms.end_date = followed_ends.current_end_date
     inner join main_ends
         on
-            ends.account_id = main_ends.account_id
-            and ends.seen_from_date = main_ends.seen_from_date
-            and ends.end_date = main_ends.end_date
-    where main_ends.choice = 1
+            followed_ends.account_id = main_ends.account_id
+            and followed_ends.seen_from_date = main_ends.seen_from_date
+            and followed_ends.end_date = main_ends.end_date
+    where followed_ends.choice = 1 and main_ends.choice = 1
 ),
 
 -- its term ends where what was signed with it does
