@@ -127,19 +127,35 @@ contact_moves as (
     from contacts
 ),
 
--- where most of an account's contacts went; if its own record is gone, the two were merged
+-- the contacts that an account had when its record went missing
+last_contacts as (
+    select
+        followed.account_id,
+        contact_moves.next_account_id,
+        contact_moves.moved_date,
+        count(*) over (partition by followed.account_id) as n_contacts
+    from followed
+    cross join thresholds
+    inner join contact_moves on followed.account_id = contact_moves.account_id
+    where
+        followed.next_from_date is null
+        and (
+            contact_moves.moved_date is null
+            or contact_moves.moved_date
+            >= {{ add_days('followed.missing_date', '-thresholds.missing_row_days') }}
+        )
+),
+
+-- if most of them went to one other account, the two were merged
 mergers as (
     select
         account_id,
         next_account_id,
-        min(moved_date) as moved_date,
-        row_number() over (
-            partition by account_id
-            order by count(*) desc, next_account_id
-        ) as move_rank
-    from contact_moves
+        min(moved_date) as moved_date
+    from last_contacts
     where account_id <> next_account_id
-    group by account_id, next_account_id
+    group by account_id, next_account_id, n_contacts
+    having 2 * count(*) > n_contacts
 ),
 
 -- a churn that the CRM takes back within the policy's days was entered by mistake
@@ -166,7 +182,7 @@ ended as (
         mergers.next_account_id as merged_into_account_id
     from followed
     cross join thresholds
-    left join mergers on followed.account_id = mergers.account_id and mergers.move_rank = 1
+    left join mergers on followed.account_id = mergers.account_id
 ),
 
 numbered_terms as (
