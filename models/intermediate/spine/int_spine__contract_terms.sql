@@ -262,8 +262,8 @@ chosen as (
     where choice = 1
 ),
 
--- of what overlaps, an add-on is too small to be a contract's renewal, a contract too large to be an
--- add-on's
+-- of what overlaps, an add-on is too small to be a contract's renewal, a contract too large to be
+-- an add-on's
 comparable as (
     select
         chosen.*,
