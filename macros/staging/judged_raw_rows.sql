@@ -155,7 +155,8 @@
                     {% for column in columns if column.meta.get('id') -%}
                     raw_{{ column.name }},
                     {% endfor -%}
-                    1
+                    -- nothing refused, first
+                    refused_cells nulls first
             ) as copy_number
             {%- else -%}
             1 as copy_number
