@@ -192,13 +192,20 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder of the tables to map")
     parser.add_argument("--out", type=Path, required=True, help="folder to write raw tables to")
     given = parser.parse_args()
-    example = EXAMPLES / given.mapping
+    mapping = Path(given.mapping)
     try:
         rows, warnings = map_sources(
-            example if example.is_dir() else Path(given.mapping), given.data, given.out
+            mapping if mapping.is_dir() else EXAMPLES / given.mapping, given.data, given.out
         )
     except MappingError as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(
+            f"{problem.filename}: cannot be used ({problem.strerror}). Fix: see that it is a file,"
+            " or a folder where one belongs, and that you may read and write it.",
+            file=sys.stderr,
+        )
         return 1
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -5,7 +5,8 @@
         or several joined by + (connected when all are).
 
         A feed is warm when its model has been there long enough, since a kind of row that comes first today
-        may have come before. own_warm_up: not so where people are named from a day on only.
+        may have come before. own_warm_up: not so where a column is filled from a day on only (who it was, what
+        was opened), so that windows before it look empty.
 
         A column, and a kind of row, is a feed of its own where its lack would read as "none": a desk
         that never delivers escalated_at does not say that nothing was escalated. A column that is
@@ -114,12 +115,14 @@
             'model': 'stg_crm__activities',
             'row_date': 'known_date',
             'condition': "activity_type in ('meeting', 'qbr', 'training', 'webinar') and attendance is not null",
+            'own_warm_up': true,
         },
         {
             'name': 'crm_qbr_attendances',
             'model': 'stg_crm__activities',
             'row_date': 'known_date',
             'condition': "activity_type = 'qbr' and attendance is not null",
+            'own_warm_up': true,
         },
         {
             'name': 'crm_trainings',
@@ -148,20 +151,23 @@
         {
             'name': 'crm_email_opens',
             'model': 'stg_crm__activities',
-            'row_date': 'greatest(known_date, cast(least(opened_at, clicked_at, answered_at) as date))',
-            'condition': "activity_type = 'email' and coalesce(opened_at, clicked_at, answered_at) is not null",
+            'row_date': 'greatest(known_date, cast(least(opened_at, clicked_at) as date))',
+            'condition': "activity_type = 'email' and coalesce(opened_at, clicked_at) is not null",
+            'own_warm_up': true,
         },
         {
             'name': 'crm_email_clicks',
             'model': 'stg_crm__activities',
             'row_date': 'greatest(known_date, cast(clicked_at as date))',
             'condition': "activity_type = 'email' and clicked_at is not null",
+            'own_warm_up': true,
         },
         {
             'name': 'crm_email_answers',
             'model': 'stg_crm__activities',
             'row_date': 'greatest(known_date, cast(answered_at as date))',
             'condition': "activity_type = 'email' and answered_at is not null",
+            'own_warm_up': true,
         },
         {
             'name': 'crm_goal_due_dates',
@@ -317,7 +323,7 @@
             'name': 'billing_payments',
             'model': 'stg_billing__invoices',
             'row_date': 'greatest(known_date, paid_date)',
-            'condition': 'paid_date is not null',
+            'condition': 'paid_date is not null or is_paid is not null',
         },
         {
             'name': 'signals',

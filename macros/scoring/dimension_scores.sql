@@ -135,11 +135,9 @@
                 * connected_weight / nullif(whole_weight, 0),
                 0
             ) as {{ dimension }}_coverage,
-            case
-                when connected_weight > not_applicable_weight
-                    then coalesce(connected_weight / nullif(whole_weight, 0), 0)
-                else 0
-            end as {{ dimension }}_connected
+            coalesce(connected_weight / nullif(whole_weight, 0), 0) as {{ dimension }}_connected,
+            connected_weight > 0 and connected_weight <= not_applicable_weight
+                as {{ dimension }}_is_not_applicable
         from summed
     )
 

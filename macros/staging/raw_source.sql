@@ -156,7 +156,10 @@
         happened ~ ' < ' ~ first_time ~ ' and (' ~ is_sentinel(happened) ~ ')',
     ] -%}
     {%- if 'known_at' in table.types -%}
-        {%- set late = before ~ ' and ' ~ typed.known_at ~ ' >= ' ~ first_time -%}
+        {#- a filler says nothing of when a row was known -#}
+        {%- set is_filler = is_sentinel(typed.known_at) -%}
+        {%- set late = before ~ ' and ' ~ typed.known_at ~ ' >= ' ~ first_time
+            ~ ' and not (' ~ is_filler ~ ')' -%}
         {%- do conditions.append(late) -%}
         {%- set earliest = run_query(
             'select min(' ~ happened ~ ') from ' ~ table.sql ~ ' as raw where ' ~ late
@@ -171,7 +174,7 @@
             {%- do conditions.append(
                 before ~ ' and ' ~ happened ~ " >= '" ~ (earliest | string)[:10]
                 ~ "' and (" ~ typed.known_at ~ ' is null or ' ~ typed.known_at ~ ' < '
-                ~ first_time ~ ') and ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ table.sql
+                ~ first_time ~ ' or ' ~ is_filler ~ ') and ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ table.sql
                 ~ ' as raw where ' ~ late ~ ')'
             ) -%}
         {%- endif -%}

@@ -13,7 +13,10 @@
 {% macro is_unreadable(expression, column, actual_type) -%}
     {#- Condition: something was delivered, and it cannot be read as the declared type. -#}
     {%- set declared = column.data_type -%}
-    {%- if actual_type is none or (declared == 'varchar' and not is_nested(actual_type))
+    {%- if declared == 'varchar' and actual_type in ('double', 'float') -%}
+        {#- NaN is how pandas writes a missing text or id -#}
+        not isnan({{ expression }}) and not {{ is_finite(expression) }}
+    {%- elif actual_type is none or (declared == 'varchar' and not is_nested(actual_type))
         or (actual_type == declared and declared != 'double') -%}
         false
     {%- else -%}
@@ -41,17 +44,20 @@
     {%- elif actual_type == declared -%}
         {{ expression }}
     {%- elif declared == 'boolean' and is_number(actual_type) -%}
-        case when {{ expression }} = 1 then true when {{ expression }} = 0 then false end
+        {%- set number = comparable_number(expression, actual_type) -%}
+        case when {{ number }} = 1 then true when {{ number }} = 0 then false end
     {%- elif declared == 'timestamp' -%}
         {{ typed_time(expression, actual_type) }}
     {%- elif declared == 'date' and actual_type == 'varchar' -%}
         {#- the day as it is written: an offset does not move a date -#}
         coalesce(
             cast({{ cast_or_null(expression, 'timestamp') }} as date),
-            cast({{ time_of_number(cast_or_null(expression, 'bigint')) }} as date)
+            cast({{ time_of_number(whole_number(expression)) }} as date)
         )
     {%- elif declared == 'date' -%}
         cast({{ typed_time(expression, actual_type) }} as date)
+    {%- elif declared == 'bigint' and not (is_number(actual_type) and actual_type.endswith('int')) -%}
+        {{ whole_number(expression) }}
     {%- else -%}
         {{ cast_or_null(expression, declared) }}
     {%- endif -%}
@@ -60,26 +66,37 @@
 {% macro typed_time(expression, actual_type) -%}
     {#- A value of any type as a timestamp (UTC); null where it is no time. -#}
     {%- if is_number(actual_type) -%}
-        {{ time_of_number(expression) }}
+        {{ time_of_number(comparable_number(expression, actual_type)) }}
     {%- elif actual_type in (
         'date', 'timestamp', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'
     ) -%}
-        cast({{ expression }} as timestamp)
+        {{ cast_or_null(expression, 'timestamp') }}
     {%- else -%}
         {#- by way of a time zone, so that an offset in the text counts -#}
         {%- set text = expression if actual_type == 'varchar' else 'cast(' ~ expression ~ ' as varchar)' -%}
         coalesce(
             cast({{ cast_or_null(text, 'timestamptz') }} as timestamp),
-            {{ time_of_number(cast_or_null(text, 'bigint')) }}
+            {{ time_of_number(whole_number(text)) }}
         )
     {%- endif -%}
+{%- endmacro %}
+
+{% macro comparable_number(expression, actual_type) -%}
+    {#- A number that may be compared with any other; a decimal may have no room for it. -#}
+    {{ cast_or_null(expression, 'double') if actual_type.startswith('decimal') else expression }}
+{%- endmacro %}
+
+{% macro whole_number(expression) -%}
+    {#- A text or number as bigint; null where it is not whole, rather than rounded. -#}
+    {%- set number = cast_or_null(expression, 'double') -%}
+    case when {{ number }} = floor({{ number }}) then {{ cast_or_null(expression, 'bigint') }} end
 {%- endmacro %}
 
 {% macro time_of_number(number) -%}
     {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
         nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
     case
-        when {{ number }} between 19000101 and 99991231
+        when {{ number }} between 19000101 and 99991231 and {{ number }} = floor({{ number }})
             then {{ cast_or_null(day_text(number), 'timestamp') }}
         when {{ number }} = 0 then cast('1970-01-01' as timestamp)
         {% for least, per_second in [('1e17', '1e9'), ('1e14', '1e6'), ('1e11', '1e3'), ('1e8', '1')] -%}

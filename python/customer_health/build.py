@@ -120,6 +120,12 @@ def check_arguments(given: argparse.Namespace) -> None:
     Raises:
         Refusal: A folder or a date is not one.
     """
+    if set("?#") & set(str(given.warehouse)):
+        # dbt-duckdb reads what follows them as settings
+        raise Refusal(
+            f"{given.warehouse}: a path with '?' or '#' cannot be built into. Fix: name another"
+            " file with WAREHOUSE=..."
+        )
     for problem in folder_problems(str(given.raw_path)) if given.raw_path else []:
         raise Refusal(f"Nothing was built. {problem}")
     if given.as_of_date and not is_date(given.as_of_date):
@@ -344,9 +350,11 @@ def print_summary(warehouse: Warehouse) -> None:
             limit 1
             """
         ).fetchone()
-        quarantined = connection.execute(
-            "select count(*) from marts.fct_quarantined_rows"
-        ).fetchone()[0]
+        refused = dict(
+            connection.execute(
+                "select refused, count(*) from marts.fct_quarantined_rows group by all"
+            ).fetchall()
+        )
     accounts = sum(number for _, number, _ in bands)
     print()
     print(f"{accounts:,} accounts as of {as_of_date}:")
@@ -362,8 +370,9 @@ def print_summary(warehouse: Warehouse) -> None:
             f"The scores rest on {covered:.0%} of the scorecard's weight: little more than a hint."
         )
     print(_evidence(evidence))
-    if quarantined:
-        print(f"{quarantined:,} raw rows were not accepted: marts.fct_quarantined_rows says why.")
+    if refused:
+        told = f"{refused.get('row', 0):,} raw rows and {refused.get('cell', 0):,} cells"
+        print(f"{told} were not accepted: marts.fct_quarantined_rows says why.")
     print(f"Warehouse:  {warehouse} (any DuckDB client; begin with marts.account_health)")
     print("Next:       change a number in seeds/policy and run `make build` again;")
     print("            `make build RAW_PATH=folder` for your own data; `make docs`; `make test`")

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from customer_health.marts import sql_name, sql_text
 from customer_health.publication import Refusal, Warehouse, is_disk_full, sync
@@ -71,12 +73,20 @@ def check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise Refusal(f"{folder}: is a file. Fix: name a folder with EXPORT=...")
     names = sorted(path.name for path in folder.iterdir())
-    foreign = [name for name in names if name != ACCOUNT and not name.endswith(".parquet")]
+    foreign = [name for name in names if name != ACCOUNT and not _is_exported(folder / name)]
     if names and (foreign or ACCOUNT not in names):
         raise Refusal(
             f"{folder}: holds {(foreign or names)[0]}, which no export wrote, and an export would"
             " replace the whole folder. Fix: name another folder with EXPORT=..."
         )
+
+
+def _is_exported(path: Path) -> bool:
+    """Whether a file is one that an export wrote: Parquet that names its publication."""
+    try:
+        return b"publication_id" in (pq.read_metadata(path).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def exported_id(folder: Path) -> str | None:

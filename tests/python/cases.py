@@ -32,6 +32,24 @@ SERIES = re.compile(r"(\d{4}-\d\d-\d\d[T\d:.]*)\.\.(\d{4}-\d\d-\d\d[T\d:.]*)(?:/
 Row = dict[str, object]
 
 
+class CaseLoader(yaml.SafeLoader):
+    """YAML in which `on` is a word; only true and false are truth values."""
+
+
+CaseLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _read(path: Path) -> dict:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=CaseLoader)
+
+
 @dataclass(frozen=True)
 class Case:
     """A delivery and what it must give."""
@@ -52,10 +70,7 @@ class Case:
 
 def read_cases() -> list[Case]:
     """Every case, by name."""
-    return [
-        Case(path.parent.name, yaml.safe_load(path.read_text(encoding="utf-8")))
-        for path in sorted(FOLDER.glob("*/case.yml"))
-    ]
+    return [Case(path.parent.name, _read(path)) for path in sorted(FOLDER.glob("*/case.yml"))]
 
 
 def write_delivery(cases: list[Case], folder: Path, night: int = 1, base: bool = True) -> Path:
@@ -65,7 +80,7 @@ def write_delivery(cases: list[Case], folder: Path, night: int = 1, base: bool =
     columns: dict[str, dict[str, list[str]]] = {}
     contents = [case.content for case in cases]
     if base:
-        quiet = yaml.safe_load((FOLDER / "base.yml").read_text(encoding="utf-8"))
+        quiet = _read(FOLDER / "base.yml")
         contents = [quiet, {"raw": quiet["nights"].get(night, {})}, *contents]
     for content in contents:
         for table, given in (content.get("raw") or {}).items():
@@ -125,9 +140,9 @@ def _row_mismatches(query: dict, connection: duckdb.DuckDBPyConnection) -> Itera
         f"select {', '.join(columns)} from {table} where {conditions}", list(where.values())
     ).fetchall()
     told = f"{table} {where}"
-    if "count" in query:
-        if actual[0][0] != query["count"]:
-            yield f"{told}: {actual[0][0]} rows, expected {query['count']}"
+    if not rows:
+        if actual[0][0] != query.get("count", 0):
+            yield f"{told}: {actual[0][0]} rows, expected {query.get('count', 0)}"
         return
     left = [dict(zip(columns, values, strict=True)) for values in actual]
     for row in rows:

@@ -286,7 +286,7 @@ class Contract:
                     into[self.terms[number].plan] += self.terms[number].weight
             led = sum(term.weight for term in now if end in self.leads_to({term.ends}))
             whole, goes_on = sum(out.values()), sum(into.values())
-            cheaper = sum(max(out[plan] - into[plan], 0) for plan in out if plan and plan in into)
+            cheaper = sum(max(out[plan] - into[plan], 0) for plan in out if plan in into)
             lost[end] = max(min(whole, led) - goes_on, 0)
             for_good[end] = max(min(whole - cheaper, led) - goes_on, 0)
         by_end = defaultdict(float)

@@ -66,6 +66,16 @@ READ_OF = {
     "billing_": "billing__subscriptions",
     "signals": "signals__account_signals",
 }
+# Columns that may be filled from a day on only.
+FILLED_FROM_A_DAY_ON = (
+    "product_user_activity",
+    "crm_participants",
+    "crm_email_opens",
+    "crm_email_clicks",
+    "crm_email_answers",
+    "crm_attendances",
+    "crm_qbr_attendances",
+)
 # Not "nothing was measured", for which the policy may say zero: the question has no answer.
 UNKNOWABLE = object()
 NOT_APPLICABLE = object()
@@ -213,7 +223,7 @@ class Staged:
     def recorded_from(self, feed: str) -> date:
         """The first day known of what a feed is read from."""
         tables = self.tables
-        if feed in ("product_user_activity", "crm_participants") or feed.startswith(
+        if feed in FILLED_FROM_A_DAY_ON or feed.startswith(
             ("survey_nps", "survey_csat", "survey_ces", "survey_pulse")
         ):
             return self.connected_from[feed]
@@ -315,7 +325,7 @@ class Staged:
             # who clicks or answers has opened
             "crm_email_opens": [
                 day
-                for column in ("opened_at", "clicked_at", "answered_at")
+                for column in ("opened_at", "clicked_at")
                 for day in known(with_(emails, column), column)
             ],
             "crm_email_clicks": known(with_(emails, "clicked_at"), "clicked_at"),
@@ -369,7 +379,8 @@ class Staged:
             "billing_seats": known(with_(terms, "seats")),
             "billing_arr": known(with_(terms, "arr")),
             "billing_term_ends": known(with_(terms, "end_date")),
-            "billing_payments": known(with_(invoices, "paid_date"), "paid_date"),
+            "billing_payments": known(with_(invoices, "paid_date"), "paid_date")
+            + known(with_(invoices, "is_paid")),
             "signals_budget": known(row for row in signals if effects[row.signal_type]),
             "signals_job_changes": known(of(signals, "signal_type", "champion_job_change")),
         }
@@ -1163,7 +1174,8 @@ class AsOf:
                 score=ratio(sum(weight * score for weight, score in known.values()), weight),
                 # what is not applicable leaves its weight to the rest of what is connected
                 coverage=(ratio(weight, applicable) or 0) * connected / whole,
-                connected=connected / whole if applicable else 0,
+                connected=connected / whole,
+                is_not_applicable=connected > 0 and not applicable,
             )
         return found
 
@@ -1175,13 +1187,13 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
         for other in everybody
         if (other.segment, other.stage) == (account.segment, account.stage)
     ]
-    parts, low, high, known, connected, left, n_imputed = [], 0, 0, 0, 0, 0, 0
+    parts, low, high, known, applicable, left, n_imputed = [], 0, 0, 0, 0, 0, 0
     for dimension, weight in weights.items():
         own = account.dimensions[dimension]
         known += weight * own.coverage
-        connected += weight * own.connected
-        if not own.connected:
+        if not own.connected or own.is_not_applicable:
             continue
+        applicable += weight * own.connected
         # a dimension of which little is connected counts in part
         weight *= min(1, own.connected / THRESHOLDS["minimum_dimension_connected_share"])
         left += weight
@@ -1202,7 +1214,7 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
     if not any(account.dimensions[dimension].score is not None for dimension in weights):
         return Row(score=None, band="insufficient data", account_coverage=0)
     exact = sum(weight * score for weight, score in parts) / sum(weight for weight, _ in parts)
-    coverage = known / connected
+    coverage = known / applicable
     band = next(
         row.band
         for row in policy("bands")
@@ -1379,7 +1391,7 @@ def test_metric_scores(comparison, dimension):
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_dimension_scores(comparison, dimension):
-    for part in ("score", "coverage", "connected"):
+    for part in ("score", "coverage", "connected", "is_not_applicable"):
         naive = {
             pair: getattr(row.dimensions[dimension], part)
             for pair, row in comparison.customers.items()

@@ -565,7 +565,7 @@ def test_an_export_replaces_nothing_that_no_export_wrote(twice_published, tmp_pa
     for name, said in (
         ("file", "file: is a file. Fix: "),
         ("folder", "folder: holds mine.parquet, which no export wrote"),
-        ("mixed", "mixed: holds notes.txt, which no export wrote"),
+        ("mixed", "mixed: holds mine.parquet, which no export wrote"),
     ):
         before = sorted(tmp_path.rglob("*"))
         to = str(tmp_path / name)
@@ -609,6 +609,12 @@ def test_what_is_wrong_is_said_before_anything_is_written(
     assert build.main(["--warehouse", str(warehouse.file), option, given]) == 2
     assert said in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_path_that_dbt_would_cut_short_is_refused(tmp_path, capsys):
+    assert build.main(["--warehouse", str(tmp_path / "what?.duckdb")]) == 2
+    assert "a path with '?' or '#' cannot be built into. Fix: " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

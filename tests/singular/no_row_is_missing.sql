@@ -1,4 +1,5 @@
--- An outage is no cancellation: such rows count as there until the policy's missing_row_days are over.
+-- An outage is no cancellation: such rows count as there until the policy's missing_row_days are
+-- over.
 {{ config(severity='warn') }}
 {{ warn_of_missing_rows(ref('int_sources__missing_rows')) }}
 

@@ -1,4 +1,4 @@
-{#- A metric may be read of several feeds, joined by +: it is connected from the day that all are. -#}
+{#- A metric may be read of several feeds, joined by +, and is connected when all of them are. -#}
 with metrics as (
     select * from {{ ref('metrics') }}
 ),

@@ -19,7 +19,8 @@ final as (
         {% for dimension in dimensions() %}
             {{ dimension }}.{{ dimension }}_score,
             {{ dimension }}.{{ dimension }}_coverage,
-            {{ dimension }}.{{ dimension }}_connected{% if not loop.last %},{% endif %}
+            {{ dimension }}.{{ dimension }}_connected,
+            {{ dimension }}.{{ dimension }}_is_not_applicable{% if not loop.last %},{% endif %}
         {% endfor %}
     from spine
     {% for dimension in dimensions() %}

@@ -1,6 +1,8 @@
 {#- Every scorecard over every account and day in one pass. A dimension with no feed connected by
-    then leaves the scorecard, one with less than the policy's share of its weight in part; one that is connected but unknown for the account takes its peers'
-    median, or drops out where the scorecard says renormalise or no peer has one. -#}
+    then leaves the scorecard, and one with too little of its weight connected counts in part; one of
+    which nothing applies to the account leaves that account's score. One that is connected but unknown
+    for the account takes its peers' median, or drops out where the scorecard says renormalise or no
+    peer has one. -#}
 
 {#- sums over the dimensions: (name, term) with D for the dimension -#}
 {% set sums = [
@@ -9,6 +11,7 @@
     ('left_weight', 'D_weight_left'),
     ('known_weight', 'D_weight * D_coverage'),
     ('connected_weight', 'D_weight * D_connected'),
+    ('applicable_weight', 'case when D_is_not_applicable then 0 else D_weight * D_connected end'),
     ('whole_weight', 'D_weight'),
     ('low_sum',
         'coalesce(D_weight_left * D_score * D_coverage / nullif(D_connected, 0), 0)'),
@@ -72,7 +75,10 @@ weighed as (
             scorecards.{{ dimension }}_weight,
             -- of a dimension of which too little is connected, a part; the rest goes to the others
             case
-                when dimension_days.{{ dimension }}_connected = 0 then 0
+                when
+                    dimension_days.{{ dimension }}_connected = 0
+                    or dimension_days.{{ dimension }}_is_not_applicable
+                    then 0
                 when
                     dimension_days.{{ dimension }}_connected
                     >= thresholds.minimum_dimension_connected_share
@@ -82,6 +88,7 @@ weighed as (
                     / thresholds.minimum_dimension_connected_share
             end as {{ dimension }}_weight_left,
             case
+                when dimension_days.{{ dimension }}_is_not_applicable then null
                 when dimension_days.{{ dimension }}_connected > 0
                     then coalesce(
                         dimension_days.{{ dimension }}_score,
@@ -129,10 +136,14 @@ scored as (
             when n_dimensions_known > 0
                 then round((low_sum + 100 * unknown_sum) / nullif(left_weight, 0), 1)
         end as unclamped_high,
-        round(coalesce(known_weight / nullif(connected_weight, 0), 0), 9)
+        round(coalesce(known_weight / nullif(applicable_weight, 0), 0), 9)
             as account_coverage,
         round(connected_weight / nullif(whole_weight, 0), 9) as scorecard_coverage,
-        round(known_weight / nullif(whole_weight, 0), 9) as known_share
+        round(
+            known_weight / nullif(applicable_weight, 0)
+            * connected_weight / nullif(whole_weight, 0),
+            9
+        ) as known_share
     from summed
 ),
 

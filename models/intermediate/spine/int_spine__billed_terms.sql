@@ -79,8 +79,8 @@ followed as (
                 versions.from_date = cast('0001-01-01' as date)
                 and (versions.row_key, versions.seen_date) in (
                     select
-                        replacement_key,
-                        replaced_date
+                        replacements.replacement_key,
+                        replacements.replaced_date
                     from replacements
                 )
                 then versions.seen_date

@@ -3,7 +3,7 @@
 {%- set never = "cast('9999-12-31' as date)" -%}
 {%- set amounts = ['seats', 'arr', 'arr_in_contract_currency', 'foreign_currency'] -%}
 
-{#- what one of them does not know, they do not know together -#}
+{#- ARR that one of them does not know they do not know together; no seats count as none -#}
 {%- set sums_of_amounts -%}
 sum(seats) as seats,
         case when count(arr) = count(*) then sum({{ money('arr') }}) end as arr,

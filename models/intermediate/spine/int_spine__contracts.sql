@@ -137,7 +137,7 @@ reduced as (
             ending.account_id = taking_over.account_id
             and ending.seen_from_date = taking_over.seen_from_date
             and ending.end_date = taking_over.predecessor_end_date
-            and ending.plan = taking_over.plan
+            and coalesce(ending.plan, '') = coalesce(taking_over.plan, '')
     group by ending.account_id, ending.seen_from_date, ending.end_date
 ),
 

@@ -16,27 +16,29 @@ thresholds as (
 
 states as (
     select
-        account_id,
-        from_date as state_date,
-        not_before_date,
-        missing_date,
-        customer_since_date,
+        attributes.account_id,
+        attributes.from_date as state_date,
+        attributes.not_before_date,
+        attributes.missing_date,
+        attributes.customer_since_date,
         case
-            when attributes.churned_date >= customer_since_date then attributes.churned_date
+            when attributes.churned_date >= attributes.customer_since_date
+                then attributes.churned_date
         end as churned_date,
         -- a churn before the first day as a customer is that of the stay before
         case
-            when attributes.churned_date < customer_since_date then attributes.churned_date
+            when attributes.churned_date < attributes.customer_since_date
+                then attributes.churned_date
         end as earlier_churned_date,
-        lead(from_date) over account_states as next_state_date,
-        lag(customer_since_date) over account_states as last_since_date,
+        lead(attributes.from_date) over account_states as next_state_date,
+        lag(attributes.customer_since_date) over account_states as last_since_date,
         lag(attributes.churned_date) over account_states as last_churned_date
     from attributes
-    where customer_since_date is not null
-    window account_states as (partition by account_id order by from_date)
+    where attributes.customer_since_date is not null
+    window account_states as (partition by attributes.account_id order by attributes.from_date)
 ),
 
-returns as (
+returned as (
     select
         *,
         coalesce(
@@ -60,7 +62,7 @@ service as (
             else greatest(customer_since_date, coalesce(not_before_date, state_date))
         end as from_date,
         coalesce(least(next_state_date, churned_date), {{ never }}) as until_date
-    from returns
+    from returned
 ),
 
 starts as (
@@ -126,7 +128,7 @@ contact_moves as (
 ),
 
 -- where most of an account's contacts went; if its own record is gone, the two were merged
-merges as (
+mergers as (
     select
         account_id,
         next_account_id,
@@ -158,13 +160,13 @@ ended as (
             when
                 followed.next_from_date is null
                 and followed.missing_date is not null
-                and merges.moved_date is not null
-                then greatest(merges.moved_date, followed.missing_date)
+                and mergers.moved_date is not null
+                then greatest(mergers.moved_date, followed.missing_date)
         end as merged_date,
-        merges.next_account_id as merged_into_account_id
+        mergers.next_account_id as merged_into_account_id
     from followed
     cross join thresholds
-    left join merges on followed.account_id = merges.account_id and merges.move_rank = 1
+    left join mergers on followed.account_id = mergers.account_id and mergers.move_rank = 1
 ),
 
 numbered_terms as (

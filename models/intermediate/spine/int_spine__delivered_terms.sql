@@ -1,5 +1,10 @@
 {#- Terms as delivered: billing's; a company without billing has those from the CRM or, without
     dates in the CRM as well, one per account from its first activity. -#}
+{%- set columns = [
+    'account_id', 'subscription_id', 'plan', 'start_date', 'end_date', 'cancelled_date',
+    'gave_way_date', 'moved_to_account_id', 'missing_date', 'known_date', 'is_end_told', 'seats',
+    'arr_in_contract_currency', 'arr', 'currency',
+] %}
 
 with billed as (
     select * from {{ ref('int_spine__billed_terms') }}
@@ -39,11 +44,11 @@ seen as (
 ),
 
 final as (
-    select * from billed
+    select {{ columns | join(', ') }} from billed
     union all
-    select * from recorded
+    select {{ columns | join(', ') }} from recorded
     union all
-    select * from seen
+    select {{ columns | join(', ') }} from seen
 )
 
 select * from final

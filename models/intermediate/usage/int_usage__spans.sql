@@ -141,6 +141,7 @@ person_days as (
     group by 1, 2, 3
 ),
 
+-- a sum beyond twelve digits is no count, and decimals have no room for it (`least` below)
 volumes as (
     select
         account_id,
@@ -232,7 +233,7 @@ final as (
                 measure,
                 'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
                 'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
-                number
+                'least(' ~ number ~ ', 999999999999)'
             ) }}
         from volumes
         where {{ number }} > 0

@@ -9,6 +9,7 @@ final as (
         issued_date,
         due_date,
         paid_date,
+        is_paid,
         amount,
         currency,
         coalesce(is_void, false) as is_void,
