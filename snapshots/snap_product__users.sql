@@ -1,5 +1,6 @@
 {% snapshot snap_product__users %}
-    {{ config(check_cols=['department', 'is_delivered']) }}
+    {% set columns = ['account_id', 'department', 'deactivated_at', 'known_date'] %}
+    {{ config(check_cols=columns + ['is_delivered']) }}
 
-    {{ rows_as_seen(ref('stg_product__users'), ['user_id'], ['department']) }}
+    {{ rows_as_seen(ref('stg_product__users'), ['user_id'], columns) }}
 {% endsnapshot %}

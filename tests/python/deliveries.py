@@ -33,7 +33,8 @@ COME_WITH = {
 }
 # The same id, spelled otherwise.
 SPELLINGS = ("upper({id})", "'  ' || {id} || ' '", "chr(8203) || {id}")
-# Tables whose rows, all those of a key, may lack for a night: builds keep what they saw of them.
+# Tables whose rows, all those of a key, may lack for a night: builds keep what they saw of them. Of
+# roles they keep those without dates.
 MAY_LACK = {"accounts", "subscriptions", "contact_roles", "contacts", "users"}
 ALWAYS = "date '0001-01-01'"
 
@@ -145,7 +146,8 @@ class Deliveries:
             draw = f"hash({self.seed}, 'lacks', {key}, date '{night}')"
             return f"{draw} % 1000000 < {round(self.lacking_share * 1_000_000)}"
 
-        return f"row_day <= date '{before}' and {drawn(day)} and not {drawn(before)}"
+        kept = " and start_date is null" if table.name == "contact_roles" else ""
+        return f"row_day <= date '{before}' and {drawn(day)} and not {drawn(before)}{kept}"
 
     def _draw(self, what: str, below: int) -> str:
         """Expression: a number from 0 on and below another, as good as drawn for each row."""

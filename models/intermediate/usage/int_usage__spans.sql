@@ -18,7 +18,7 @@ activity as (
     select * from {{ ref('int_usage__feature_days') }}
 ),
 
-users as (
+delivered_users as (
     select * from {{ ref('stg_product__users') }}
 ),
 
@@ -32,6 +32,32 @@ storage as (
 
 features as (
     select * from {{ ref('int_usage__features') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+-- one that is missing is there until the policy's days have passed
+users as (
+    select
+        user_id,
+        account_id,
+        known_date,
+        cast(deactivated_at as date) as closed_date
+    from delivered_users
+    union all
+    select
+        departments.user_id,
+        departments.account_id,
+        departments.known_date,
+        least(
+            cast(departments.deactivated_at as date),
+            {{ add_days('departments.missing_date', 'thresholds.missing_row_days') }}
+        ) as closed_date
+    from departments
+    cross join thresholds
+    where departments.until_date is null and departments.missing_date is not null
 ),
 
 -- the longest window looks back 56 days
@@ -175,14 +201,6 @@ latest_days as (
     group by 1, 2
 ),
 
-open_logins as (
-    select
-        account_id,
-        known_date,
-        cast(deactivated_at as date) as closed_date
-    from users
-),
-
 final as (
     {% for days in [7, 28] %}
         {{ presence_spans(
@@ -245,7 +263,7 @@ final as (
     ) }}
     union all
     select {{ span('registered_users', 'known_date', 'closed_date') }}
-    from open_logins
+    from users
     union all
     {{ latest_spans('storage', 'stored_gb', 'measured_date', 'known_date', 'stored_gb') }}
 )
