@@ -82,8 +82,15 @@
 {%- endmacro %}
 
 {% macro comparable_number(expression, actual_type) -%}
-    {#- A number that may be compared with any other; a decimal may have no room for it. -#}
-    {{ cast_or_null(expression, 'double') if actual_type.startswith('decimal') else expression }}
+    {#- A number that may be compared with any other: a decimal may have no room for it, and NaN compares
+        at random. -#}
+    {%- if actual_type.startswith('decimal') -%}
+        {{ cast_or_null(expression, 'double') }}
+    {%- elif actual_type in ('double', 'float') -%}
+        case when {{ is_finite(expression) }} then {{ expression }} end
+    {%- else -%}
+        {{ expression }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro whole_number(expression) -%}
@@ -109,7 +116,7 @@
 
 {% macro day_text(number) -%}
     {#- A day written YYYYMMDD as YYYY-MM-DD. -#}
-    {%- set digits = 'cast(cast(' ~ number ~ ' as bigint) as varchar)' -%}
+    {%- set digits = 'cast(' ~ cast_or_null(number, 'bigint') ~ ' as varchar)' -%}
     substr({{ digits }}, 1, 4) || '-' || substr({{ digits }}, 5, 2) || '-' || substr({{ digits }}, 7, 2)
 {%- endmacro %}
 

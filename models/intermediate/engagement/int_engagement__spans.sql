@@ -70,7 +70,7 @@ email_actions as (
         select
             account_id,
             recipient_key,
-            '{{ action }}' as action,
+            '{{ action }}' as action_type,
             greatest(known_date, cast({{ action }}_at as date)) as known_date,
             until_date
         from emails
@@ -143,7 +143,7 @@ final as (
     ] %}
         union all
         {{ presence_spans(
-            '(select * from email_actions where action in ' ~ actions ~ ')',
+            '(select * from email_actions where action_type in ' ~ actions ~ ')',
             measure, 'recipient_key', 'known_date', 'until_date'
         ) }}
     {% endfor %}

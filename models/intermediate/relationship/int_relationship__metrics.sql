@@ -111,7 +111,8 @@ measured as (
 
 final as (
     {#- participations of which none has a contact do not say who stayed away -#}
-    {% set contacts_known = 'measured.participations_90d = 0 or measured.engaged_contacts_90d > 0' %}
+    {% set contacts_known
+        = 'measured.participations_90d = 0 or measured.engaged_contacts_90d > 0' %}
     {{ metrics_as_of('relationship', 'measured', absence_known={
         'is_sponsor_engaged_90d': contacts_known,
         'is_champion_active': contacts_known,
