@@ -33,7 +33,7 @@ names as (
         max(case when is_core then 1 else 0 end) = 1 as is_core,
         max(case when is_key then 1 else 0 end) = 1 as is_key
     from features
-    where feature_id not in (select features.event_name from features)
+    where feature_id not in (select listed.event_name from features as listed)
     group by feature_id
 ),
 
@@ -58,7 +58,7 @@ activity as (
     from daily_usage
     -- a roll-up of no events says that nobody did anything
     where n_events > 0
-    group by 1, 2, 3, 4, 5
+    group by account_id, event_name, usage_date, known_date
 ),
 
 -- on a day in both tables a row counts while its table is the one that does

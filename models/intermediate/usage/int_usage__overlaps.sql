@@ -81,7 +81,7 @@ known as (
         sum(sum(n_events)) over so_far as n_events,
         sum(sum(n_rolled_up)) over so_far as n_rolled_up
     from reports
-    group by account_id, activity_date, known_date
+    group by 1, 2, 3
     window so_far as (
         partition by account_id, activity_date
         order by known_date
