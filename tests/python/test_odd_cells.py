@@ -338,9 +338,9 @@ def test_odd_cells_are_read_or_refused_and_touch_nobody_else(seed, untouched, tm
 
 
 def _known(before: list[tuple], after: list[tuple]) -> list[tuple]:
-    """The values before, where a kind of row that only the odd rows brought has made none zero."""
-    newly_zero = {row[:2] for row in after if row[2] == 0}
+    """The values before, where a kind of row that only the odd rows brought has made none known."""
+    now = {row[:2]: row[2] for row in after}
     return [
-        (account, metric, 0 if value is None and (account, metric) in newly_zero else value)
+        (account, metric, now.get((account, metric)) if value is None else value)
         for account, metric, value in before
     ]
