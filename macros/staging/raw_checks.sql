@@ -16,7 +16,7 @@
         )) -%}
     {%- endfor -%}
     {%- for column in columns
-        if is_unreadable('', column, types.get(column.name)) | trim != 'false' -%}
+        if is_unreadable(column, types.get(column.name)) | trim != 'false' -%}
         {%- do checks.append((column, 'typed.is_unreadable_' ~ column.name, 'unparsable value')) -%}
     {%- endfor -%}
     {%- for column in columns if is_required(column) -%}

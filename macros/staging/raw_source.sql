@@ -104,78 +104,101 @@
 {%- endmacro %}
 
 {% macro raw_rows(
-    source_name, table_name, keep_raw=false, since=none, earlier_copies=true, ids_as_delivered=false
+    source_name, table_name, keep_raw=false, since=none, earlier_copies=true, ids_as_delivered=false,
+    only_column=none
 ) -%}
     {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
         keep_raw adds, for every column, raw_<column> as it was delivered, for the quarantine to show,
         and is_unreadable_<column>, which tells a value that could not be read from one that is missing.
         since: date as text; only the rows that a build of the days from it on has to see, and with
         earlier_copies what was delivered before of rows that have come again since.
-        ids_as_delivered: leaves it to the reader to clean the ids. -#}
+        ids_as_delivered: leaves it to the reader to clean the ids.
+        only_column: the one declared column to select, if not all are wanted. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
-        {% for column in contract_columns(source_name, table_name) -%}
-        {%- set raw, type = 'raw.' ~ column.name, types.get(column.name) -%}
-        {{ meant_value(raw, column, type, ids_as_delivered) }} as {{ column.name }},
+        {% for column in contract_columns(source_name, table_name)
+            if only_column in (none, column.name) -%}
+        {{ meant_value(column, types.get(column.name), ids_as_delivered) }} as {{ column.name }},
         {% if keep_raw -%}
-        {{ raw if type else 'cast(null as varchar)' }} as raw_{{ column.name }},
-        {{ is_unreadable(raw, column, type) }} as is_unreadable_{{ column.name }},
+        raw_{{ column.name }},
+        {{ is_unreadable(column, types.get(column.name)) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
         1 as n_rows
-    from {{ table.sql if table else '(select 1 as absent where false)' }} as raw
+    from {{ typed_rows(source_name, table_name) }}
     where {{ condition }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
 
+{% macro typed_rows(source_name, table_name) -%}
+    {#- What to write after `from` for the rows of a raw table with each declared column x as typed.x, read
+        as its type, and as raw_x, as delivered. Ids and fillers are still as delivered. -#}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set types = table.types if table else {} -%}
+    (
+        select
+            {% for column in contract_columns(source_name, table_name) -%}
+            {%- set type = types.get(column.name) -%}
+            {{ typed_value(column, type) }} as {{ column.name }},
+            {{ 'raw.' ~ column.name if type else 'cast(null as varchar)' }} as raw_{{ column.name }}
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        from (
+            select
+                {% for column in contract_columns(source_name, table_name)
+                    if may_be_time_as_number(column, types.get(column.name)) -%}
+                {{ time_number(column, types[column.name]) }} as number_{{ column.name }},
+                {% endfor -%}
+                *
+            from {{ table.sql if table else '(select 1 as absent where false) as absent' }}
+        ) as raw
+    ) as typed
+{%- endmacro %}
+
 {% macro raw_conditions(source_name, table_name, since, earlier_copies) -%}
-    {#- The rows of a raw table of dated facts that matter to the days from `since` on, as conditions
-        of which a row meets one at most: those that happened or became known since, those without a
-        time, and earlier_copies of those that happened before and were delivered (again) since. Each is
-        plain enough for the engine to skip the parts of a file, or of a table, that cannot meet it. -#}
+    {#- The rows of a raw table of dated facts that matter to the days from `since` on, as conditions on
+        typed_rows of which a row meets one at most: those that happened or became known since, those
+        without a time, and earlier_copies of those that happened before and were delivered (again) since.
+        Each is plain enough for the engine to skip the parts of a file, or of a table, that cannot meet
+        it. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- if since is none or since == all_days() or table is none -%}
         {{ return(['true']) }}
     {%- endif -%}
-    {%- set typed = {} -%}
-    {%- for column in contract_columns(source_name, table_name) -%}
-        {%- do typed.update({
-            column.name: typed_value('raw.' ~ column.name, column, table.types.get(column.name))
-        }) -%}
-    {%- endfor -%}
-    {%- set happened = typed[raw_time_column(source_name, table_name)] -%}
+    {%- set happened = 'typed.' ~ raw_time_column(source_name, table_name) -%}
     {#- of no type, so that it takes the column's and not the column its own -#}
     {%- set first_time = "'" ~ since ~ "'" -%}
     {%- set before = happened ~ ' < ' ~ first_time ~ ' and not (' ~ is_sentinel(happened) ~ ')' -%}
     {%- set conditions = [
         happened ~ ' >= ' ~ first_time,
-        '(' ~ happened ~ ') is null',
+        happened ~ ' is null',
         happened ~ ' < ' ~ first_time ~ ' and (' ~ is_sentinel(happened) ~ ')',
     ] -%}
     {%- if 'known_at' in table.types -%}
         {#- a filler says nothing of when a row was known -#}
-        {%- set is_filler = is_sentinel(typed.known_at) -%}
-        {%- set late = before ~ ' and ' ~ typed.known_at ~ ' >= ' ~ first_time
-            ~ ' and not (' ~ is_filler ~ ')' -%}
+        {%- set is_filler = is_sentinel('typed.known_at') -%}
+        {%- set late = before ~ ' and typed.known_at >= ' ~ first_time ~ ' and not (' ~ is_filler ~ ')' -%}
         {%- do conditions.append(late) -%}
+        {%- set rows = typed_rows(source_name, table_name) -%}
         {%- set earliest = run_query(
-            'select min(' ~ happened ~ ') from ' ~ table.sql ~ ' as raw where ' ~ late
+            'select min(' ~ happened ~ ') from ' ~ rows ~ ' where ' ~ late
         ).rows[0][0] if earlier_copies -%}
         {%- if earliest -%}
             {%- set key = [] -%}
             {%- for column in contract_columns(source_name, table_name) if column.meta.get('key') -%}
-                {%- do key.append("coalesce(cast(" ~ typed[column.name] ~ " as varchar), '')") -%}
+                {%- set part = 'typed.' ~ column.name -%}
+                {%- set part = clean_id(part) if column.meta.get('id') else part -%}
+                {%- do key.append('coalesce(cast(' ~ part ~ " as varchar), '')") -%}
             {%- endfor -%}
             {#- rows without a key are no copies of one another -#}
             {%- set key = 'nullif(' ~ key | join(" || '|' || ") ~ ", '')" -%}
             {%- do conditions.append(
                 before ~ ' and ' ~ happened ~ " >= '" ~ (earliest | string)[:10]
-                ~ "' and (" ~ typed.known_at ~ ' is null or ' ~ typed.known_at ~ ' < '
-                ~ first_time ~ ' or ' ~ is_filler ~ ') and ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ table.sql
-                ~ ' as raw where ' ~ late ~ ')'
+                ~ "' and (typed.known_at is null or typed.known_at < " ~ first_time ~ ' or ' ~ is_filler
+                ~ ') and ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ rows ~ ' where ' ~ late ~ ')'
             ) -%}
         {%- endif -%}
     {%- endif -%}

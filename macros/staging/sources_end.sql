@@ -19,7 +19,7 @@
             cast({{ time_column }} as date) as row_date,
             count(*) as n_rows
         from ({{ raw_rows(
-            source_name, table_name, earlier_copies=false,
+            source_name, table_name, earlier_copies=false, only_column=time_column,
             since=since if time_column == raw_time_column(source_name, table_name) else none
         ) }}) as {{ table_name }}
         where {{ time_column }} >= '{{ since }}'

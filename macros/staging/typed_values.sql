@@ -1,83 +1,95 @@
-{#- Reads a raw column, whatever type it was delivered in, as the type that the contract declares. -#}
+{#- Reads a raw column, whatever type it was delivered in, as the type that the contract declares. In three
+    steps, so that each expression stands once: raw.x as delivered (and raw.number_x), typed.x, its meaning. -#}
 
-{% macro meant_value(expression, column, actual_type, ids_as_delivered=false) -%}
-    {#- What a delivered value means: typed, and null where it cannot be read or stands for "none". -#}
-    {%- set value = typed_value(expression, column, actual_type, ids_as_delivered) -%}
-    {%- if column.data_type in ('date', 'timestamp') and actual_type is not none -%}
+{% macro meant_value(column, actual_type, ids_as_delivered=false) -%}
+    {#- What a typed value means: an id in one spelling, and no time that stands for "none". -#}
+    {%- set value = 'typed.' ~ column.name -%}
+    {%- if column.meta.get('id') and not ids_as_delivered -%}
+        {{ clean_id(value) }}
+    {%- elif column.data_type in ('date', 'timestamp') and actual_type is not none -%}
         case when {{ is_sentinel(value) }} then null else {{ value }} end
     {%- else -%}
         {{ value }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro is_unreadable(expression, column, actual_type) -%}
+{% macro is_unreadable(column, actual_type) -%}
     {#- Condition: something was delivered, and it cannot be read as the declared type. -#}
-    {%- set declared = column.data_type -%}
+    {%- set declared, raw = column.data_type, 'raw_' ~ column.name -%}
     {%- if declared == 'varchar' and actual_type in ('double', 'float') -%}
         {#- NaN is how pandas writes a missing text or id -#}
-        not isnan({{ expression }}) and not {{ is_finite(expression) }}
+        not isnan({{ raw }}) and not {{ is_finite(raw) }}
     {%- elif actual_type is none or (declared == 'varchar' and not is_nested(actual_type))
         or (actual_type == declared and declared != 'double') -%}
         false
     {%- else -%}
-        {{ typed_value(expression, column, actual_type) }} is null and {{ expression }} is not null
-        {%- if actual_type == 'varchar' %} and trim({{ expression }}) <> ''{% endif -%}
+        typed.{{ column.name }} is null and {{ raw }} is not null
+        {%- if actual_type == 'varchar' %} and trim({{ raw }}) <> ''{% endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro typed_value(expression, column, actual_type, ids_as_delivered=false) -%}
+{% macro typed_value(column, actual_type) -%}
     {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
-    {%- set declared = column.data_type -%}
+    {%- set declared, raw = column.data_type, 'raw.' ~ column.name -%}
     {%- if actual_type is none or is_nested(actual_type) -%}
         cast(null as {{ declared }})
     {%- elif declared == 'varchar' -%}
-        {%- set text = number_text(expression) if actual_type in ('double', 'float')
-            else 'cast(' ~ expression ~ ' as varchar)' -%}
-        {%- if not column.meta.get('id') -%}
-            nullif(trim({{ text }}), '')
-        {%- else -%}
-            {{ text if ids_as_delivered else clean_id(text) }}
-        {%- endif -%}
+        {%- set text = number_text(raw) if actual_type in ('double', 'float')
+            else raw if actual_type == 'varchar' else 'cast(' ~ raw ~ ' as varchar)' -%}
+        {{ text if column.meta.get('id') else 'nullif(trim(' ~ text ~ "), '')" }}
     {%- elif declared == 'double' -%}
-        {%- set number = expression if actual_type == 'double' else cast_or_null(expression, 'double') -%}
+        {%- set number = raw if actual_type == 'double' else cast_or_null(raw, 'double') -%}
         case when {{ is_finite(number) }} then {{ number }} end
     {%- elif actual_type == declared -%}
-        {{ expression }}
+        {{ raw }}
     {%- elif declared == 'boolean' and is_number(actual_type) -%}
-        {%- set number = comparable_number(expression, actual_type) -%}
+        {%- set number = comparable_number(raw, actual_type) -%}
         case when {{ number }} = 1 then true when {{ number }} = 0 then false end
-    {%- elif declared == 'timestamp' -%}
-        {{ typed_time(expression, actual_type) }}
-    {%- elif declared == 'date' and actual_type == 'varchar' -%}
-        {#- the day as it is written: an offset does not move a date -#}
-        coalesce(
-            cast({{ cast_or_null(expression, 'timestamp') }} as date),
-            cast({{ time_of_number(whole_number(expression)) }} as date)
-        )
-    {%- elif declared == 'date' -%}
-        cast({{ typed_time(expression, actual_type) }} as date)
+    {%- elif declared in ('date', 'timestamp') -%}
+        {{ typed_time(column, actual_type) }}
     {%- elif declared == 'bigint' and not (is_number(actual_type) and actual_type.endswith('int')) -%}
-        {{ whole_number(expression) }}
+        {{ whole_number(raw) }}
     {%- else -%}
-        {{ cast_or_null(expression, declared) }}
+        {{ cast_or_null(raw, declared) }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro typed_time(expression, actual_type) -%}
-    {#- A value of any type as a timestamp (UTC); null where it is no time. -#}
+{% macro typed_time(column, actual_type) -%}
+    {#- A value of any type as a date, or as a timestamp (UTC); null where it is no time. -#}
+    {%- set declared, raw = column.data_type, 'raw.' ~ column.name -%}
     {%- if is_number(actual_type) -%}
-        {{ time_of_number(comparable_number(expression, actual_type)) }}
-    {%- elif actual_type in (
-        'date', 'timestamp', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'
-    ) -%}
-        {{ cast_or_null(expression, 'timestamp') }}
+        {%- set time = time_of_number('raw.number_' ~ column.name) -%}
+    {%- elif not may_be_time_as_number(column, actual_type)
+        or (declared == 'date' and actual_type == 'varchar') -%}
+        {#- a date is the day as it is written: an offset does not move it -#}
+        {%- set time = cast_or_null(raw, 'timestamp') -%}
     {%- else -%}
         {#- by way of a time zone, so that an offset in the text counts -#}
-        {%- set text = expression if actual_type == 'varchar' else 'cast(' ~ expression ~ ' as varchar)' -%}
-        coalesce(
-            cast({{ cast_or_null(text, 'timestamptz') }} as timestamp),
-            {{ time_of_number(whole_number(text)) }}
+        {%- set text = raw if actual_type == 'varchar' else 'cast(' ~ raw ~ ' as varchar)' -%}
+        {%- set time = 'cast(' ~ cast_or_null(text, 'timestamptz') ~ ' as timestamp)' -%}
+    {%- endif -%}
+    {%- if may_be_time_as_number(column, actual_type) and not is_number(actual_type) -%}
+        {%- set time = 'coalesce(' ~ time ~ ', ' ~ time_of_number('raw.number_' ~ column.name) ~ ')' -%}
+    {%- endif -%}
+    {{ 'cast(' ~ time ~ ' as date)' if declared == 'date' else time }}
+{%- endmacro %}
+
+{% macro may_be_time_as_number(column, actual_type) -%}
+    {#- Whether a column holds times and was delivered in a type that may write them as numbers. -#}
+    {{ return(
+        column.data_type in ('date', 'timestamp') and actual_type is not none
+        and not is_nested(actual_type) and actual_type not in (
+            'date', 'timestamp', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'
         )
+    ) }}
+{%- endmacro %}
+
+{% macro time_number(column, actual_type) -%}
+    {#- The number that a delivered time is, or that its text spells; null for any other text. -#}
+    {%- if is_number(actual_type) -%}
+        {{ comparable_number(column.name, actual_type) }}
+    {%- else -%}
+        {{ whole_number(column.name if actual_type == 'varchar' else 'cast(' ~ column.name ~ ' as varchar)') }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -131,16 +143,15 @@
 {%- endmacro %}
 
 {% macro clean_id(expression) -%}
-    {#- One spelling of an id: no white space, no-break, zero-width space or byte-order mark, no decimals
+    {#- One spelling of an id, of its text: no white space, no-break, zero-width space or byte-order mark, no decimals
         of a whole number (1001.0), and no case unless var id_case says so. -#}
-    {%- set text = 'cast(' ~ expression ~ ' as varchar)' -%}
     {#- nested replace: several times faster than translate on DuckDB -#}
-    {%- set spelled = namespace(text=text) -%}
+    {%- set spelled = namespace(text=expression) -%}
     {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
         {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
     {%- endfor -%}
     {#- nearly every id is plain, and to see that costs half of cleaning it -#}
-    {%- set spelled = 'case when ' ~ is_plain_text(text) ~ ' then ' ~ text
+    {%- set spelled = 'case when ' ~ is_plain_text(expression) ~ ' then ' ~ expression
         ~ ' else ' ~ without_zero_decimals('nullif(' ~ spelled.text ~ ", '')") ~ ' end' -%}
     {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
 {%- endmacro %}
