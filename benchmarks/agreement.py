@@ -15,7 +15,7 @@ COMPARED = f"""
     inner join baseline using (account_id, as_of_date)
     cross join (
         select max(usable_from) as usable_from, max(warm_up_days) as warm_up_days
-        from warehouse.intermediate.int_policy__metrics
+        from warehouse.intermediate.int_feeds__metrics
         where dimension = 'usage' and list_contains($metrics, metric)
     ) as rules
     where model.as_of_date >= rules.usable_from and spine.tenure_days >= rules.warm_up_days

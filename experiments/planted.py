@@ -19,7 +19,7 @@ from demo.parameters import DIMENSIONS
 PROJECT = Path(__file__).resolve().parents[1]
 
 # What the figures below are read from, and all that it needs.
-MODELS = ("+int_weights__versions", "+int_validation__scored_outcomes")
+MODELS = ("+int_weights__versions", "+int_evidence__scored_outcomes")
 
 SCORECARDS = ("correlation", "regression", "expert_default", "equal")
 # By the week: from health alone, and with season and the timing of renewals on top.
@@ -124,7 +124,7 @@ def scored_later(warehouse: Path) -> pd.DataFrame:
         warehouse,
         """
         select scorecard, account_id, as_of_date, health_score, is_churned
-        from intermediate.int_validation__scored_outcomes
+        from intermediate.int_evidence__scored_outcomes
         where horizon_days = 90 and health_score is not null
         """,
     )

@@ -1,6 +1,6 @@
 {% macro held_until_date(terms, thresholds) -%}
     {#- First day on which a term no longer makes its account a customer: after the policy's grace days if it just
-        ran out, at once if it was cancelled. Arguments: names of int_spine__terms and int_policy__thresholds
+        ran out, at once if it was cancelled. Arguments: names of int_contracts__terms and int_policy__thresholds
         in the query. -#}
     case
         when {{ terms }}.service_end_date = cast('9999-12-31' as date) then {{ terms }}.service_end_date

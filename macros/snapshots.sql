@@ -29,7 +29,7 @@
             cast(asked_date as timestamp) as asked_at,
             cast({{ "'" ~ last_build.as_of_date ~ "'" if last_build else 'null' }} as date)
                 as last_build_date
-        from {{ ref('int_spine__clock') }}
+        from {{ ref('stg_calendar__clock') }}
     )
 
     {% if not snapshot -%}

@@ -1,5 +1,5 @@
 {% macro warn_of_missing_rows(relation) -%}
-    {#- Says what int_sources__missing_rows has, as a warning for each table: a failed test tells only how
+    {#- Says what int_monitoring__missing_rows has, as a warning for each table: a failed test tells only how
         many. For tests; writes nothing into their SQL. -#}
     {%- if execute and flags.WHICH in ('build', 'test') -%}
         {%- for row in run_query('select reason from ' ~ relation ~ ' order by reason').rows -%}

@@ -1,5 +1,5 @@
 {% macro warn_of_sources(relation, status) -%}
-    {#- Says which sources have a status in int_sources__freshness, as a warning for each: a failed
+    {#- Says which sources have a status in int_monitoring__freshness, as a warning for each: a failed
         test tells only how many. For tests; writes nothing into their SQL. -#}
     {%- if execute and flags.WHICH in ('build', 'test') -%}
         {%- for row in run_query(

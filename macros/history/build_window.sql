@@ -241,7 +241,7 @@
                 '{{ tojson(build_settings()) | replace("'", "''") }}',
                 '{{ var("raw_path") | string | replace("'", "''") }}',
                 '{{ tojson(delivered) }}'
-            from {{ relation_of('int_spine__clock') }} as clock
+            from {{ relation_of('stg_calendar__clock') }} as clock
             cross join {{ relation_of('int_policy__version') }} as policy
         {%- endcall -%}
     {%- endif -%}

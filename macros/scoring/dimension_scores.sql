@@ -30,7 +30,7 @@
         select
             *,
             sum(weight) over () as whole_weight
-        from {{ ref('int_policy__metrics') }}
+        from {{ ref('int_feeds__metrics') }}
         where dimension = '{{ dimension }}'
     ),
 

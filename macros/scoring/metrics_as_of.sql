@@ -57,7 +57,7 @@
                 count(case when metric = '{{ metric }}' and is_not_applicable_when_absent then 1 end) > 0
                     as {{ metric }}__leaves_when_absent{{ ',' if not loop.last }}
                 {% endfor %}
-            from {{ ref('int_policy__metrics') }}
+            from {{ ref('int_feeds__metrics') }}
             where dimension = '{{ dimension }}'
         ) as rules
     ) as judged

@@ -364,7 +364,7 @@ def print_summary(warehouse: Warehouse) -> None:
     if absent:
         print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
     if stale:
-        print(f"Stale or small: {stale}; intermediate.int_sources__freshness says why.")
+        print(f"Stale or small: {stale}; intermediate.int_monitoring__freshness says why.")
     if covered is not None and covered < 0.5:
         print(
             f"The scores rest on {covered:.0%} of the scorecard's weight: little more than a hint."

@@ -153,8 +153,8 @@ def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame | None:
     """Figures of the months whose outcomes matured since the build's window began.
 
     Args:
-        outcomes: Relation int_validation__scored_outcomes.
-        clock: Relation int_spine__clock.
+        outcomes: Relation int_evidence__scored_outcomes.
+        clock: Relation stg_calendar__clock.
         thresholds: Relation with one row, a column per threshold.
         targets: Relation of the policy's targets.
     """
@@ -180,8 +180,8 @@ def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
     """Label of every scorecard at every review that is due.
 
     Args:
-        due: Relation int_validation__reviews_due.
-        outcomes: Relation int_validation__scored_outcomes.
+        due: Relation int_evidence__reviews_due.
+        outcomes: Relation int_evidence__scored_outcomes.
         scorecards: Relation of the policy's scorecards.
         thresholds: Relation with one row, a column per threshold.
     """
@@ -233,7 +233,7 @@ def retention_due(counts, thresholds) -> pd.DataFrame | None:
     """Retention by range of each score, and the cut below which flags would separate best.
 
     Args:
-        counts: Relation int_validation__range_counts.
+        counts: Relation int_evidence__range_counts.
         thresholds: Relation with one row, a column per threshold.
     """
     if not counts.limit(1).fetchall():
@@ -258,9 +258,9 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
     """Drift as each review that is due sees it: what it says of the newest month with outcomes.
 
     Args:
-        due: Relation int_validation__reviews_due.
-        figures: Relation int_validation__figures.
-        scores: Relation int_validation__observed_scores.
+        due: Relation int_evidence__reviews_due.
+        figures: Relation int_evidence__figures.
+        scores: Relation int_evidence__observed_scores.
         thresholds: Relation with one row, a column per threshold.
     """
     days = _days(due)
@@ -286,7 +286,7 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
 
     Args:
         due: Relation int_weights__fits_due.
-        metrics: Relation int_validation__metric_outcomes.
+        metrics: Relation int_evidence__metric_outcomes.
         thresholds: Relation with one row, a column per threshold.
     """
     days = _days(due)

@@ -14,7 +14,7 @@ MODELS = (
     "+fct_outcomes",
     "+fct_validation_figures",
     "+fct_score_labels",
-    "+int_validation__metric_outcomes",
+    "+int_evidence__metric_outcomes",
 )
 
 

@@ -21,10 +21,10 @@ AS_OF = date(2026, 6, 30)
 FIRST_DAY = date(2023, 1, 1)
 MODELS = (
     "int_policy__thresholds",
-    "int_spine__terms",
-    "int_spine__contract_parts",
-    "int_spine__contract_terms",
-    "int_spine__contracts",
+    "int_contracts__terms",
+    "int_contracts__parts",
+    "int_contracts__successions",
+    "int_contracts__spans",
     "int_outcomes__term_ends",
 )
 with (PROJECT / "seeds" / "policy" / "thresholds.csv").open(encoding="utf-8") as file:
@@ -72,7 +72,7 @@ class Models:
             self.connection.execute(f"create schema {schema}")
         self.connection.execute(f"""
             create table policy.thresholds as from '{PROJECT}/seeds/policy/thresholds.csv';
-            create table intermediate.int_spine__clock as select date '{AS_OF}' as as_of_date;
+            create table intermediate.stg_calendar__clock as select date '{AS_OF}' as as_of_date;
             create table staging.stg_billing__invoices (
                 account_id varchar, known_date date, due_date date, paid_date date,
                 is_void boolean, is_owed boolean
@@ -88,13 +88,13 @@ class Models:
         ]
         rows = pa.Table.from_pylist(delivered, SCHEMA)  # noqa: F841 (DuckDB reads it by its name)
         self.connection.execute(
-            "create or replace table intermediate.int_spine__delivered_terms as from rows"
+            "create or replace table intermediate.int_contracts__delivered_terms as from rows"
         )
         for model in MODELS:
             self.connection.execute(
                 f"create or replace table intermediate.{model} as {self.sql[model]}"
             )
-        return self.read("int_spine__contracts"), self.read("int_outcomes__term_ends")
+        return self.read("int_contracts__spans"), self.read("int_outcomes__term_ends")
 
     def read(self, model: str) -> dict[str, list[Row]]:
         """Rows of a model by account."""

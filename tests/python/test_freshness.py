@@ -40,7 +40,7 @@ def alarms(warehouse: Path) -> dict[str, tuple[str, str]]:
         warehouse,
         """
         select source_name || '.' || table_name, status, reason
-        from intermediate.int_sources__freshness
+        from intermediate.int_monitoring__freshness
         where status in ('warn', 'fail')
         """,
     )
@@ -62,7 +62,7 @@ def test_sources_that_stop_or_shrink_are_named_and_stop_the_build_if_they_fail(
         return dbt("build", warehouse, *flags, raw_path=raw)
 
     changed = "base_support__tickets base_crm__activities"
-    sources = "int_sources__reconciliation int_sources__freshness account_health"
+    sources = "int_monitoring__reconciliation int_monitoring__freshness account_health"
     keep_rows(raw, "support/tickets", before="2026-06-10")
     keep_rows(raw, "crm/activities", before="2026-06-03", share=10)
     outcome = rebuild(f"{changed} {sources}")
@@ -80,8 +80,8 @@ def test_sources_that_stop_or_shrink_are_named_and_stop_the_build_if_they_fail(
     assert query(warehouse, stale) == named
 
     keep_rows(raw, "product/events", before="2026-06-01")
-    events = "stg_sources__daily_rows base_product__events+1 stg_product__event_days"
-    outcome = rebuild(f"{events} int_usage__feature_days {sources}")
+    events = "stg_calendar__daily_rows base_product__events+1 stg_product__event_days"
+    outcome = rebuild(f"{events} int_facts__feature_days {sources}")
 
     assert outcome.code == 1
     status, reason = alarms(warehouse)["product.events"]

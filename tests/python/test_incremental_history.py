@@ -269,7 +269,7 @@ def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restate
     # in place, since a warehouse goes on only from the folder it was built from
     n_late = _deliver_too_late(replay.raw, LAST_DAY - timedelta(60), LAST_DAY - timedelta(40))
     too_late = """
-        select n_too_late from intermediate.int_sources__reconciliation
+        select n_too_late from intermediate.int_monitoring__reconciliation
         where table_name = 'events'
     """
     project = copy_project(tmp_path / "project", replay.project)

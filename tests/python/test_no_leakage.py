@@ -22,7 +22,7 @@ FROM_ANSWERS_TO_METRICS = (
     "customer_health.staging.survey",
     "customer_health.intermediate.sentiment",
     "int_scoring__explained_metrics",
-    "int_validation__metric_outcomes",
+    "int_evidence__metric_outcomes",
 )
 
 # What was published of each by a day; valid_until of a version comes with the next one.
@@ -47,7 +47,7 @@ def outcomes(company) -> pd.DataFrame:
         return connection.execute(
             """
             select * replace (cast(is_churned as integer) as is_churned)
-            from intermediate.int_validation__scored_outcomes
+            from intermediate.int_evidence__scored_outcomes
             where horizon_days = 90 and scorecard in ('correlation', 'equal')
             """
         ).df()

@@ -37,7 +37,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     raw, warehouse, later = tmp_path / "raw", tmp_path / "warehouse.duckdb", "2026-07-10"
     shutil.copytree(built_demo.raw, raw)
     shutil.copy(built_demo.warehouse, warehouse)
-    (day,) = query(warehouse, "select as_of_date from intermediate.int_spine__clock")[0]
+    (day,) = query(warehouse, "select as_of_date from intermediate.stg_calendar__clock")[0]
 
     # the CRM begins to list roles without dates, and overwrites owners
     undated = f"coalesce(left(valid_from, 10), '') in {SENTINELS}"
@@ -96,7 +96,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
         warehouse,
         f"""
         select distinct role
-        from intermediate.int_relationship__roles
+        from intermediate.int_facts__contact_roles
         where known_date = date '{later}'
         """,
     ) == [("executive_sponsor",)]
@@ -112,7 +112,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     # a build of an earlier day adds nothing to what is remembered
     second = shutil.copy(warehouse, tmp_path / "second.duckdb")
     build(
-        warehouse, "--select", "int_spine__clock", "resource_type:snapshot",
+        warehouse, "--select", "stg_calendar__clock", "resource_type:snapshot",
         raw_path=raw, as_of_date=day, restate_history=True,
     )  # fmt: skip
     for name in SNAPSHOTS:

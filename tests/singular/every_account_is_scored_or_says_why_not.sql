@@ -1,6 +1,6 @@
 -- An account that silently drops out of the worklist is an account nobody calls.
 with known as (
-    select account_id from {{ ref('stg_sources__account_ids') }}
+    select account_id from {{ ref('stg_known_accounts__ids') }}
 ),
 
 published as (

@@ -9,7 +9,7 @@ select
     n_quarantined,
     n_too_late,
     n_withdrawn
-from {{ ref('int_sources__reconciliation') }}
+from {{ ref('int_monitoring__reconciliation') }}
 where
     n_raw <> n_accepted + n_quarantined + n_too_late - n_withdrawn
     {% if not is_windowed() %}

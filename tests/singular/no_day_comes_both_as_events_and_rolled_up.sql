@@ -1,5 +1,5 @@
 -- Events and their daily roll-up for the same days of an account are the same activity twice. It
--- counts once (int_usage__overlaps), but one of the two may know more people or other names.
+-- counts once (int_facts__usage_overlaps), but one of the two may know more people or other names.
 -- Speaks of the days that this build computes.
 -- Fix: deliver each day of an account in one of the two tables.
 {{ config(severity='warn') }}
@@ -12,7 +12,7 @@
         max(activity_date) as last_date,
         sum(n_events_in_all) as n_events,
         sum(n_rolled_up_in_all) as n_rolled_up
-    from {{ ref('int_usage__overlaps') }}
+    from {{ ref('int_facts__usage_overlaps') }}
     where until_date is null and {{ in_window('activity_date') }}
     having count(*) > 0
 {% endset %}

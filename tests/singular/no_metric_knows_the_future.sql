@@ -6,7 +6,7 @@
 {{ config(severity='warn') }}
 
 with metric_outcomes as (
-    select * from {{ ref('int_validation__metric_outcomes') }}
+    select * from {{ ref('int_evidence__metric_outcomes') }}
     where is_churned is not null
 ),
 

@@ -11,14 +11,14 @@ with found as (
         table_name,
         'too late' as what,
         n_too_late as n_rows
-    from {{ ref('int_sources__reconciliation') }}
+    from {{ ref('int_monitoring__reconciliation') }}
     union all
     select
         source_name,
         table_name,
         'withdrawn' as what,
         n_withdrawn as n_rows
-    from {{ ref('int_sources__reconciliation') }}
+    from {{ ref('int_monitoring__reconciliation') }}
     {% for table_name in ['events', 'daily_usage'] %}
         union all
         select
@@ -27,7 +27,7 @@ with found as (
             'refused, and the account is known now' as what,
             count(*) as n_rows
         from {{ ref('base_product__' ~ table_name) }} as refusals
-        inner join {{ ref('stg_sources__account_ids') }} as known_accounts
+        inner join {{ ref('stg_known_accounts__ids') }} as known_accounts
             on refusals.account_id = known_accounts.account_id
         where refusals.quarantine_reason = 'unknown account'
     {% endfor %}

@@ -1,10 +1,10 @@
 -- A source that stopped reads as customers who stopped: the last scores before it stay, until it is
 -- delivered again or seeds/policy/source_checks.csv says that it may be missing.
-{{ warn_of_sources(ref('int_sources__freshness'), 'fail') }}
+{{ warn_of_sources(ref('int_monitoring__freshness'), 'fail') }}
 
 select
     source_name,
     table_name,
     reason
-from {{ ref('int_sources__freshness') }}
+from {{ ref('int_monitoring__freshness') }}
 where status = 'fail'

@@ -11,12 +11,12 @@ term_ends as (
 ),
 
 terms as (
-    select * from {{ ref('int_spine__terms') }}
+    select * from {{ ref('int_contracts__terms') }}
     where is_end_told
 ),
 
 clock as (
-    select * from {{ ref('int_spine__clock') }}
+    select * from {{ ref('stg_calendar__clock') }}
 ),
 
 thresholds as (

@@ -8,7 +8,7 @@ with parts as (
     select
         *,
         coalesce(missing_date, service_end_date) as ended_date
-    from {{ ref('int_spine__contract_parts') }}
+    from {{ ref('int_contracts__parts') }}
     where in_force_from_date < service_end_date and not gives_way
 ),
 
@@ -16,7 +16,7 @@ seen as (
     select
         *,
         coalesce(predecessor_end_date, in_force_from_date) as counts_from_date
-    from {{ ref('int_spine__contract_terms') }}
+    from {{ ref('int_contracts__successions') }}
 ),
 
 invoices as (
@@ -25,7 +25,7 @@ invoices as (
 ),
 
 clock as (
-    select * from {{ ref('int_spine__clock') }}
+    select * from {{ ref('stg_calendar__clock') }}
 ),
 
 thresholds as (

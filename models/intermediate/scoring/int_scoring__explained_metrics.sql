@@ -15,11 +15,11 @@ with account_days as (
 ),
 
 clock as (
-    select * from {{ ref('int_spine__clock') }}
+    select * from {{ ref('stg_calendar__clock') }}
 ),
 
 policy as (
-    select * from {{ ref('int_policy__metrics') }}
+    select * from {{ ref('int_feeds__metrics') }}
 ),
 
 dates as (

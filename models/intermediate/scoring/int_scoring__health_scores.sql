@@ -25,7 +25,7 @@
 ] %}
 
 with dimension_days as (
-    select * from {{ ref('int_scoring__dimension_days') }}
+    select * from {{ ref('int_metrics__dimension_days') }}
 ),
 
 peers as (

@@ -1,5 +1,5 @@
 with dimension_days as (
-    select * from {{ ref('int_scoring__dimension_days') }}
+    select * from {{ ref('int_metrics__dimension_days') }}
 ),
 
 thresholds as (

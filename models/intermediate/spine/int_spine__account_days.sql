@@ -1,23 +1,23 @@
 {{ config(materialized='incremental', incremental_strategy='window') }}
 
 with contracts as (
-    select * from {{ ref('int_spine__contracts') }}
+    select * from {{ ref('int_contracts__spans') }}
 ),
 
 terms as (
-    select * from {{ ref('int_spine__terms') }}
+    select * from {{ ref('int_contracts__terms') }}
 ),
 
 attributes as (
-    select * from {{ ref('int_spine__account_attributes') }}
+    select * from {{ ref('int_facts__account_attributes') }}
 ),
 
 feeds as (
-    select * from {{ ref('int_sources__feeds') }}
+    select * from {{ ref('int_feeds__connected') }}
 ),
 
 clock as (
-    select * from {{ ref('int_spine__clock') }}
+    select * from {{ ref('stg_calendar__clock') }}
 ),
 
 thresholds as (

@@ -6,7 +6,7 @@ with account_days as (
 ),
 
 clock as (
-    select * from {{ ref('int_spine__clock') }}
+    select * from {{ ref('stg_calendar__clock') }}
 ),
 
 thresholds as (

@@ -13,11 +13,11 @@ contributions as (
 ),
 
 reconciliation as (
-    select * from {{ ref('int_sources__reconciliation') }}
+    select * from {{ ref('int_monitoring__reconciliation') }}
 ),
 
 freshness as (
-    select * from {{ ref('int_sources__freshness') }}
+    select * from {{ ref('int_monitoring__freshness') }}
 ),
 
 today as (

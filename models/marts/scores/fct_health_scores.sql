@@ -22,7 +22,7 @@ policy as (
 ),
 
 labels as (
-    select * from {{ ref('int_validation__labels') }}
+    select * from {{ ref('int_evidence__labels') }}
 ),
 
 days as (

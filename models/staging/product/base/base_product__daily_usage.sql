@@ -8,8 +8,8 @@
 {{ judged_raw_rows(
     'product',
     'daily_usage',
-    horizon=ref('stg_sources__horizon'),
+    horizon=ref('stg_calendar__horizon'),
     vocabularies=ref('vocabularies'),
-    accounts=ref('stg_sources__account_ids'),
+    accounts=ref('stg_known_accounts__ids'),
     since=window_start(),
 ) }}

@@ -1,6 +1,6 @@
 {{ judged_raw_rows(
     'product',
     'features',
-    horizon=ref('stg_sources__horizon'),
+    horizon=ref('stg_calendar__horizon'),
     vocabularies=ref('vocabularies'),
 ) }}

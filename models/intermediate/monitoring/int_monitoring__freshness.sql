@@ -1,0 +1,241 @@
+{#- Whether each raw table goes on being delivered, as of the clock's day: rows known later do not
+    count, and a volume needs only the days of its last windows.
+
+    Events and daily roll-ups are one stream in two tables (a day that comes in both counts once),
+    read where they are reduced already: with either, both go on. -#}
+{% set activity = {
+    'name': 'product.activity',
+    'relation': ref('int_facts__feature_days'),
+    'n_rows': 'sum(n_events)',
+    'condition': 'coalesce(superseded_date > (select clock.as_of_date from clock), true)',
+} %}
+{% set activity_tables = [('product', 'events'), ('product', 'daily_usage')] %}
+{% set undated_tables = [('product', 'features'), ('crm', 'accounts')] %}
+
+{% set streams = [activity] %}
+{% for source_name, table_name in raw_tables()
+    if (source_name, table_name) not in activity_tables + undated_tables %}
+    {% do streams.append({
+        'name': source_name ~ '.' ~ table_name,
+        'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
+        'n_rows': 'count(*)',
+        'condition': 'true',
+    }) %}
+{% endfor %}
+
+with clock as (
+    select * from {{ ref('stg_calendar__clock') }}
+),
+
+delivered as (
+    select * from {{ ref('int_monitoring__reconciliation') }}
+    where n_accepted > 0
+),
+
+checks as (
+    select
+        source_checks.*,
+        source_checks.source_name || '.' || source_checks.table_name as full_name,
+        case
+            {% for source_name, table_name in activity_tables %}
+                when
+                    source_checks.source_name = '{{ source_name }}'
+                    and source_checks.table_name = '{{ table_name }}'
+                    then '{{ activity.name }}'
+            {% endfor %}
+            else source_checks.source_name || '.' || source_checks.table_name
+        end as flow
+    from {{ ref('source_checks') }} as source_checks
+),
+
+last_rows as (
+    {% for stream in streams %}
+        select
+            '{{ stream.name }}' as flow,
+            max(delivered_rows.known_date) as last_row_date
+        from {{ stream.relation }} as delivered_rows
+        where delivered_rows.known_date <= (select clock.as_of_date from clock)
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+longest as (
+    select max(usual_windows) as n_windows from checks
+),
+
+past_days as (
+    select
+        clock.as_of_date,
+        {{ date_rows(
+            add_days('clock.as_of_date', '-longest.n_windows'), 'clock.as_of_date'
+        ) }} as past_date
+    from clock
+    cross join longest
+),
+
+-- one number for each window; 0 is the newest, which ends on the clock's day
+numbers as (
+    select
+        as_of_date,
+        {{ days_between('past_date', 'as_of_date') }} as window_number
+    from past_days
+),
+
+windows as (
+    select
+        checks.full_name,
+        checks.flow,
+        numbers.window_number,
+        {{ add_days(
+            'numbers.as_of_date', '-(numbers.window_number + 1) * checks.volume_window_days'
+        ) }} as after_date,
+        {{ add_days('numbers.as_of_date', '-numbers.window_number * checks.volume_window_days') }}
+            as last_date
+    from checks
+    inner join numbers on checks.usual_windows >= numbers.window_number
+),
+
+daily as (
+    {% for stream in streams %}
+        select
+            '{{ stream.name }}' as flow,
+            delivered_rows.known_date,
+            {{ stream.n_rows }} as n_rows
+        from {{ stream.relation }} as delivered_rows
+        where
+            delivered_rows.known_date > (
+                select min(windows.after_date)
+                from windows
+                where windows.flow = '{{ stream.name }}'
+            )
+            and delivered_rows.known_date <= (select clock.as_of_date from clock)
+            and {{ stream.condition }}
+        group by delivered_rows.known_date
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- a window without rows counts as 0: a source that is young or rare has no usual volume yet
+window_volumes as (
+    select
+        windows.full_name,
+        windows.window_number,
+        coalesce(sum(daily.n_rows), 0) as n_rows
+    from windows
+    left join daily
+        on
+            windows.flow = daily.flow
+            and windows.after_date < daily.known_date
+            and windows.last_date >= daily.known_date
+    group by windows.full_name, windows.window_number
+),
+
+volumes as (
+    select
+        full_name,
+        cast(max(case when window_number = 0 then n_rows end) as bigint) as n_rows_newest,
+        cast(median(case when window_number > 0 then n_rows end) as double) as n_rows_usual
+    from window_volumes
+    group by full_name
+),
+
+measured as (
+    select
+        checks.*,
+        clock.as_of_date,
+        last_rows.last_row_date,
+        {{ days_between('last_rows.last_row_date', 'clock.as_of_date') }} as days_behind,
+        volumes.n_rows_newest,
+        volumes.n_rows_usual,
+        case
+            when volumes.n_rows_usual >= checks.usual_minimum_rows
+                then volumes.n_rows_newest / volumes.n_rows_usual
+        end as volume_share
+    from checks
+    cross join clock
+    left join delivered
+        on
+            checks.source_name = delivered.source_name
+            and checks.table_name = delivered.table_name
+    left join last_rows
+        on checks.flow = last_rows.flow and delivered.table_name is not null
+    left join volumes
+        on checks.full_name = volumes.full_name and last_rows.last_row_date is not null
+),
+
+judged as (
+    select
+        *,
+        case
+            when last_row_date is null then 'absent'
+            when days_behind > fail_after_days then 'fail'
+            when days_behind > warn_after_days then 'warn'
+            else 'ok'
+        end as freshness_status,
+        case
+            when volume_share < fail_below_share then 'fail'
+            when volume_share < warn_below_share then 'warn'
+            else 'ok'
+        end as volume_status
+    from measured
+),
+
+worst as (
+    select
+        *,
+        case
+            when 'fail' in (freshness_status, volume_status) then 'fail'
+            when 'warn' in (freshness_status, volume_status) then 'warn'
+            else freshness_status
+        end as status
+    from judged
+),
+
+final as (
+    select
+        source_name,
+        table_name,
+        as_of_date,
+        last_row_date,
+        days_behind,
+        n_rows_newest,
+        n_rows_usual,
+        volume_share,
+        status,
+        case
+            when status = 'absent'
+                then full_name || ': no row known by ' || cast(as_of_date as varchar)
+            when status = 'ok' then full_name || ': last row ' || cast(last_row_date as varchar)
+            when freshness_status = status
+                then
+                    full_name || ': last row ' || cast(last_row_date as varchar) || ', '
+                    || cast(days_behind as varchar) || ' days before '
+                    || cast(as_of_date as varchar) || '; '
+                    || case
+                        when status = 'fail'
+                            then 'fails after ' || cast(fail_after_days as varchar)
+                        else 'warns after ' || cast(warn_after_days as varchar)
+                    end
+            else
+                full_name || ': ' || cast(n_rows_newest as varchar) || ' of the usual '
+                || cast(cast(round(n_rows_usual) as bigint) as varchar) || ' rows in the '
+                || cast(volume_window_days as varchar) || ' days to '
+                || cast(as_of_date as varchar) || ', '
+                || cast(cast(round(100 * volume_share) as integer) as varchar) || ' %; '
+                || case when status = 'fail' then 'fails' else 'warns' end || ' below '
+                || cast(
+                    cast(
+                        round(
+                            100
+                            * case
+                                when status = 'fail' then fail_below_share else warn_below_share
+                            end
+                        ) as integer
+                    ) as varchar
+                )
+                || ' %'
+        end as reason
+    from worst
+)
+
+select * from final

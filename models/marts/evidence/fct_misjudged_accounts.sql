@@ -1,0 +1,155 @@
+with outcomes as (
+    select * from {{ ref('int_evidence__scored_outcomes') }}
+),
+
+metrics as (
+    select * from {{ ref('int_scoring__explained_metrics') }}
+    where metric_score is not null
+),
+
+weights as (
+    select * from {{ ref('int_weights__in_force') }}
+    where role = 'production'
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+judged as (
+    select
+        outcomes.*,
+        case
+            when outcomes.is_flagged and not outcomes.is_churned then 'false positive'
+            when not outcomes.is_flagged and outcomes.is_churned then 'false negative'
+        end as error_type
+    from outcomes
+    inner join thresholds on outcomes.horizon_days = thresholds.fit_horizon_days
+    where outcomes.scorecard in (select weights.scorecard from weights)
+),
+
+-- how accounts that stayed looked in the month; rounded, since sums depend on the order of rows
+stayed as (
+    select
+        as_of_date,
+        {% for dimension in dimensions() %}
+            round(avg({{ dimension }}_score), 6) as {{ dimension }}_mean,
+            round(stddev_pop({{ dimension }}_score), 6)
+                as {{ dimension }}_spread{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from judged
+    where not is_churned
+    group by as_of_date
+),
+
+standings as (
+    {% for dimension in dimensions() %}
+        select
+            judged.account_id,
+            judged.as_of_date,
+            judged.error_type,
+            '{{ dimension }}' as dimension,
+            judged.{{ dimension }}_score as dimension_score,
+            stayed.{{ dimension }}_mean as stayed_mean,
+            weights.{{ dimension }}_weight as weight,
+            (judged.{{ dimension }}_score - stayed.{{ dimension }}_mean)
+            / nullif(stayed.{{ dimension }}_spread, 0) as standing
+        from judged
+        inner join stayed on judged.as_of_date = stayed.as_of_date
+        inner join weights
+            on
+                judged.scorecard = weights.scorecard
+                and judged.as_of_date >= weights.valid_from
+                and (weights.valid_until is null or judged.as_of_date < weights.valid_until)
+                and judged.segment = weights.segment
+        where judged.error_type is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- warning missed: the dimension that stood lowest; false warning: what took most from the score
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by account_id, as_of_date
+            order by
+                case
+                    when error_type = 'false negative' then standing
+                    else (dimension_score - stayed_mean) * coalesce(weight, 1)
+                end,
+                dimension
+        ) as dimension_rank
+    from standings
+    where standing is not null
+),
+
+lowest_metrics as (
+    select
+        metrics.account_id,
+        metrics.as_of_date,
+        metrics.metric,
+        metrics.metric_value,
+        metrics.metric_score,
+        row_number() over (
+            partition by metrics.account_id, metrics.as_of_date
+            order by
+                (100 - metrics.metric_score) * metrics.share_of_dimension desc,
+                metrics.metric asc
+        ) as metric_rank
+    from metrics
+    inner join ranked
+        on
+            metrics.account_id = ranked.account_id
+            and metrics.as_of_date = ranked.as_of_date
+            and metrics.dimension = ranked.dimension
+            and ranked.dimension_rank = 1
+),
+
+final as (
+    select
+        judged.account_id,
+        judged.as_of_date,
+        judged.scorecard,
+        judged.weights_version,
+        judged.segment,
+        judged.error_type,
+        judged.health_score,
+        judged.band,
+        judged.arr,
+        judged.churned_date,
+        ranked.dimension as signal_dimension,
+        ranked.dimension_score as signal_score,
+        ranked.stayed_mean as signal_mean_of_stayed,
+        ranked.standing as signal_standing,
+        ranked.weight as signal_weight,
+        lowest_metrics.metric as signal_metric,
+        lowest_metrics.metric_value as signal_metric_value,
+        lowest_metrics.metric_score as signal_metric_score,
+        case
+            when ranked.standing is null then 'no dimension was known'
+            when judged.error_type = 'false negative' and ranked.standing > -0.5
+                then 'no dimension stood low: the cause is not in the data'
+            when
+                judged.error_type = 'false negative'
+                and ranked.weight < 100.0 / {{ dimensions() | length }}
+                then ranked.dimension || ' stood low, and weighs little'
+            when judged.error_type = 'false negative'
+                then ranked.dimension || ' stood low, and the other dimensions made up for it'
+            else ranked.dimension || ' stood low, and the account stayed'
+        end as explanation
+    from judged
+    left join ranked
+        on
+            judged.account_id = ranked.account_id
+            and judged.as_of_date = ranked.as_of_date
+            and ranked.dimension_rank = 1
+    left join lowest_metrics
+        on
+            judged.account_id = lowest_metrics.account_id
+            and judged.as_of_date = lowest_metrics.as_of_date
+            and lowest_metrics.metric_rank = 1
+    where judged.error_type is not null
+)
+
+select * from final

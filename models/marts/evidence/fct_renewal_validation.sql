@@ -1,0 +1,86 @@
+{% set days_before = [60, 90] %}
+
+with renewals as (
+    select * from {{ ref('fct_renewals') }}
+),
+
+scores as (
+    select * from {{ ref('fct_health_scores') }}
+    where scorecard_role = 'production'
+),
+
+bands as (
+    select * from {{ ref('bands') }}
+),
+
+scorecards as (
+    select * from {{ ref('scorecards') }}
+    where role = 'production'
+),
+
+clock as (
+    select * from {{ ref('stg_calendar__clock') }}
+),
+
+recent as (
+    select renewals.*
+    from renewals
+    cross join clock
+    where renewals.settled_date > {{ add_days('clock.as_of_date', -90) }}
+),
+
+{% for days in days_before %}
+    scored_{{ days }} as (
+        select
+            recent.account_id,
+            recent.ended_date,
+            scores.health_score,
+            scores.band,
+            bands.is_flagged,
+            -- on a weekly grid the last row by that day
+            row_number() over (
+                partition by recent.account_id, recent.ended_date
+                order by scores.as_of_date desc
+            ) as recency
+        from recent
+        inner join scores
+            on
+                recent.account_id = scores.account_id
+                and scores.as_of_date
+                between {{ add_days('recent.ended_date', -days - 6) }}
+                and {{ add_days('recent.ended_date', -days) }}
+        inner join scorecards on scores.scorecard = scorecards.scorecard
+        left join bands
+            on
+                scorecards.band_set = bands.band_set
+                and scores.band = bands.band
+    ),
+
+{% endfor %}
+final as (
+    select
+        recent.account_id,
+        recent.ended_date,
+        recent.settled_date,
+        recent.outcome,
+        recent.arr_before,
+        recent.arr_after,
+        recent.is_voluntary,
+        recent.churn_reason,
+        {% for days in days_before %}
+            scored_{{ days }}.health_score as health_score_{{ days }}d_before,
+            scored_{{ days }}.band as band_{{ days }}d_before,
+            scored_{{ days }}.is_flagged
+                as was_flagged_{{ days }}d_before{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from recent
+    {% for days in days_before %}
+        left join scored_{{ days }}
+            on
+                recent.account_id = scored_{{ days }}.account_id
+                and recent.ended_date = scored_{{ days }}.ended_date
+                and scored_{{ days }}.recency = 1
+    {% endfor %}
+)
+
+select * from final

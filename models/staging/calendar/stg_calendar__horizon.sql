@@ -1,0 +1,1 @@
+{{ sources_end(ref('stg_calendar__daily_rows')) }}

@@ -1,7 +1,0 @@
-{{ judged_raw_rows(
-    'crm',
-    'accounts',
-    horizon=ref('stg_sources__horizon'),
-    vocabularies=ref('vocabularies'),
-    keep_spelling=['account_id'],
-) }}

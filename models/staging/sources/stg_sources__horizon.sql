@@ -1,1 +1,0 @@
-{{ sources_end(ref('stg_sources__daily_rows')) }}
