@@ -83,9 +83,9 @@ environment: ## Python environment in .venv, from requirements.lock
 		printf '%-12s %s\n' environment unchanged; exit 0; fi; \
 	version=$$($(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null) || version=none; \
 	if [ "$$version" = none ]; then \
-		echo 'There is no `$(PYTHON)`. Mend: install Python 3.11 or later, or make PYTHON=/its/path.' >&2; exit 1; \
+		echo 'There is no `$(PYTHON)`. Fix: install Python 3.11 or later, or make PYTHON=/its/path.' >&2; exit 1; \
 	elif [ "$$version" != True ]; then \
-		echo "$$($(PYTHON) --version) is too old. Mend: install Python 3.11 or later, or make PYTHON=/its/path." >&2; exit 1; fi; \
+		echo "$$($(PYTHON) --version) is too old. Fix: install Python 3.11 or later, or make PYTHON=/its/path." >&2; exit 1; fi; \
 	$(call step,environment,made,$(PYTHON) -m venv --clear $(VENV) && \
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 		cp requirements.lock $(VENV)/requirements.lock)

@@ -83,7 +83,7 @@ def first_fitted(warehouse: Path) -> pd.Timestamp:
     )["valid_from"]
     if pd.isna(day):
         raise ValueError(
-            f"{warehouse}: no weights could be fitted. Mend: more accounts, or more months."
+            f"{warehouse}: no weights could be fitted. Fix: more accounts, or more months."
         )
     return pd.Timestamp(day)
 

@@ -27,14 +27,14 @@
     {%- set allowed = {'history_grain': ['day', 'week'], 'id_case': ['lower', 'preserve']} -%}
     {%- for name, values in allowed.items() if var(name) not in values -%}
         {%- do errors.append(
-            "variable " ~ name ~ ": '" ~ var(name) ~ "' is not known. Mend: set it to "
+            "variable " ~ name ~ ": '" ~ var(name) ~ "' is not known. Fix: set it to "
             ~ values | join(' or ') ~ ", in dbt_project.yml or with --vars."
         ) -%}
     {%- endfor -%}
     {%- set as_of_date = var('as_of_date') | string -%}
     {%- if as_of_date and not is_date(as_of_date) -%}
         {%- do errors.append(
-            "variable as_of_date: '" ~ as_of_date ~ "' is not a date. Mend: write it as YYYY-MM-DD,"
+            "variable as_of_date: '" ~ as_of_date ~ "' is not a date. Fix: write it as YYYY-MM-DD,"
             ~ " such as 2025-06-30, or leave it empty for the newest date of the data."
         ) -%}
     {%- endif -%}
@@ -123,7 +123,7 @@
 
 {% macro default__raw_file_problems() -%}
     {{ return({'errors': [
-        "variable raw_path: this adapter cannot read files. Mend: set raw_path to '' and deliver the"
+        "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
         ~ " raw tables as tables, one schema per source."
     ], 'warnings': []}) }}
 {%- endmacro %}
@@ -150,13 +150,13 @@
             {%- for column in table.columns if column.required and column.name not in names -%}
                 {%- do errors.append(
                     place ~ ": the required column '" ~ column.name ~ "' of " ~ table.source ~ '.'
-                    ~ table.table ~ " is missing. Mend: add the column '" ~ column.name ~ "'."
+                    ~ table.table ~ " is missing. Fix: add the column '" ~ column.name ~ "'."
                 ) -%}
             {%- endfor -%}
             {%- if not run_query('select 1 as n from ' ~ relation ~ ' limit 1').rows -%}
                 {%- do warnings.append(
                     place ~ ': the table ' ~ table.source ~ '.' ~ table.table ~ ' has no rows and'
-                    ~ ' counts as absent. Mend: none needed if that is so; else deliver its rows.'
+                    ~ ' counts as absent. Fix: none needed if that is so; else deliver its rows.'
                 ) -%}
             {%- endif -%}
         {%- endif -%}
@@ -165,7 +165,7 @@
     {%- if not found -%}
         {%- do errors.append(
             'variable raw_path is empty, and no table of the raw contract is in the database; it'
-            ~ ' should hold tables such as crm.accounts. Mend: set raw_path to a folder of raw data,'
+            ~ ' should hold tables such as crm.accounts. Fix: set raw_path to a folder of raw data,'
             ~ ' or <source>_schema to the schema that holds the tables of that source.'
         ) -%}
     {%- endif -%}
@@ -207,7 +207,7 @@
         "select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'"
     ).rows -%}
         {{ return({'errors': [
-            'profiles.yml: the profile lacks the plugin that checks policy and raw data. Mend: add'
+            'profiles.yml: the profile lacks the plugin that checks policy and raw data. Fix: add'
             ~ ' these lines to its output, beside `type: duckdb`:'
             ~ '\n      module_paths: [python]\n      plugins:'
             ~ '\n        - module: customer_health.dbt_plugin'

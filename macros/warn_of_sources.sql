@@ -6,7 +6,7 @@
             'select reason from ' ~ relation ~ " where status = '" ~ status ~ "' order by reason"
         ).rows -%}
             {%- do exceptions.warn(
-                row[0] ~ '. Mend: deliver the table again, or change its row in'
+                row[0] ~ '. Fix: deliver the table again, or change its row in'
                 ~ ' seeds/policy/source_checks.csv.'
             ) -%}
         {%- endfor -%}

@@ -93,7 +93,7 @@
             {%- for name, value in build_settings().items() if last.settings.get(name) != value -%}
                 {{ exceptions.raise_compiler_error(
                     'Nothing was built: ' ~ name ~ " is '" ~ value ~ "', and the history in this"
-                    ~ " warehouse was built with '" ~ last.settings.get(name) ~ "'. Mend: build into"
+                    ~ " warehouse was built with '" ~ last.settings.get(name) ~ "'. Fix: build into"
                     ~ " another file, or restate all history with --vars '{restate_history: true}'"
                     ~ ' (make build RESTATE=1).'
                 ) }}
@@ -101,7 +101,7 @@
             {%- if last.raw_path != var('raw_path') | string -%}
                 {%- do exceptions.warn(
                     "raw_path is '" ~ var('raw_path') ~ "', and the last build of this warehouse read '"
-                    ~ last.raw_path ~ "'. Mend: none needed if it is the same company; else build into another"
+                    ~ last.raw_path ~ "'. Fix: none needed if it is the same company; else build into another"
                     ~ ' file.'
                 ) -%}
             {%- endif -%}
@@ -109,14 +109,14 @@
                 if source_name ~ '.' ~ table_name in last.tables and not raw_table(source_name, table_name) -%}
                 {%- do exceptions.warn(
                     source_name ~ '.' ~ table_name ~ ': the last build had this table, and now it is absent or'
-                    ~ ' empty; what it tells is unknown from here on. Mend: deliver it and build again within '
+                    ~ ' empty; what it tells is unknown from here on. Fix: deliver it and build again within '
                     ~ late_row_days() ~ ' days, and the days in between are mended too.'
                 ) -%}
             {%- endfor -%}
             {%- if var('as_of_date') and var('as_of_date') | string < last.as_of_date -%}
                 {{ exceptions.raise_compiler_error(
                     'Nothing was built: variable as_of_date: ' ~ var('as_of_date') ~ ' lies before '
-                    ~ last.as_of_date ~ ', up to which this warehouse is built. Mend: build into another'
+                    ~ last.as_of_date ~ ', up to which this warehouse is built. Fix: build into another'
                     ~ ' file.'
                 ) }}
             {%- endif -%}

@@ -34,7 +34,7 @@
         {%- if model.language == 'python' -%}
             {{ exceptions.raise_compiler_error(
                 model.original_file_path ~ ': a Python model of this incremental strategy cannot be built'
-                ~ ' here. Mend: set incremental_strategy to window, and on_schema_change to ignore or'
+                ~ ' here. Fix: set incremental_strategy to window, and on_schema_change to ignore or'
                 ~ ' append_new_columns.'
             ) }}
         {%- endif -%}

@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (Failure, RuntimeError, OSError, duckdb.Error) as problem:
         if is_disk_full(problem):
             problem = (
-                f"{warehouse.folder}: the disk is full. Mend: free some space, or name a file on"
+                f"{warehouse.folder}: the disk is full. Fix: free some space, or name a file on"
                 f" another disk with WAREHOUSE=... ({problem})"
             )
         print(problem, what_readers_see(warehouse, record), sep="\n", file=sys.stderr)
@@ -290,7 +290,7 @@ def publish(
     published = published_until(plan.base) if plan.base else None
     if published and plan.kind != RESTATED and (clock["as_of_date"] or "") < published:
         raise Failure(
-            f"The data now ends on {clock['as_of_date']}, before the published {published}. Mend:"
+            f"The data now ends on {clock['as_of_date']}, before the published {published}. Fix:"
             " deliver what is missing, or write history anew with RESTATE=1."
         )
     window_start_date = clock["window_start_date"] if plan.kind == INCREMENTAL else None

@@ -128,7 +128,7 @@ def _equal_counts(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart]) 
         if built != written:
             raise RuntimeError(
                 f"marts.{mart.name}: {built} rows were built, but {written} were about to be"
-                " published. Mend: `make build FULL=1` builds and publishes all of it."
+                " published. Fix: `make build FULL=1` builds and publishes all of it."
             )
         counts[mart.name] = built
     return counts

@@ -117,7 +117,7 @@ def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) ->
     published = published_until(plan.base)
     if published and as_of_date < published:
         raise Refusal(
-            f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Mend: name"
+            f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Fix: name"
             " another file with WAREHOUSE=..., or write history anew with RESTATE=1."
         )
 

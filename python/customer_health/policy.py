@@ -384,12 +384,12 @@ class Findings:
         self, file: str, rows: int | Sequence[int], what: str, mend: str = "", *, fix: str = ""
     ) -> None:
         """Note something that stops the build, and how to mend it."""
-        remedy = f"Fix: {fix}" if fix else f"Mend: {mend}"
+        remedy = f"Fix: {fix}" if fix else f"Fix: {mend}"
         self.errors.append(self._message(file, rows, what, remedy))
 
     def warning(self, file: str, rows: int | Sequence[int], what: str, mend: str) -> None:
         """Note something worth a look."""
-        self.warnings.append(self._message(file, rows, what, f"Mend: {mend}"))
+        self.warnings.append(self._message(file, rows, what, f"Fix: {mend}"))
 
     def _message(self, file: str, rows: int | Sequence[int], what: str, remedy: str) -> str:
         numbers = [rows] if isinstance(rows, int) else list(rows)
@@ -466,7 +466,7 @@ def policy_problems(
     if not policy_dir.is_dir():
         what = f"{policy_dir}: there is no such folder"
         mend = "put it back, or delete the folder target if the project was moved"
-        return [f"{what}. Mend: {mend}."], []
+        return [f"{what}. Fix: {mend}."], []
     tables: dict[str, list[Row]] = {}
     sound: set[str] = set()
     for file, table in TABLES.items():

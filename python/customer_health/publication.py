@@ -184,14 +184,14 @@ class Warehouse:
             tables = () if row else _tables(self.file)
         except duckdb.Error as problem:
             raise Refusal(
-                f"{self}: cannot be opened ({problem}). Mend: close the program that has it open;"
+                f"{self}: cannot be opened ({problem}). Fix: close the program that has it open;"
                 " if none has, move the file away."
             ) from problem
         foreign = [f"{schema}.{table}" for schema, table in tables if schema not in FORMER_SCHEMAS]
         if foreign:
             raise Refusal(
                 f"{self}: holds {foreign[0]}, which no build made, and a build would replace the"
-                " whole file. Mend: name another file with WAREHOUSE=..."
+                " whole file. Fix: name another file with WAREHOUSE=..."
             )
         return row[0] if row else None
 
@@ -208,7 +208,7 @@ class Warehouse:
         free = shutil.disk_usage(self.folder).free
         if free < needed:
             raise Refusal(
-                f"{self.file.parent}: only {free / 1e9:.1f} GB are free. Mend: free at least"
+                f"{self.file.parent}: only {free / 1e9:.1f} GB are free. Fix: free at least"
                 f" {needed / 1e9:.1f} GB, or name a file on another disk with WAREHOUSE=..."
             )
 
@@ -228,7 +228,7 @@ class Warehouse:
             opened = open(self.folder / "lock", "a+", encoding="utf-8")
         except OSError as problem:
             raise Refusal(
-                f"{self.file.parent}: nothing can be written there ({problem.strerror}). Mend:"
+                f"{self.file.parent}: nothing can be written there ({problem.strerror}). Fix:"
                 " allow writing, or name another file with WAREHOUSE=..."
             ) from problem
         with opened as lock:
@@ -237,7 +237,7 @@ class Warehouse:
                 if time.monotonic() > until:
                     lock.seek(0)
                     raise Refusal(
-                        f"{self}: {lock.read() or 'another process'} is at work on it. Mend: wait"
+                        f"{self}: {lock.read() or 'another process'} is at work on it. Fix: wait"
                         " until it is done, or end it."
                     )
                 time.sleep(0.1)
@@ -321,7 +321,7 @@ class Warehouse:
         if chosen is None:
             asked = f"publication {wanted} is not kept" if wanted else "no publication came before"
             raise Refusal(
-                f"{self}: {asked}. Mend: choose one that `make publications` lists, with TO=..."
+                f"{self}: {asked}. Fix: choose one that `make publications` lists, with TO=..."
             )
         self.put_in_place(chosen)
         return chosen
@@ -428,7 +428,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not warehouse.publications():
             raise Refusal(
-                f"{warehouse}: has no publications. Mend: run `make build`, or name the file that"
+                f"{warehouse}: has no publications. Fix: run `make build`, or name the file that"
                 " it published with WAREHOUSE=..."
             )
         if given.command == "list":
@@ -437,7 +437,7 @@ def main(arguments: list[str] | None = None) -> int:
             current = warehouse.current()
             if current is None:
                 raise Refusal(
-                    f"{warehouse}: is none of the publications kept. Mend: run `make rollback"
+                    f"{warehouse}: is none of the publications kept. Fix: run `make rollback"
                     " TO=...` with one that `make publications` lists."
                 )
             given.folder.mkdir(parents=True, exist_ok=True)

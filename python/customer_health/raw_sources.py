@@ -48,7 +48,7 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
     if "://" in raw_path:
         return [], [
             f"{raw_path}: files that are not on this computer are not checked before the build."
-            " Mend: none needed; if the build fails on a file, check it there."
+            " Fix: none needed; if the build fails on a file, check it there."
         ]
     root = Path(raw_path)
     errors = folder_problems(raw_path)
@@ -62,12 +62,12 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
         n_files += len(files)
         n_rows += _check_table(root, entry, files, errors, warnings)
     if n_files and not n_rows and not errors:
-        errors.append(f"{raw_path}: every table in this folder is empty. Mend: deliver their rows.")
+        errors.append(f"{raw_path}: every table in this folder is empty. Fix: deliver their rows.")
     if not n_files and not errors:
         example = f"{contract[0]['source']}/{contract[0]['table']}.parquet"
         errors.append(
             f"{raw_path}: no table of the raw contract is in this folder; it should hold files"
-            f" such as {example}. Mend: {NAME_THE_FOLDER}."
+            f" such as {example}. Fix: {NAME_THE_FOLDER}."
         )
     return errors, warnings
 
@@ -110,7 +110,7 @@ def folder_problems(raw_path: str) -> list[str]:
             f"{raw_path}: there is no such folder of raw data. Fix: name {root.parent / near}, if"
             " that is meant."
         ]
-    return [f"{raw_path}: there is no such folder of raw data. Mend: {NAME_THE_FOLDER}."]
+    return [f"{raw_path}: there is no such folder of raw data. Fix: {NAME_THE_FOLDER}."]
 
 
 def _names(folder: Path) -> list[str]:
@@ -135,7 +135,7 @@ def _files_of(root: Path, source: str, table: str, errors: list[str]) -> list[Pa
     if found and below:
         errors.append(
             f"{single}: the folder {folder} holds Parquet files of the same table, which would"
-            " not be read. Mend: keep the file or the folder, not both."
+            " not be read. Fix: keep the file or the folder, not both."
         )
     return found or below
 
@@ -203,14 +203,14 @@ def _check_table(
             mend = f"rename '{near}' to '{name}'" if near else f"add the column '{name}'"
             errors.append(
                 f"{_named(paths)}: the required column '{name}' of {entry['source']}."
-                f"{entry['table']} is missing. Mend: {mend}."
+                f"{entry['table']} is missing. Fix: {mend}."
             )
     for name, kinds in types.items():
         _note_mixed_types(name, kinds, errors)
     if files and readable and n_rows == 0:
         warnings.append(
             f"{_named(files)}: the table {entry['source']}.{entry['table']} has no rows and counts"
-            " as absent. Mend: none needed if that is so; else deliver its rows."
+            " as absent. Fix: none needed if that is so; else deliver its rows."
         )
     elif readable:
         warnings += undeclared_columns(_named(files), entry, in_files, keys)
@@ -230,7 +230,7 @@ def _footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema,
             reason = str(error).splitlines()[0].rstrip(".")
             errors.append(
                 f"{path}: the file cannot be read as Parquet ({reason})."
-                " Mend: deliver it again, or take it away."
+                " Fix: deliver it again, or take it away."
             )
             continue
         n_rows += footer.num_rows
@@ -437,7 +437,7 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
                 )
             elif path.is_file() and path.suffix != ".parquet":
                 warnings.append(
-                    f"{path}: only Parquet files are read. Mend: convert it to Parquet, or take"
+                    f"{path}: only Parquet files are read. Fix: convert it to Parquet, or take"
                     " it away."
                 )
             elif path.name.removesuffix(".parquet") not in tables:
@@ -466,7 +466,7 @@ def _unread_below(folder: Path) -> list[str]:
 def _unread(path: Path, what: str, name: str, known: Iterable[str], suffix: str) -> str:
     near = _nearest(name, known)
     mend = f"rename it to {near}{suffix}" if near else f"known are {', '.join(known)}"
-    return f"{path}: the contract has no {what} '{name}', so this is not read. Mend: {mend}."
+    return f"{path}: the contract has no {what} '{name}', so this is not read. Fix: {mend}."
 
 
 def _visible(folder: Path, errors: list[str]) -> list[Path]:

@@ -148,8 +148,8 @@ def _spoil_not_parquet(raw: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (_spoil_missing_column, ["tickets.parquet", "created_at", "Mend"]),
-        (_spoil_not_parquet, ["invoices.parquet", "Parquet", "Mend"]),
+        (_spoil_missing_column, ["tickets.parquet", "created_at", "Fix"]),
+        (_spoil_not_parquet, ["invoices.parquet", "Parquet", "Fix"]),
     ],
 )
 def test_broken_raw_data_stops_the_build_and_touches_nothing(dirty, tmp_path, spoil, words):
@@ -172,7 +172,7 @@ def test_a_typo_in_the_policy_stops_the_build_and_touches_nothing(dirty, tmp_pat
     )
     assert outcome.code != 0
     assert "seeds/policy/bands.csv, row" in outcome.text
-    assert "Mend" in outcome.text
+    assert "Fix" in outcome.text
     assert _fingerprint(dirty / "warehouse.duckdb") == before
 
 

@@ -74,7 +74,7 @@ def test_sources_that_stop_or_shrink_are_named_and_stop_the_build_if_they_fail(
     assert "before 2026-06-30; warns after 14" in found["support.tickets"][1]
     assert "rows in the 28 days to 2026-06-30" in found["crm.activities"][1]
     for _, reason in found.values():
-        assert f"{reason}. Mend: deliver the table again" in outcome.text
+        assert f"{reason}. Fix: deliver the table again" in outcome.text
     named = [("crm.activities, support.tickets",)]
     stale = "select distinct stale_sources from marts.account_health"
     assert query(warehouse, stale) == named

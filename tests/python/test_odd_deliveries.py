@@ -327,7 +327,7 @@ def test_an_odd_delivery_is_accepted_or_refused(raw, case):
     assert bool(errors) == (how == "error"), errors
     assert len(about) == (how is not None), about
     assert all(text in about[0] for text in texts), about
-    assert all(" Fix: " in message or " Mend: " in message for message in errors + warnings)
+    assert all(" Fix: " in message or " Fix: " in message for message in errors + warnings)
     if not errors:
         assert_every_file_is_read(raw)
 
@@ -430,7 +430,7 @@ def test_messages_may_name_files_whose_names_are_no_text():
         ("raw", None),
         ("s3://bucket/raw", None),
         ("rwa", "there is no such folder of raw data. Fix: name"),
-        ("zzz", "there is no such folder of raw data. Mend: run `make demo`"),
+        ("zzz", "there is no such folder of raw data. Fix: run `make demo`"),
         ("raw/crm/accounts.parquet", "this is a file, not a folder"),
         ("raw/crm", "this folder holds Parquet files and no folders"),
         ("back\\slash", "with a backslash in its path cannot be read"),

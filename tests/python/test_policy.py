@@ -297,7 +297,7 @@ def test_a_broken_row_is_named_with_its_mend(policy, case):
     errors, warnings = policy_problems(policy)
     assert warnings == []
     named = [e for e in errors if re.match(rf"seeds/policy/{file}, row {row}: ", e)]
-    assert any(what in e.split(" Mend: ")[0] and mend in e.split(" Mend: ")[1] for e in named), (
+    assert any(what in e.split(" Fix: ")[0] and mend in e.split(" Fix: ")[1] for e in named), (
         errors
     )
     assert all(e.endswith(".") for e in errors)
@@ -308,20 +308,20 @@ BROKEN_FILES = {
     "weights do not sum to 100": (
         "scorecard_weights.csv", "d0_simple,usage,40", "d0_simple,usage,39.9",
         "scorecard_weights.csv, rows 14, 15, 16, 17: the weights of scorecard 'd0_simple' sum to"
-        " 99.9, not to 100. Mend: change these weights so that they sum to 100 (0.1 more).",
+        " 99.9, not to 100. Fix: change these weights so that they sum to 100 (0.1 more).",
     ),
     "two production scorecards": (
         "scorecards.csv", "expert_default,challenger", "expert_default,production",
-        "scorecards.csv, rows 2, 3: 2 scorecards have the role production. Mend: give exactly one",
+        "scorecards.csv, rows 2, 3: 2 scorecards have the role production. Fix: give exactly one",
     ),
     "no production scorecard": (
         "scorecards.csv", "correlation,production", "correlation,off",
-        "scorecards.csv: no scorecards have the role production. Mend: give exactly one",
+        "scorecards.csv: no scorecards have the role production. Fix: give exactly one",
     ),
     "the same metric twice": (
         "metrics.csv", "active_users_28d,", "active_users_7d,",
         "metrics.csv, rows 2, 3: metric 'active_users_7d' is there 2 times, and nothing says which"
-        " row counts. Mend: keep one",
+        " row counts. Fix: keep one",
     ),
     "the same point of a curve twice": (
         "metric_curves.csv", "contract_months,all,all,12,", "contract_months,all,all,1.0,",
@@ -340,24 +340,24 @@ BROKEN_FILES = {
     ),
     "a missing threshold": (
         "thresholds.csv", "active_users_goal,", "something_else,",
-        "thresholds.csv: the threshold 'active_users_goal' is missing. Mend: add a row",
+        "thresholds.csv: the threshold 'active_users_goal' is missing. Fix: add a row",
     ),
     "a missing signal type": (
         "signal_types.csv", "funding,1,D3 external signals: funded\n".replace("D3", "D0"), "",
-        "signal_types.csv: the signal type 'funding' is missing. Mend: add a row 'funding'",
+        "signal_types.csv: the signal type 'funding' is missing. Fix: add a row 'funding'",
     ),
     "thresholds out of order": (
         "thresholds.csv", "drop_alert_points,10", "drop_alert_points,20",
-        "thresholds.csv, rows 8, 9: drop_alert_points 20 is above rapid_decline_points 15. Mend:",
+        "thresholds.csv, rows 8, 9: drop_alert_points 20 is above rapid_decline_points 15. Fix:",
     ),
     "more churned accounts than accounts": (
         "thresholds.csv", "minimum_churned,10", "minimum_churned,60",
-        ": minimum_churned 60 is above minimum_outcomes 50. Mend: lower minimum_churned or raise",
+        ": minimum_churned 60 is above minimum_outcomes 50. Fix: lower minimum_churned or raise",
     ),
     "a flag above a band without one": (
         "bands.csv", "default,critical,0,25,true", "default,critical,0,25,false",
         "bands.csv, rows 2, 3, 4, 5: is_flagged of band_set 'default' does not part the lower bands"
-        " from the upper ones. Mend: write true for the lowest bands",
+        " from the upper ones. Fix: write true for the lowest bands",
     ),
     "no flag": (
         "bands.csv", "d3,red,0,60,true", "d3,red,0,60,false",
@@ -365,25 +365,25 @@ BROKEN_FILES = {
     ),
     "a curve of one point": (
         "metric_curves.csv", "roi_ratio,all,all,0,0,project default\n", "",
-        "the curve of 'roi_ratio' for segment 'all' and stage 'all' has 1 point. Mend: give it 2",
+        "the curve of 'roi_ratio' for segment 'all' and stage 'all' has 1 point. Fix: give it 2",
     ),
     "a curve of six points": (
         "metric_curves.csv", "roi_ratio,all,all,0,0,",
         "".join(f"roi_ratio,all,all,0.{n},0,x\n" for n in range(1, 5)) + "roi_ratio,all,all,0,0,",
-        "has 6 points. Mend: give it 2 to 5.",
+        "has 6 points. Fix: give it 2 to 5.",
     ),
     "a missing column": (
         "bands.csv", ",lower_bound,", ",",
-        "bands.csv, row 1: the column 'lower_bound' is missing. Mend: put it back.",
+        "bands.csv, row 1: the column 'lower_bound' is missing. Fix: put it back.",
     ),
     "an unknown column": (
         "segments.csv", "max_employees,", "max_employes,",
-        "segments.csv, row 1: there is no column 'max_employes' in this file's form. Mend: call it"
+        "segments.csv, row 1: there is no column 'max_employes' in this file's form. Fix: call it"
         " 'max_employees'.",
     ),
     "a column twice": (
         "segments.csv", "max_employees,", "min_employees,",
-        "segments.csv, row 1: the column 'min_employees' is there twice. Mend: keep one",
+        "segments.csv, row 1: the column 'min_employees' is there twice. Fix: keep one",
     ),
 }  # fmt: skip
 
@@ -400,7 +400,7 @@ def test_a_missing_file_is_named_with_the_name_it_may_have_now(policy):
     (policy / "bands.csv").rename(policy / "band.csv")
     errors, _ = policy_problems(policy)
     assert errors == [
-        "seeds/policy/bands.csv: the file is missing. Mend: rename band.csv to bands.csv."
+        "seeds/policy/bands.csv: the file is missing. Fix: rename band.csv to bands.csv."
     ]
 
 
@@ -414,7 +414,7 @@ def test_a_file_without_rows_says_so(policy):
     path = policy / "segments.csv"
     path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     errors, _ = policy_problems(policy)
-    assert any("segments.csv, row 1: the file has no rows. Mend:" in error for error in errors)
+    assert any("segments.csv, row 1: the file has no rows. Fix:" in error for error in errors)
 
 
 @pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])
@@ -430,7 +430,7 @@ def test_a_file_that_is_not_utf8_says_so(policy):
     path = policy / "segments.csv"
     path.write_bytes(path.read_bytes() + "é,1,2,x\n".encode("latin-1"))
     errors, _ = policy_problems(policy)
-    assert any("segments.csv: the file is not written in UTF-8. Mend:" in e for e in errors)
+    assert any("segments.csv: the file is not written in UTF-8. Fix:" in e for e in errors)
 
 
 def test_files_saved_by_excel_are_read_alike(policy):
@@ -457,18 +457,18 @@ def test_the_policy_names_the_metrics_that_are_computed(policy):
     metrics["value"].append("reopen_rate_90d")
     errors, _ = policy_problems(policy, metrics)
     assert len(errors) == 3
-    assert "row 23: no model computes a metric 'stored_gb'. Mend: take the row out" in errors[0]
+    assert "row 23: no model computes a metric 'stored_gb'. Fix: take the row out" in errors[0]
     assert "'reopen_rate_90d' is computed in dimension 'value', but this row puts" in errors[1]
     assert errors[2] == (
         "seeds/policy/metrics.csv: a model computes 'new_metric' in dimension 'value', but it has"
-        " no row. Mend: add a row for it (weight 0 switches it off)."
+        " no row. Fix: add a row for it (weight 0 switches it off)."
     )
 
 
 def test_a_slip_in_a_metric_points_at_the_computed_one(policy):
     edit(policy, "metrics.csv", "stored_gb,", "stored_gib,")
     errors, _ = policy_problems(policy, computed())
-    assert "no model computes a metric 'stored_gib'. Mend: call it 'stored_gb'." in errors[0]
+    assert "no model computes a metric 'stored_gib'. Fix: call it 'stored_gb'." in errors[0]
 
 
 def test_more_than_six_weighted_groups_warn(policy):
@@ -538,7 +538,7 @@ def test_a_feed_that_there_is_not_is_named(policy, others):
     errors, _ = policy_problems(policy, computed(), feeds)
     assert errors == [
         f"seeds/policy/metrics.csv, row {row}: feed 'survey_cast' is not known."
-        " Mend: write 'survey_csat', if that is meant."
+        " Fix: write 'survey_csat', if that is meant."
     ]
 
 
@@ -573,12 +573,12 @@ def test_dbt_source_freshness_goes_by_the_committed_limits():
         (
             "product,events,5,14",
             "warn_after_days of product.events is 5, but `dbt source freshness` goes by 4."
-            " Mend: set warn_after to 5 days in _product__sources.yml.",
+            " Fix: set warn_after to 5 days in _product__sources.yml.",
         ),
         (
             "product,events,4,",
             "fail_after_days of product.events is empty, but `dbt source freshness` goes by 14."
-            " Mend: take error_after out of _product__sources.yml.",
+            " Fix: take error_after out of _product__sources.yml.",
         ),
     ],
 )
@@ -594,9 +594,9 @@ def test_a_raw_table_that_there_is_not_is_named(policy):
     errors, _ = policy_problems(policy, dated_tables=dated_tables())
     assert errors == [
         f"seeds/policy/source_checks.csv, row {row}: the raw contract has no table"
-        " 'support.ticket' whose rows have a time. Mend: write support,tickets, if that is meant.",
+        " 'support.ticket' whose rows have a time. Fix: write support,tickets, if that is meant.",
         "seeds/policy/source_checks.csv: the raw table 'support.tickets' has no row."
-        " Mend: add a row for it (with limits left empty it is not checked).",
+        " Fix: add a row for it (with limits left empty it is not checked).",
     ]
 
 

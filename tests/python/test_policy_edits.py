@@ -87,7 +87,7 @@ EDITS = {
     ),
     # booleans and words
     "a boolean as a number": (
-        "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,1", "is_flagged is '1'. Mend: write",
+        "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,1", "is_flagged is '1'. Fix: write",
     ),
     "a boolean in German": (
         "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,WAHR", "is_flagged is 'WAHR'",
@@ -196,7 +196,7 @@ EDITS = {
     ),
     "a vocabulary that there is not": (
         WORDS, "ticket_priority,critical,p1", "ticket_prio,critical,p1",
-        "vocabulary 'ticket_prio' is not known. Mend: write 'ticket_priority'",
+        "vocabulary 'ticket_prio' is not known. Fix: write 'ticket_priority'",
     ),
     "a word for nothing": (
         WORDS, "ticket_priority,critical,p1", "ticket_priority,,p1", "raw_value is empty",
@@ -234,7 +234,7 @@ def test_an_edit_is_accepted_or_refused(seeds, case):
     else:
         named = [error for error in errors if error.startswith(f"seeds/{file}, row")]
         assert any(message in error for error in named), errors
-        assert all(re.search(r"(Fix|Mend): .*\.$", error) for error in errors)
+        assert all(re.search(r"Fix: .*\.$", error) for error in errors)
         assert all(len(error) < 400 for error in errors)
 
 
@@ -352,7 +352,7 @@ def test_a_file_is_accepted_or_refused(seeds, case):
         assert_dbt_reads_alike(seeds / RATES)
     else:
         assert any(message in error for error in errors), errors
-        assert all(re.search(r"(Fix|Mend): .*\.$", error) for error in errors)
+        assert all(re.search(r"Fix: .*\.$", error) for error in errors)
 
 
 def test_a_file_that_may_not_be_read_says_so(seeds, monkeypatch):

@@ -500,7 +500,7 @@ def test_what_nobody_knows_the_publication_of_is_not_built_over(twice_published)
 @pytest.mark.parametrize("command", ["list", "rollback"])
 def test_a_warehouse_that_is_not_there_is_said_so(tmp_path, capsys, command):
     assert publication.main(["--warehouse", str(tmp_path / "x.duckdb"), command]) == 2
-    assert "x.duckdb: has no publications. Mend" in capsys.readouterr().err
+    assert "x.duckdb: has no publications. Fix" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -594,7 +594,7 @@ def test_what_cannot_be_exported_is_said_so(warehouse, tmp_path, capsys, content
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--raw-path", "nowhere", "nowhere: there is no such folder of raw data. Mend: "),
+        ("--raw-path", "nowhere", "nowhere: there is no such folder of raw data. Fix: "),
         ("--raw-path", "file", "file: this is a file, not a folder. Fix: name the folder"),
         ("--as-of-date", "2026-02-30", "AS_OF_DATE=2026-02-30: is no day. Fix: "),
         ("--as-of-date", "30.06.2026", "AS_OF_DATE=30.06.2026: is no day. Fix: "),
@@ -649,9 +649,9 @@ def test_rollback_brings_marts_and_state_back_and_the_next_build_starts_there(wa
     with warehouse.locked():
         assert warehouse.roll_back(third.id) == third
         assert warehouse.roll_back(first.id) == first
-        with pytest.raises(Refusal, match="no publication came before.*Mend"):
+        with pytest.raises(Refusal, match="no publication came before.*Fix"):
             warehouse.roll_back(None)
-        with pytest.raises(Refusal, match="publication x is not kept.*Mend"):
+        with pytest.raises(Refusal, match="publication x is not kept.*Fix"):
             warehouse.roll_back("x")
     fourth = publish_day(warehouse, 8)
     assert fourth.manifest["previous"] == first.id
@@ -736,7 +736,7 @@ def test_a_file_that_no_build_made_is_not_replaced(warehouse, capsys, content):
     before = warehouse.file.read_bytes()
     assert build.main(["--warehouse", str(warehouse.file)]) == 2
     said = capsys.readouterr().err
-    assert "Mend" in said
+    assert "Fix" in said
     assert "main.mine" in said or "cannot be opened" in said
     assert warehouse.file.read_bytes() == before
 
@@ -834,7 +834,7 @@ def test_a_disk_that_fills_up_under_dbt_is_said_so(demo, built_demo, tmp_path):
         process = start_build(warehouse, built_demo.raw, "publication.MIN_FREE_BYTES = -(10 ** 9)")
         said, _ = process.communicate()
         assert process.returncode == 1, said
-        assert "the disk is full. Mend" in said
+        assert "the disk is full. Fix" in said
         assert "Nothing was published" in said
         check_settled(warehouse)
 

@@ -72,7 +72,7 @@ def test_a_missing_folder_says_what_to_do(tmp_path):
     errors, warnings = raw_problems(str(tmp_path / "nowhere"), CONTRACT)
     assert warnings == []
     assert errors == [
-        f"{tmp_path}/nowhere: there is no such folder of raw data. Mend: run `make demo` for demo"
+        f"{tmp_path}/nowhere: there is no such folder of raw data. Fix: run `make demo` for demo"
         " data, or set the variable raw_path to your folder of raw data."
     ]
 
@@ -80,20 +80,20 @@ def test_a_missing_folder_says_what_to_do(tmp_path):
 def test_a_folder_without_any_table_says_what_belongs_there(tmp_path):
     errors, _ = raw_problems(str(tmp_path), CONTRACT)
     assert len(errors) == 1
-    assert "it should hold files such as crm/accounts.parquet. Mend: run `make demo`" in errors[0]
+    assert "it should hold files such as crm/accounts.parquet. Fix: run `make demo`" in errors[0]
 
 
 def test_a_missing_required_column_is_named(raw):
     write(raw / "support" / "tickets.parquet", {"ticket_id": ["t1"]})
     assert problems(raw)[0] == [
         "support/tickets.parquet: the required column 'account_id' of support.tickets is missing."
-        " Mend: add the column 'account_id'."
+        " Fix: add the column 'account_id'."
     ]
 
 
 def test_a_misspelt_required_column_is_recognised(raw):
     write(raw / "support" / "tickets.parquet", {"ticket_id": ["t1"], "acount_id": ["a1"]})
-    assert problems(raw)[0][0].endswith("Mend: rename 'acount_id' to 'account_id'.")
+    assert problems(raw)[0][0].endswith("Fix: rename 'acount_id' to 'account_id'.")
 
 
 def test_the_files_that_lack_a_column_are_named_and_counted(raw):
@@ -113,7 +113,7 @@ def test_a_file_that_is_not_parquet_is_named(raw, content):
     (raw / "support" / "tickets.parquet").write_bytes(content)
     (error,) = problems(raw)[0]
     assert error.startswith("support/tickets.parquet: the file cannot be read as Parquet (")
-    assert error.endswith("Mend: deliver it again, or take it away.")
+    assert error.endswith("Fix: deliver it again, or take it away.")
 
 
 def test_a_truncated_file_is_named(raw):
@@ -126,7 +126,7 @@ def test_a_truncated_file_is_named(raw):
 def test_a_file_and_a_folder_of_one_table_are_too_much(raw):
     write(raw / "support" / "tickets" / "1.parquet", TICKETS)
     (error,) = problems(raw)[0]
-    assert error.endswith("Mend: keep the file or the folder, not both.")
+    assert error.endswith("Fix: keep the file or the folder, not both.")
 
 
 def test_a_table_without_rows_counts_as_absent(raw):
@@ -136,17 +136,17 @@ def test_a_table_without_rows_counts_as_absent(raw):
     assert errors == []
     assert warnings == [
         "support/tickets.parquet: the table support.tickets has no rows and counts as absent."
-        " Mend: none needed if that is so; else deliver its rows."
+        " Fix: none needed if that is so; else deliver its rows."
     ]
 
 
 @pytest.mark.parametrize(
     ("path", "warning"),
     [
-        ("support/ticket.parquet", "no table 'ticket', so this is not read. Mend: rename it to"),
-        ("support/organisations/1.parquet", "Mend: rename it to organizations."),
-        ("suport/tickets.parquet", "no source 'suport', so this is not read. Mend: rename it to"),
-        ("crm/zzz.parquet", "no table 'zzz', so this is not read. Mend: known are accounts."),
+        ("support/ticket.parquet", "no table 'ticket', so this is not read. Fix: rename it to"),
+        ("support/organisations/1.parquet", "Fix: rename it to organizations."),
+        ("suport/tickets.parquet", "no source 'suport', so this is not read. Fix: rename it to"),
+        ("crm/zzz.parquet", "no table 'zzz', so this is not read. Fix: known are accounts."),
     ],
 )
 def test_names_that_nothing_reads_warn(raw, path, warning):
@@ -162,7 +162,7 @@ def test_other_formats_warn(raw):
     errors, warnings = problems(raw)
     assert errors == []
     assert warnings == [
-        "support/organizations.csv: only Parquet files are read. Mend: convert it to Parquet, or"
+        "support/organizations.csv: only Parquet files are read. Fix: convert it to Parquet, or"
         " take it away."
     ]
 

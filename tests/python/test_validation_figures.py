@@ -297,7 +297,7 @@ def test_importing_the_package_does_not_load_the_libraries_that_take_seconds():
 
 def test_a_missing_column_is_named():
     rows = company(n=2, months=1).drop(columns="is_flagged")
-    with pytest.raises(ValueError, match="lack is_flagged. Mend"):
+    with pytest.raises(ValueError, match="lack is_flagged. Fix"):
         monthly_figures(rows, rows, SETTINGS)
 
 

@@ -606,19 +606,19 @@ def test_nothing_to_fit_loads_neither_scipy_nor_scikit_learn():
 @pytest.mark.parametrize(
     ("policy", "message"),
     [
-        ({"minimum_outcomes": 0}, "minimum_outcomes 0.* Mend: use 1 or more"),
-        ({"minimum_churned": 60}, "minimum_churned 60.* Mend: use a number from 1 to"),
-        ({"segment_portfolio_accounts": 100}, "Mend: use hybrid_portfolio_accounts or more"),
-        ({"pooling_accounts": -1}, "pooling_accounts -1.* Mend: use 0 or more"),
-        ({"refit_step_points": 0}, "refit_step_points 0.* Mend: use a number above 0"),
-        ({"bootstrap_samples": 10}, "bootstrap_samples 10.* Mend: use 50 or more"),
-        ({"confidence_share": 95}, "confidence_share 95.* Mend: use a share between 0 and 1"),
-        ({"ridge_penalty": 0}, "ridge_penalty 0.* Mend: use a number above 0"),
-        ({"skip_below_correlation": 0.6}, "skip_below_correlation 0.6.* Mend: use include_above"),
-        ({"weak_below_correlation": 0.7}, "weak_below_correlation 0.7.* Mend: use strong_above"),
-        ({"fit_row_cap": 0}, "fit_row_cap 0.* Mend: use 1 or more"),
-        ({"segment_accounts": 99.5}, "segment_accounts is 99.5, not a whole.* Mend: use a whole"),
-        ({"minimum_accounts": 5}, "no setting 'minimum_accounts'.* Mend: use one of"),
+        ({"minimum_outcomes": 0}, "minimum_outcomes 0.* Fix: use 1 or more"),
+        ({"minimum_churned": 60}, "minimum_churned 60.* Fix: use a number from 1 to"),
+        ({"segment_portfolio_accounts": 100}, "Fix: use hybrid_portfolio_accounts or more"),
+        ({"pooling_accounts": -1}, "pooling_accounts -1.* Fix: use 0 or more"),
+        ({"refit_step_points": 0}, "refit_step_points 0.* Fix: use a number above 0"),
+        ({"bootstrap_samples": 10}, "bootstrap_samples 10.* Fix: use 50 or more"),
+        ({"confidence_share": 95}, "confidence_share 95.* Fix: use a share between 0 and 1"),
+        ({"ridge_penalty": 0}, "ridge_penalty 0.* Fix: use a number above 0"),
+        ({"skip_below_correlation": 0.6}, "skip_below_correlation 0.6.* Fix: use include_above"),
+        ({"weak_below_correlation": 0.7}, "weak_below_correlation 0.7.* Fix: use strong_above"),
+        ({"fit_row_cap": 0}, "fit_row_cap 0.* Fix: use 1 or more"),
+        ({"segment_accounts": 99.5}, "segment_accounts is 99.5, not a whole.* Fix: use a whole"),
+        ({"minimum_accounts": 5}, "no setting 'minimum_accounts'.* Fix: use one of"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(policy, message):
@@ -633,10 +633,10 @@ def test_settings_may_come_as_the_policy_files_hold_them():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"is_retained": 2}, "is_retained holds something else than 0 and 1.* Mend: "),
-        ({"is_retained": np.nan}, "is_retained holds something else than 0 and 1.* Mend: "),
-        ({"account_id": None}, "has no account_id.* Mend: "),
-        ({"usage_score": np.inf}, "infinite.* Mend: "),
+        ({"is_retained": 2}, "is_retained holds something else than 0 and 1.* Fix: "),
+        ({"is_retained": np.nan}, "is_retained holds something else than 0 and 1.* Fix: "),
+        ({"account_id": None}, "has no account_id.* Fix: "),
+        ({"usage_score": np.inf}, "infinite.* Fix: "),
     ],
 )
 def test_observations_that_are_no_labelled_scores_are_refused(change, message):
@@ -645,15 +645,15 @@ def test_observations_that_are_no_labelled_scores_are_refused(change, message):
 
 
 def test_a_missing_column_is_named():
-    with pytest.raises(ValueError, match="no column segment, is_retained. Mend: "):
+    with pytest.raises(ValueError, match="no column segment, is_retained. Fix: "):
         fit(observations(5).drop(columns=["segment", "is_retained"]))
 
 
 @pytest.mark.parametrize(
     ("cards", "message"),
     [
-        ([("a", "guess")], "'a' has the method 'guess'. Mend: use one of correlation, regression"),
-        ([("a", "expert"), ("a", "equal")], "'a' is there twice. Mend: keep one"),
+        ([("a", "guess")], "'a' has the method 'guess'. Fix: use one of correlation, regression"),
+        ([("a", "expert"), ("a", "equal")], "'a' is there twice. Fix: keep one"),
     ],
 )
 def test_scorecards_that_cannot_be_fitted_are_refused(cards, message):
@@ -663,5 +663,5 @@ def test_scorecards_that_cannot_be_fitted_are_refused(cards, message):
 
 @pytest.mark.parametrize("expert", [{"usage": 90}, {"usage": 120, "value": -20}, {}])
 def test_expert_weights_that_do_not_sum_to_100_are_refused(expert):
-    with pytest.raises(ValueError, match="Mend: make them sum to 100"):
+    with pytest.raises(ValueError, match="Fix: make them sum to 100"):
         fit(observations(5), expert=expert)

@@ -1,7 +1,7 @@
 -- No metric and no dimension ranks who leaves better than knowledge of the past allows, either way
 -- round. One that does is likely to be computed from what was only known later: a status set
 -- after the fact, a row dated back. Silent until enough accounts have churned.
--- Mend: look where the metric's rows come from and when they were known (known_at); if it is
+-- Fix: look where the metric's rows come from and when they were known (known_at); if it is
 -- honestly that good, raise suspicious_auc in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 

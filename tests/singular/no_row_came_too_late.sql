@@ -1,7 +1,7 @@
 -- What a build of a window cannot see any more: rows that arrived after their days had closed, rows
 -- that the source has taken back since, and rows refused for an account that is known by now.
 -- Copies of old rows count as late too.
--- Mend: a full refresh (make build FULL=1) takes them into account; next time, a larger
+-- Fix: a full refresh (make build FULL=1) takes them into account; next time, a larger
 -- late_row_days in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 

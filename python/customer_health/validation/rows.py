@@ -18,7 +18,7 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
     missing = sorted(needed - set(rows.columns))
     if missing:
         raise ValueError(
-            f"The rows to validate lack {', '.join(missing)}. Mend: select these columns as well."
+            f"The rows to validate lack {', '.join(missing)}. Fix: select these columns as well."
         )
     key = [name for name in key if name in rows.columns]
     # Where a key comes twice its values decide which row stays, not its place.
@@ -82,5 +82,5 @@ def one_of_each(rows: pd.DataFrame, *names: str) -> None:
         if name in rows.columns and rows[name].nunique() > 1:
             raise ValueError(
                 f"The rows hold several values of {name}: {sorted(rows[name].unique())}."
-                " Mend: call once for each."
+                " Fix: call once for each."
             )

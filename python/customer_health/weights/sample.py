@@ -44,16 +44,16 @@ class Sample:
         if missing:
             raise ValueError(
                 f"The observations have no column {', '.join(missing)}. "
-                "Mend: give one row per account and day with a matured label."
+                "Fix: give one row per account and day with a matured label."
             )
         is_retained = pd.to_numeric(observations["is_retained"]).to_numpy(float, na_value=np.nan)
         if not np.isin(is_retained, (0.0, 1.0)).all():
             raise ValueError(
                 "is_retained holds something else than 0 and 1. "
-                "Mend: leave out observations whose label has not matured."
+                "Fix: leave out observations whose label has not matured."
             )
         if observations["account_id"].isna().any():
-            raise ValueError("An observation has no account_id. Mend: leave it out.")
+            raise ValueError("An observation has no account_id. Fix: leave it out.")
         account, ids = pd.factorize(observations["account_id"].to_numpy(object), sort=True)
         segment = observations["segment"].astype(object).fillna(UNKNOWN_SEGMENT).to_numpy(object)
         as_of_date = observations["as_of_date"].to_numpy("datetime64[s]")
@@ -64,7 +64,7 @@ class Sample:
                 column = pd.to_numeric(observations[dimension + SCORE_SUFFIX])
                 scores[:, number] = column.to_numpy(float, na_value=np.nan)
         if np.isinf(scores).any():
-            raise ValueError("A score is infinite. Mend: scores lie between 0 and 100.")
+            raise ValueError("A score is infinite. Fix: scores lie between 0 and 100.")
         order = np.lexsort(
             (
                 *scores.T,

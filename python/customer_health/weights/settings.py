@@ -82,7 +82,7 @@ class FitSettings:
             if not holds:
                 raise ValueError(
                     f"Weights cannot be fitted with {name} {getattr(self, name)}. "
-                    f"Mend: {_LIMITS.get(name, 'use 0 or more')}."
+                    f"Fix: {_LIMITS.get(name, 'use 0 or more')}."
                 )
 
     @classmethod
@@ -96,7 +96,7 @@ class FitSettings:
             if name not in types:
                 raise ValueError(
                     f"There is no setting '{name}' for fitting weights. "
-                    f"Mend: use one of {', '.join(sorted(types))}."
+                    f"Fix: use one of {', '.join(sorted(types))}."
                 )
         return cls(**{name: _whole(name, value, types[name]) for name, value in settings.items()})
 
@@ -120,5 +120,5 @@ def _whole(name: str, value, wanted: type):
     if wanted is not int:
         return value
     if int(value) != value:
-        raise ValueError(f"{name} is {value}, not a whole number. Mend: use a whole number.")
+        raise ValueError(f"{name} is {value}, not a whole number. Fix: use a whole number.")
     return int(value)

@@ -213,10 +213,10 @@ def _methods(scorecards: pd.DataFrame) -> dict[str, str]:
         if method not in METHODS:
             raise ValueError(
                 f"Scorecard '{scorecard}' has the method '{method}'. "
-                f"Mend: use one of {', '.join(METHODS)}."
+                f"Fix: use one of {', '.join(METHODS)}."
             )
         if scorecard in methods:
-            raise ValueError(f"Scorecard '{scorecard}' is there twice. Mend: keep one of them.")
+            raise ValueError(f"Scorecard '{scorecard}' is there twice. Fix: keep one of them.")
         methods[scorecard] = method
     return methods
 
@@ -227,7 +227,7 @@ def _expert(expert_weights: Mapping[str, float], dimensions: Sequence[str]) -> n
     if not (expert >= 0).all() or abs(expert.sum() - TOTAL) > WEIGHTS_TOLERANCE:
         raise ValueError(
             f"The expert weights {dict(expert_weights)} are not numbers from 0 up that sum to 100. "
-            "Mend: make them sum to 100."
+            "Fix: make them sum to 100."
         )
     return expert
 
