@@ -6,7 +6,7 @@ Usage: PYTHONPATH=python python examples/map_sources.py crm5 --data <folder> --o
 A mapping is a folder: one of examples/, or any other. Each file `<source>__<table>.sql` in it is
 one select that reads the folder named by the DuckDB variable `data` and gives columns of the raw
 contract; its rows are written to `<out>/<source>/<table>.parquet`. A raw table without a file stays
-absent. docs/mapping.md tells how to write one.
+absent. docs/how-to/map-your-data.md tells how to write one.
 """
 
 import argparse
@@ -128,7 +128,7 @@ def _queries(mapping: Path, contract: dict[str, dict]) -> tuple[dict[str, Path],
     if not queries:
         raise MappingError(
             f"{mapping}: holds no mapping. Fix: write one select per raw table, in a file such as"
-            " crm__accounts.sql (docs/mapping.md)."
+            " crm__accounts.sql (docs/how-to/map-your-data.md)."
         )
     return queries, warnings
 
