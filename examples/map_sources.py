@@ -34,7 +34,7 @@ PLAIN_WORDS = {
 
 
 class MappingError(Exception):
-    """A mapping cannot be carried out; the message says why and how to mend it."""
+    """A mapping cannot be carried out; the message says why and how to fix it."""
 
 
 def raw_contract() -> dict[str, dict]:
@@ -182,7 +182,7 @@ def _plain(path: Path, problem: duckdb.Error) -> str:
     where = f"{path}, line {line[1]}" if line else str(path)
     words = PLAIN_WORDS.get(type(problem), f"fails ({kind.strip().lower()} error)")
     reason = " ".join(re.split(r"\n\s*LINE \d+:", reason or text)[0].split()).rstrip(".!")
-    return f"{where}: the select {words}: {reason}. Fix: mend the select, or the data it reads."
+    return f"{where}: the select {words}: {reason}. Fix: correct the select, or the data it reads."
 
 
 def main() -> int:

@@ -55,7 +55,7 @@ MANIFEST_SHAPE = {
 
 
 class Refusal(Exception):
-    """A command cannot do its work; the message says what is wrong and how to mend it."""
+    """A command cannot do its work; the message says what is wrong and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Publication:
             return {}
         return inside if _is_manifest(inside) else {}
 
-    def mend_manifest(self, copy: Path) -> None:
+    def repair_manifest(self, copy: Path) -> None:
         """Write a damaged manifest.json again, from inside the marts or from a copy of it."""
         path = self.folder / "manifest.json"
         if _is_manifest(_read_json(path)):
@@ -255,7 +255,7 @@ class Warehouse:
     def settle(self) -> None:
         """File what was published and throw away what was not; needs the lock.
 
-        Whoever stopped between the rename that publishes and its end left a publication in
+        A build that stopped right after the rename that publishes left a publication in
         `building`. All else in there is scratch.
         """
         made = self.scratch.manifest.get("publication_id")
@@ -266,10 +266,10 @@ class Warehouse:
             sync(folder)
         shutil.rmtree(self.building, ignore_errors=True)
         for kept in self.publications():
-            kept.mend_manifest(self.manifest_file)
+            kept.repair_manifest(self.manifest_file)
         current = self.current() if self.publications() else None
         if current and current.manifest and _read_json(self.manifest_file) != current.manifest:
-            # a copy: whoever damages it does not damage the publication's own
+            # a copy: damage to it does not reach the publication's own
             self._replace(self.manifest_file, current.folder / "manifest.json", shutil.copy2)
 
     def put_in_place(self, chosen: Publication) -> None:

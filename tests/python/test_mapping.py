@@ -1,4 +1,4 @@
-"""A mapping of any folder writes whole raw tables, or says which file to mend and how."""
+"""A mapping of any folder writes whole raw tables, or says which file to fix and how."""
 
 import re
 from collections.abc import Callable
