@@ -6,7 +6,7 @@ Usage: PYTHONPATH=python python examples/map_sources.py crm5 --data <folder> --o
 A mapping is a folder: one of examples/, or any other. Each file `<source>__<table>.sql` in it is
 one select that reads the folder named by the DuckDB variable `data` and gives columns of the raw
 contract; its rows are written to `<out>/<source>/<table>.parquet`. A raw table without a file stays
-absent. docs/how-to/map-your-data.md tells how to write one.
+absent. docs/how-to/map-your-data.md says how to write one.
 """
 
 import argparse

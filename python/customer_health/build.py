@@ -362,7 +362,7 @@ def print_summary(warehouse: Warehouse) -> None:
         money = f"  ARR {arr:>14,.0f}" if arr else ""
         print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}{money}")
     if absent:
-        print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
+        print(f"Absent sources: {absent}; their metrics are unknown, and coverage says so.")
     if stale:
         print(f"Stale or small: {stale}; intermediate.int_monitoring__freshness says why.")
     if covered is not None and covered < 0.5:
@@ -381,7 +381,7 @@ def print_summary(warehouse: Warehouse) -> None:
 def _evidence(review: tuple | None) -> str:
     """Say what outcomes tell of the score, from the newest review of the production scorecard."""
     if review is None:
-        return "The score is heuristic: no outcome has matured that it could be held against."
+        return "The score is heuristic: no outcome to test it against has matured."
     label, auc, auc_low, churned, alarm, reasons = review
     measured = f"AUC {auc:.2f}, lower limit {auc_low:.2f}; " if auc and auc_low else ""
     lines = [f"The score is {label} ({measured}{churned:,} accounts lost in a year of outcomes)."]

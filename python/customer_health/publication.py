@@ -13,7 +13,7 @@ Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people
                                                  published.duckdb
 
 The published file is another name (hard link) of one `published.duckdb`, put in place by one
-rename. Which publication is current is read off the published file and stands nowhere else, so
+rename. Which publication is current is read off the published file and written nowhere else, so
 marts and state cannot disagree, whenever a build is killed. Nor does it depend on a manifest: a
 damaged one is written again from `marts.publication` inside the file.
 
@@ -296,7 +296,7 @@ class Warehouse:
         sync(name.parent)
 
     def prune(self, keep: int) -> None:
-        """Keep so many publications: the current one and those before it, then the newest."""
+        """Keep this many publications: the current one and those before it, then the newest."""
         in_order = []
         kept = self.current()
         while kept and kept not in in_order:

@@ -1,9 +1,9 @@
 """Checks the raw data against the raw contract, before the build reads a row of it.
 
-Raw data lies in `<raw_path>/<source>/<table>.parquet`, or in any number of Parquet files below
+Raw data is in `<raw_path>/<source>/<table>.parquet`, or in any number of Parquet files below
 `<raw_path>/<source>/<table>/`. A table may be absent: its metrics are unknown then. A table that
 is there must be readable and have the columns the contract requires. Only the footers of the files
-are read, so many and large files cost little.
+are read, so even many large files cost little.
 """
 
 import difflib
