@@ -269,7 +269,7 @@ class Warehouse:
             kept.repair_manifest(self.manifest_file)
         current = self.current() if self.publications() else None
         if current and current.manifest and _read_json(self.manifest_file) != current.manifest:
-            # a copy: damage to it does not reach the publication's own
+            # a copy: whoever damages it does not damage the publication's own
             self._replace(self.manifest_file, current.folder / "manifest.json", shutil.copy2)
 
     def put_in_place(self, chosen: Publication) -> None:
