@@ -3,7 +3,6 @@
 import csv
 import re
 import shutil
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customer_health.policy import TABLES, THRESHOLDS, policy_problems
-from customer_health.weights import FitSettings
+from customer_health.policy import TABLES, policy_problems
+from customer_health.policy.thresholds import thresholds_read
 
 POLICY = Path(__file__).parents[2] / "seeds" / "policy"
 
@@ -48,10 +47,10 @@ def test_the_committed_files_are_the_known_ones():
     assert set(TABLES) <= {path.name for path in POLICY.glob("*.csv")}
 
 
-def test_the_required_thresholds_are_the_committed_ones():
+def test_the_committed_thresholds_are_those_that_are_read():
     with (POLICY / "thresholds.csv").open(encoding="utf-8") as lines:
-        names = [row["threshold"] for row in csv.DictReader(lines)]
-    assert [threshold.name for threshold in THRESHOLDS] == names
+        names = {row["threshold"] for row in csv.DictReader(lines)}
+    assert names == thresholds_read()
 
 
 # (file, text to replace, replacement, what the message says, what the mend says).
@@ -598,11 +597,3 @@ def test_a_raw_table_that_there_is_not_is_named(policy):
         "seeds/policy/source_checks.csv: the raw table 'support.tickets' has no row."
         " Fix: add a row for it (with limits left empty it is not checked).",
     ]
-
-
-def test_the_defaults_of_fits_are_those_of_the_policy():
-    with (POLICY / "thresholds.csv").open(encoding="utf-8") as lines:
-        policy = {row["threshold"]: float(row["value"]) for row in csv.DictReader(lines)}
-    fitting = {field.name: field.default for field in fields(FitSettings) if field.name in policy}
-    assert len(fitting) > 10
-    assert fitting == {name: policy[name] for name in fitting}
