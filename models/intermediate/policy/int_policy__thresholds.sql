@@ -1,5 +1,5 @@
 {#- Each row of the seed is a column here. dbt asks for the names only when it compiles. -#}
-{% set names = policy_rows('thresholds') | map('first') | list if execute else ['value'] %}
+{% set names = policy_rows('thresholds') | map('first') | list if execute else [] %}
 
 with thresholds as (
     select * from {{ ref('thresholds') }}

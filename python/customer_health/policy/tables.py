@@ -1,8 +1,9 @@
 """The form of each policy file: its columns, what their cells may hold, and the key of its rows."""
 
+import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from customer_health.policy.cells import (
     Currency,
@@ -174,11 +175,18 @@ def _numbers(text: str) -> list[float]:
         raise refusal(f"'{text}' is no list of numbers", fix) from None
 
 
+def _column_name(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        fix = "write small letters, digits and _, as it becomes a column"
+        raise refusal(f"'{text}' is no name for a threshold", fix)
+    return text
+
+
 class Threshold(PolicyRow):
     """A row of thresholds.csv: a number by name, and the values that make sense for it."""
 
     key = ("threshold",)
-    threshold: str
+    threshold: Annotated[str, AfterValidator(_column_name)]
     value: Number
     type: Annotated[str, one_of("whole", "number")]
     lowest: Number | None = None
