@@ -251,7 +251,7 @@ final as (
                 measure,
                 'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
                 'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
-                'least(' ~ number ~ ', 999999999999)'
+                'least(' ~ number ~ ', ' ~ largest_number() ~ ')'
             ) }}
         from volumes
         where {{ number }} > 0
