@@ -200,7 +200,6 @@ TABLES: dict[str, Table] = {
             Column("starts_from", may_be_blank=True),
             Column("band_set", refers_to="bands.csv"),
             Column("missing_dimensions", among=("impute", "renormalise")),
-            Column("weights_version", "whole", low=1),
             Column("description"),
             _SOURCE,
         ),
