@@ -1,4 +1,5 @@
--- A base_ model has a row per raw row: keys are those of the rows that staging accepts.
+-- A base_ model has a row per raw row: keys are those of the rows that staging accepts. Those of events are not
+-- counted again, which would read every raw file a second time.
 {{ repeated_keys([
     ('stg_billing__invoices', 'invoice_id', ''),
     ('stg_billing__subscriptions', 'subscription_id', ''),
@@ -21,7 +22,6 @@
         'breakdown, account_id, user_id?, event_name?, activity_date, known_date',
         'known_date'
     ),
-    ('stg_product__events', 'event_id', 'known_date'),
     ('stg_product__features', 'event_name', ''),
     ('stg_product__storage', 'account_id, measured_date', ''),
     ('stg_product__users', 'user_id', ''),
