@@ -218,7 +218,7 @@ def run_dbt(
     # parses all over again where it finds what another warehouse left.
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json"]
     command += ["--no-use-colors", "build", "--project-dir", str(PROJECT)]
-    command += ["--profiles-dir", str(PROJECT), "--vars", json.dumps(variables)]
+    command += ["--profiles-dir", str(PROJECT), "--target", "prod", "--vars", json.dumps(variables)]
     command += ["--target-path", str(warehouse.target), "--log-path", str(warehouse.logs)]
     # they test the project, not the data: `make test` runs them
     command += ["--exclude-resource-type", "unit_test"]
