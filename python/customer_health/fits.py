@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from customer_health.methods import FITTED
+
 if TYPE_CHECKING:
     import pandas as pd
-
-FITTED_METHODS = ("correlation", "regression")
 
 COLUMNS = {
     "scorecard": "varchar",
@@ -54,7 +54,7 @@ def fit_due(
         Rows with the columns `COLUMNS`; None if nothing is due.
     """
     days = sorted(day for (day,) in due.fetchall())
-    methods = ", ".join(f"'{method}'" for method in FITTED_METHODS)
+    methods = ", ".join(f"'{method}'" for method in FITTED)
     cards = scorecards.filter(f"role <> 'off' and method in ({methods})")
     if not days or not cards.limit(1).fetchall():
         return None

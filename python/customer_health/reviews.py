@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from customer_health.methods import EQUAL
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -190,8 +192,8 @@ def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
         from customer_health.validation import score_label
 
         cards = scorecards.filter("role <> 'off'").order("scorecard").df()
-        equal = cards.loc[cards["method"] == "equal", "scorecard"]
-        to_beat = {"equal": rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
+        equal = cards.loc[cards["method"] == EQUAL, "scorecard"]
+        to_beat = {EQUAL: rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
         # also one without outcomes in the year: else its last label would hold for ever
         for name in cards["scorecard"]:
             label = score_label(rows[rows["scorecard"] == name], to_beat, settings)

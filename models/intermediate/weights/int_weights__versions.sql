@@ -1,17 +1,19 @@
 {#- Every scorecard's weights with the days on which they are in force: those that it starts with
     hold from the first day, fitted ones from theirs. -#}
 
+{%- set unfitted = "('" ~ unfitted_weights() | join("', '") ~ "')" %}
+
 with scorecards as (
     select * from {{ ref('scorecards') }}
     where role <> 'off'
 ),
 
--- those of a scorecard that is expert or equal by now would hold for ever
+-- those of a scorecard that is no longer fitted would hold for ever
 fits as (
     select fits.*
     from {{ ref('int_weights__fits') }} as fits
     inner join scorecards on fits.scorecard = scorecards.scorecard
-    where scorecards.method not in ('expert', 'equal')
+    where scorecards.method not in {{ unfitted }}
 ),
 
 scorecard_weights as (
@@ -26,7 +28,7 @@ account_days as (
     select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}
 ),
 
--- its own weights or, of a scorecard that is fitted or equal, those that it starts from
+-- its own weights or, of a scorecard without any, those that it starts from
 starts as (
     select
         scorecards.scorecard,
@@ -47,9 +49,10 @@ starts as (
 first_weights as (
     select
         *,
-        case
-            when method = 'equal' and weight > 0
-                then 100.0 / count(nullif(weight, 0)) over (partition by scorecard)
+        case method
+            {%- for method, first_weight in unfitted_weights().items() %}
+            when '{{ method }}' then {{ first_weight }}
+            {%- endfor %}
             else weight
         end as first_weight
     from starts
@@ -90,9 +93,9 @@ versions as (
         dimension,
         first_weight as target_weight,
         first_weight as weight,
-        case when method = 'equal' then 'equal' else 'expert' end as basis,
+        case when method in {{ unfitted }} then method else 'expert' end as basis,
         case
-            when method not in ('equal', 'expert') then 'Weights had not been fitted yet.'
+            when method not in {{ unfitted }} then 'Weights had not been fitted yet.'
         end as fallback_reason
     from first_weights
 ),
