@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING
 
 from customer_health.methods import FITTED
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyRelation as Relation
 
 COLUMNS = {
     "scorecard": "varchar",
@@ -37,7 +39,13 @@ COLUMNS = {
 
 
 def fit_due(
-    due, observations, scorecards, scorecard_weights, dimensions, thresholds, fitted_before
+    due: Relation,
+    observations: Relation,
+    scorecards: Relation,
+    scorecard_weights: Relation,
+    dimensions: Relation,
+    thresholds: Relation,
+    fitted_before: Relation | None,
 ) -> pd.DataFrame | None:
     """Fit every scorecard of a fitted method on every day that is due.
 
@@ -84,7 +92,7 @@ def fit_due(
     return pd.concat(fits, ignore_index=True)
 
 
-def _newest_before(fitted_before, day) -> pd.DataFrame:
+def _newest_before(fitted_before: Relation | None, day: date) -> pd.DataFrame:
     """Rows of the newest version before a day."""
     import pandas as pd
 

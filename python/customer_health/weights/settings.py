@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 # Beyond a million the penalty leaves nothing of any coefficient.
 MAX_RIDGE_PENALTY = 1e6
@@ -115,7 +116,7 @@ _LIMITS = {
 }
 
 
-def _whole(name: str, value, wanted: type):
+def _whole(name: str, value: Any, wanted: object) -> Any:
     """Give a whole number where one belongs."""
     if wanted is not int:
         return value

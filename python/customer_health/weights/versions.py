@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -184,6 +185,8 @@ def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> 
     """D0's two vocabularies for a correlation; they say nothing where there is none."""
     unknown = np.isnan(r)
     is_strategic = np.isin(dimensions, list(policy.strategic_keep))
+    inclusions: list[Any] = [None, "include", "consider", "keep"]
+    strengths: list[Any] = [None, "strong", "moderate"]
     include = np.select(
         [
             unknown,
@@ -191,12 +194,12 @@ def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> 
             r >= policy.skip_below_correlation,
             is_strategic,
         ],
-        [None, "include", "consider", "keep"],
+        inclusions,
         "skip",
     )
     strength = np.select(
         [unknown, r > policy.strong_above_correlation, r >= policy.weak_below_correlation],
-        [None, "strong", "moderate"],
+        strengths,
         "weak",
     )
     return {"include_verdict": include, "strength_verdict": strength, "is_negative": r < 0}
