@@ -1,7 +1,5 @@
 """Drift, and which metrics predict: planted changes are found, chance is not taken for change."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -239,7 +237,7 @@ def test_denser_dates_are_no_further_evidence(verdicts):
 
 
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
-    strict = judged(metric_rows(), replace(SETTINGS, vanity_correlation=0.0))
+    strict = judged(metric_rows(), SETTINGS.model_copy(update={"vanity_correlation": 0.0}))
     noise = strict.set_index("metric").loc["noise"]
     assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
 
@@ -277,7 +275,7 @@ def test_a_change_is_that_since_the_nearest_known_score_of_the_account(places, d
             "metric_score": np.array(scores, dtype=float),
         }
     )
-    found = with_changes(rows, replace(SETTINGS, change_days=30))["change"].to_numpy()
+    found = with_changes(rows, SETTINGS.model_copy(update={"change_days": 30}))["change"].to_numpy()
     known = rows[rows["metric_score"].notna()].sort_values("as_of_date")
     asked = rows.assign(as_of_date=rows["as_of_date"] - pd.Timedelta(days=30)).reset_index()
     nearest = pd.merge_asof(

@@ -1,4 +1,4 @@
-"""Which metrics predict churn, and which only look good (V9)."""
+"""Which metrics predict churn, and which only look good."""
 
 from customer_health.frames import typed
 from customer_health.review_columns import METRICS

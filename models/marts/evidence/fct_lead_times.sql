@@ -8,14 +8,6 @@ churns as (
     where counts_as_churn
 ),
 
-bands as (
-    select * from {{ ref('bands') }}
-),
-
-scorecards as (
-    select * from {{ ref('scorecards') }}
-),
-
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
@@ -27,7 +19,7 @@ watched as (
         scores.account_id,
         churns.ended_date,
         scores.as_of_date,
-        bands.is_flagged
+        scores.is_flagged
     from churns
     cross join thresholds
     inner join scores
@@ -36,11 +28,6 @@ watched as (
             and churns.ended_date > scores.as_of_date
             and {{ add_days('churns.ended_date', '-thresholds.warning_days') }}
             <= scores.as_of_date
-    inner join scorecards on scores.scorecard = scorecards.scorecard
-    inner join bands
-        on
-            scorecards.band_set = bands.band_set
-            and scores.band = bands.band
 ),
 
 warned as (
@@ -65,14 +52,19 @@ final as (
         warned.first_flagged_date,
         {{ days_between('warned.first_flagged_date', 'warned.ended_date') }} as lead_days,
         coalesce(
-            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }} >= 28, false
-        ) as is_caught_4_weeks_ahead,
+            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }}
+            >= thresholds.lead_days,
+            false
+        ) as is_caught_in_time,
         coalesce(
-            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }} >= 42, false
-        ) as is_caught_6_weeks_ahead,
+            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }}
+            >= thresholds.early_lead_days,
+            false
+        ) as is_caught_early,
         warned.n_days_flagged,
         warned.n_days_watched
     from warned
+    cross join thresholds
     inner join churns
         on
             warned.account_id = churns.account_id

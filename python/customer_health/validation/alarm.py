@@ -1,4 +1,4 @@
-"""The alarm for a score that points the wrong way (V11)."""
+"""The alarm for a score that points the wrong way."""
 
 from dataclasses import dataclass
 

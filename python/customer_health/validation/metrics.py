@@ -1,4 +1,4 @@
-"""Which metrics predict churn, and which only look good (V9)."""
+"""Which metrics predict churn, and which only look good."""
 
 from typing import Any
 

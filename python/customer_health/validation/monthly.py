@@ -1,4 +1,4 @@
-"""The figures of each month: how right the predictions were (V3)."""
+"""The figures of each month: how right the predictions were."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby

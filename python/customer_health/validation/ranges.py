@@ -1,4 +1,4 @@
-"""Retention by score range, and the cut that separates best (V5)."""
+"""Retention by score range, and the cut that separates best."""
 
 from dataclasses import dataclass
 
