@@ -139,8 +139,9 @@ review: environment ## the questions of a model review (analyses/) as SQL for an
 		CUSTOMER_HEALTH_WAREHOUSE="target/review/$${WAREHOUSE##*/}" \
 		$(VENV)/bin/dbt --no-send-anonymous-usage-stats compile --select path:analyses)
 
-test: build ## ruff, sqlfluff, dbt's unit tests and pytest
+test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
+	$(call step,types,passed,$(RUN) -m mypy)
 	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models analyses snapshots tests)
 	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile)
@@ -159,4 +160,4 @@ docs: build ## documentation site in target/, from the models' own descriptions
 
 clean: ## removes the environment, the demo and its warehouse; not what was built from your data
 	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE:.duckdb=).* warehouse/development.duckdb* \
-		target logs .pytest_cache .ruff_cache .hypothesis
+		target logs .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -9,7 +9,7 @@
 
 with weights as (
     select * from {{ ref('fct_dimension_weights') }}
-    where method in ('correlation', 'regression')
+    where method not in ('{{ unfitted_weights() | join("', '") }}')
 ),
 
 final as (

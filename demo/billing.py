@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from demo import words
+from demo.accounts import ANNUAL, MONTHLY, STRUCTURES
 from demo.toolkit import (
     DAY,
     FAR,
@@ -21,7 +22,7 @@ from demo.toolkit import (
     stream,
     within,
 )
-from demo.world import ANNUAL, INVOLUNTARY, MONTHLY, STRUCTURES, World
+from demo.world import INVOLUNTARY, World
 
 RATE_TO_USD = np.array([1.0, 0.92, 0.79])  # units of the currency per USD, fixed
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from demo import billing, crm, people, product, signals, support, survey, truth
 from demo.contract import read_contract
-from demo.dirt import VARIANTS, Ledger, spoil
+from demo.dirt import Ledger, spoil
 from demo.event_files import EventDirt, EventEncoder, write_events
 from demo.output import plain_table, raw_table, write
 from demo.parameters import Options, Process
+from demo.spellings import VARIANTS
 from demo.toolkit import stream
 from demo.world import build_world
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from demo import words
+from demo.accounts import MONTHLY
 from demo.billing import Book
 from demo.parameters import PLAYBOOKS, SMB
 from demo.people import People
@@ -21,7 +22,7 @@ from demo.toolkit import (
     stream,
     within,
 )
-from demo.world import DIM, MONTHLY, SHOCK_NAMES, World
+from demo.world import DIM, SHOCK_NAMES, World
 
 MEETINGS = ("meeting", "qbr", "training", "webinar")
 

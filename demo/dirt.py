@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from demo.contract import Column, Table
 from demo.output import ARROW, as_text
+from demo.spellings import TIME_SPELLINGS, VARIANTS, none, odd_id, other_time
 from demo.toolkit import DAY, dates, stamps
 
 DUPLICATE = "duplicate key"
@@ -33,42 +34,10 @@ ROW, CELL = "row", "cell"
 BROKEN_TIMES = ("31/02/2025", "not a date", "2025-13-45", "yesterday")
 BROKEN_NUMBERS = (np.nan, np.inf, -np.inf)
 ANCIENT = "1812-06-24"  # before any business, and no date that stands for none
-# What systems write where they have no date.
-SENTINELS = ("9999-12-31", "1900-01-01", "1970-01-01", "2999-12-31", "0001-01-01", "")
 FUTURE_DAYS = (61, 1500)
 EARLY_DAYS = (2, 30)
 # Beyond these numbers lies what no decimal has room for, where a column has no range of its own.
 LARGEST = 999_999_999_999
-
-VARIANTS: tuple[Callable[[str], str], ...] = (
-    lambda text: text,
-    str.upper,
-    lambda text: "".join(c.upper() if k % 2 else c for k, c in enumerate(text, 1)),
-    lambda text: f"  {text} ",
-    lambda text: f"\u00a0{text}\u00a0",
-    lambda text: f"\u200b{text}",
-    lambda text: f"\ufeff{text}",
-)
-
-
-def _in_zone(moment: np.datetime64, hours: int) -> str:
-    return f"{moment + np.timedelta64(hours, 'h')}{hours:+03d}:00"
-
-
-# The same moment, or the same day, written otherwise.
-TIME_SPELLINGS: tuple[Callable[[np.datetime64], str], ...] = (
-    lambda moment: _in_zone(moment, 2),
-    lambda moment: _in_zone(moment, -5),
-    lambda moment: str(moment).replace("T", " "),
-    lambda moment: f"{moment}.000000Z",
-    lambda moment: str(moment.astype(np.int64)),
-    lambda moment: str(moment.astype(np.int64) * 1000),
-)
-DATE_SPELLINGS: tuple[Callable[[str], str], ...] = (
-    lambda day: f"{day}T00:00:00",
-    lambda day: f"{day} 00:00:00",
-    lambda day: day.replace("-", ""),
-)
 
 
 def _as_moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -187,30 +156,6 @@ def _values(table: pa.Table, name: str, rows: np.ndarray) -> list:
     return table[name].take(pa.array(rows)).to_pylist()
 
 
-def _odd_id(text: str | None, variant: int) -> str | None:
-    """An id written otherwise; whole numbers also as a floating-point column writes them."""
-    if text and text.isdigit() and variant % 2:
-        return f"{text}.0"
-    return text and VARIANTS[variant](text)
-
-
-def _other_time(text: str | None, column: Column, spelling: int) -> str | None:
-    """A day, or a UTC time, written otherwise."""
-    if text is None:
-        return None
-    if column.data_type == "date":
-        return DATE_SPELLINGS[spelling % len(DATE_SPELLINGS)](text)
-    return TIME_SPELLINGS[spelling](np.datetime64(text.rstrip("Z"), "s"))
-
-
-def _none(column: Column, number: int) -> str | None:
-    """What stands for a missing value in a text: blanks, or a date that means none."""
-    if column.is_time:
-        text = SENTINELS[number % len(SENTINELS)]
-        return f"{text}T00:00:00Z" if text and column.data_type == "timestamp" else text
-    return " " * (number % 3)
-
-
 def _repairable(table: pa.Table, spec: Table, rng: np.random.Generator, rate: float) -> pa.Table:
     """Odd ids and times, words for "none" and mojibake in about `rate` of the rows, in place."""
     plain = [c for c in _as_declared(spec) if c.name in table.column_names]
@@ -221,7 +166,7 @@ def _repairable(table: pa.Table, spec: Table, rng: np.random.Generator, rate: fl
     for k, name in enumerate(id_columns):
         here = chosen == k
         old = _values(table, name, rows[here])
-        new = [_odd_id(text, v) for text, v in zip(old, variant[here], strict=True)]
+        new = [odd_id(text, v) for text, v in zip(old, variant[here], strict=True)]
         table = _set(table, name, rows[here], new)
 
     rows = _some(rng, len(table), rate)
@@ -229,14 +174,14 @@ def _repairable(table: pa.Table, spec: Table, rng: np.random.Generator, rate: fl
     for column in plain:
         if column.is_time:
             old = _values(table, column.name, rows)
-            new = [_other_time(t, column, k) for t, k in zip(old, spellings, strict=True)]
+            new = [other_time(t, column, k) for t, k in zip(old, spellings, strict=True)]
             table = _set(table, column.name, rows, new)
 
     for column in plain:
         empty = np.flatnonzero(table[column.name].is_null())
         if ARROW.get(column.data_type, pa.string()) == pa.string() and len(empty):
             rows = empty[_some(rng, len(empty), rate)]
-            new = [_none(column, number) for number in rng.integers(0, 60, len(rows))]
+            new = [none(column, number) for number in rng.integers(0, 60, len(rows))]
             table = _set(table, column.name, rows, new)
 
     if "account_name" in table.column_names:
@@ -296,7 +241,7 @@ class Breaker:
         if reason == UNKNOWN_VALUE:
             return "teleport"
         in_text = ARROW.get(column.data_type, pa.string()) == pa.string()
-        return _none(column, number) if in_text and column in _as_declared(self.spec) else None
+        return none(column, number) if in_text and column in _as_declared(self.spec) else None
 
     def _time(self, column: Column, day: int) -> str:
         if column.data_type == "date":

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 
 from demo import dirt
 from demo.contract import Table
-from demo.dirt import VARIANTS, Ledger
+from demo.dirt import Ledger
 from demo.product import EventBlock
+from demo.spellings import VARIANTS
 from demo.toolkit import DAY, stamps
 
 ROW_GROUP = 1_000_000

@@ -98,12 +98,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     except (Failure, RuntimeError, OSError, duckdb.Error) as problem:
+        said = str(problem)
         if is_disk_full(problem):
-            problem = (
+            said = (
                 f"{warehouse.folder}: the disk is full. Fix: free some space, or name a file on"
                 f" another disk with WAREHOUSE=... ({problem})"
             )
-        print(problem, what_readers_see(warehouse, record), sep="\n", file=sys.stderr)
+        print(said, what_readers_see(warehouse, record), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", what_readers_see(warehouse, record), file=sys.stderr)
@@ -148,7 +149,7 @@ def what_readers_see(warehouse: Warehouse, record: Record) -> str:
 def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock: int) -> int:
     """Do one build, holding the lock, and give the exit code."""
     raw_path = given.raw_path.absolute() if given.raw_path else DEMO_RAW_PATH
-    variables = {"raw_path": str(raw_path)} if given.raw_path else {}
+    variables: dict[str, str | bool] = {"raw_path": str(raw_path)} if given.raw_path else {}
     if given.as_of_date:
         variables["as_of_date"] = given.as_of_date
 
@@ -160,7 +161,8 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
-        if given.unless_unchanged and not asked and is_unchanged(warehouse, current, inputs):
+        may_stay = given.unless_unchanged and not asked
+        if current and may_stay and is_unchanged(warehouse, current, inputs):
             print(f"{'warehouse':<12} unchanged: no input has changed since it was built")
             if given.export and exported_id(given.export) != current.id:
                 export_marts(warehouse, given.export)
@@ -241,7 +243,7 @@ def run_dbt(
         pass_fds=[lock],  # should it outlive this process, nobody else builds meanwhile
         preexec_fn=die_with_parent,
     ) as dbt:
-        for line in dbt.stdout:
+        for line in dbt.stdout or ():
             progress.read(line)
     progress.end()
     ended = time.monotonic()
@@ -290,7 +292,7 @@ def publish(
             " deliver what is missing, or rewrite history with RESTATE=1."
         )
     window_start_date = clock["window_start_date"] if plan.kind == INCREMENTAL else None
-    if window_start_date and plan.base.is_intact:
+    if window_start_date and plan.base and plan.base.is_intact:
         copy_file(plan.base.published, made.published)
     row_counts = write_marts(
         made.state, made.published, declared_marts(warehouse.target), window_start_date
@@ -330,13 +332,13 @@ def print_summary(warehouse: Warehouse) -> None:
             order by max(health_score) desc nulls last, band
             """
         ).fetchall()
-        as_of_date, absent, stale, covered = connection.execute(
+        ((as_of_date, absent, stale, covered),) = connection.execute(
             """
             select
                 max(as_of_date), max(absent_sources), max(stale_sources), max(scorecard_coverage)
             from marts.account_health
             """
-        ).fetchone()
+        ).fetchall()
         evidence = connection.execute(
             """
             select score_label, auc, auc_low, n_churned_accounts, inverted_alarm, reasons

@@ -22,9 +22,10 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict) -> None:
         """Make the folder of the warehouse, which DuckDB does not do."""
-        is_file = not re.match(r"\w*:", self.creds.path.removeprefix(Path(self.creds.path).drive))
+        path = self.creds.path if self.creds else ":memory:"
+        is_file = not re.match(r"\w*:", path.removeprefix(Path(path).drive))
         if is_file:  # not :memory:, nor a service such as md:name
-            Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, each of JSON text; called once, when dbt connects."""

@@ -116,9 +116,9 @@ def _write(warehouse: Warehouse, folder: Path) -> str:
                 f"{warehouse}: no build published it. Fix: name a file that `make build` published"
                 " with WAREHOUSE=..."
             )
-        publication_id, manifest = connection.execute(
+        ((publication_id, manifest),) = connection.execute(
             "select publication_id, cast(manifest as varchar) from marts.publication"
-        ).fetchone()
+        ).fetchall()
         for (name,) in tables:
             path = folder / f"{name}.parquet"
             # readers of any age know these

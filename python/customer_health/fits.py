@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
+
+from customer_health.methods import FITTED
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FITTED_METHODS = ("correlation", "regression")
+    from duckdb import DuckDBPyRelation as Relation
 
 COLUMNS = {
     "scorecard": "varchar",
@@ -36,7 +38,13 @@ COLUMNS = {
 
 
 def fit_due(
-    due, observations, scorecards, scorecard_weights, dimensions, thresholds, fitted_before
+    due: Relation,
+    observations: Relation,
+    scorecards: Relation,
+    scorecard_weights: Relation,
+    dimensions: Relation,
+    thresholds: Relation,
+    fitted_before: Relation | None,
 ) -> pd.DataFrame | None:
     """Fit every scorecard of a fitted method on every day that is due.
 
@@ -53,7 +61,7 @@ def fit_due(
         Rows with the columns `COLUMNS`; None if nothing is due.
     """
     days = sorted(day for (day,) in due.fetchall())
-    methods = ", ".join(f"'{method}'" for method in FITTED_METHODS)
+    methods = ", ".join(f"'{method}'" for method in FITTED)
     cards = scorecards.filter(f"role <> 'off' and method in ({methods})")
     if not days or not cards.limit(1).fetchall():
         return None
@@ -82,7 +90,7 @@ def fit_due(
     return pd.concat(fits, ignore_index=True)
 
 
-def _newest_before(fitted_before, day) -> pd.DataFrame:
+def _newest_before(fitted_before: Relation | None, day: date) -> pd.DataFrame:
     """Rows of the newest version before a day."""
     import pandas as pd
 

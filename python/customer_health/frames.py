@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyRelation as Relation
 
 
-def typed(session, frame: pd.DataFrame | None, columns: Mapping[str, str]):
+def typed(
+    session: DuckDBPyConnection, frame: pd.DataFrame | None, columns: Mapping[str, str]
+) -> Relation:
     """Rows as a DuckDB relation with the given columns and types.
 
     DuckDB guesses the type of a text column from its values, and of one that is all null, or has no

@@ -136,7 +136,7 @@ def clock_of(state: Path) -> dict[str, str | None]:
 def contents_of(state: Path) -> dict:
     """What a build says of itself: the policy in force, and the sources that are not fresh."""
     with duckdb.connect(str(state), read_only=True) as connection:
-        policy = connection.execute(
+        ((policy_version, weights_version),) = connection.execute(
             """
             select any_value(policy_version), any_value(weights_version)
             from marts.fct_health_scores
@@ -144,7 +144,7 @@ def contents_of(state: Path) -> dict:
                 scorecard_role = 'production'
                 and as_of_date = (select as_of_date from intermediate.stg_calendar__clock)
             """
-        ).fetchone()
+        ).fetchall()
         stale = connection.execute(
             """
             select source_name, status
@@ -154,8 +154,8 @@ def contents_of(state: Path) -> dict:
             """
         ).fetchall()
     return {
-        "policy_version": policy[0],
-        "weights_version": policy[1],
+        "policy_version": policy_version,
+        "weights_version": weights_version,
         "stale_sources": [{"source_name": name, "status": status} for name, status in stale],
     }
 

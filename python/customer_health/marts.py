@@ -100,9 +100,9 @@ def is_readable_everywhere(path: Path) -> bool:
     """Whether a file has the storage version that every client reads."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {sql_text(path)} as published (read_only)")
-        (tags,) = connection.execute(
+        ((tags,),) = connection.execute(
             "select tags from duckdb_databases() where database_name = 'published'"
-        ).fetchone()
+        ).fetchall()
     return tags.get("storage_version") == f"{STORAGE_VERSION}+"
 
 
@@ -119,10 +119,10 @@ def _write_window(connection: duckdb.DuckDBPyConnection, mart: Mart, start_date:
 def _equal_counts(connection: duckdb.DuckDBPyConnection, marts: Iterable[Mart]) -> dict[str, int]:
     counts = {}
     for mart in marts:
-        (built,), (written,) = (
+        ((built,),), ((written,),) = (
             connection.execute(
                 f"select count(*) from {file}.marts.{sql_name(mart.name)}"
-            ).fetchone()
+            ).fetchall()
             for file in ("state", "published")
         )
         if built != written:

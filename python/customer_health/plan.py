@@ -3,7 +3,7 @@
 import argparse
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,7 +140,7 @@ def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:
     return plan
 
 
-def fingerprint(raw_path: Path, variables: dict[str, str]) -> str:
+def fingerprint(raw_path: Path, variables: Mapping[str, str | bool]) -> str:
     """Sum up all that a build depends on as one text."""
     digest = hashlib.sha256(json.dumps([str(raw_path), variables]).encode())
     for name in INPUTS:

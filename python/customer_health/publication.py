@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import duckdb
 
@@ -313,7 +314,7 @@ class Warehouse:
         return chosen
 
 
-def _is_manifest(content: object) -> bool:
+def _is_manifest(content: object) -> TypeGuard[dict]:
     return (
         isinstance(content, dict)
         and all(isinstance(content.get(name, ...), kind) for name, kind in MANIFEST_SHAPE.items())

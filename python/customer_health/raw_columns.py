@@ -131,7 +131,7 @@ def undeclared_columns(
 def nearest_column(name: str, columns: Iterable[str]) -> str | None:
     """Give the column of the contract that another name most likely stands for, if any is near."""
     likeness = {column: _likeness(name, column) for column in columns}
-    best = max(likeness, key=likeness.get, default=None)
+    best = max(likeness, key=likeness.__getitem__, default=None)
     return best if best and likeness[best] >= NEAR else None
 
 

@@ -7,146 +7,27 @@ have none to make and give back None, without loading what the statistics need: 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from customer_health.methods import EQUAL
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyRelation as Relation
+
+    from customer_health.validation import Settings
 
 OUTCOME_COLUMNS = (
     "scorecard, horizon_days, account_id, as_of_date, matured_date, health_score,"
     " coalesce(is_flagged, false) as is_flagged, cast(is_churned as double) as is_churned"
 )
 
-FIGURES = {
-    "scorecard": "varchar",
-    "segment": "varchar",
-    "as_of_date": "date",
-    "horizon_days": "integer",
-    "matured_date": "date",
-    "figure": "varchar",
-    "value": "double",
-    "low": "double",
-    "high": "double",
-    "n": "bigint",
-    "n_events": "bigint",
-    "target": "double",
-    "verdict": "varchar",
-    "excellent_target": "double",
-    "excellent_verdict": "varchar",
-    "reason": "varchar",
-}
 
-LABELS = {
-    "scorecard": "varchar",
-    "review_date": "date",
-    "score_label": "varchar",
-    "reasons": "varchar",
-    "n_accounts": "bigint",
-    "n_churned_accounts": "bigint",
-    "auc": "double",
-    "auc_low": "double",
-    "auc_tenure": "double",
-    "beats_tenure_probability": "double",
-    "auc_equal": "double",
-    "beats_equal_probability": "double",
-    "flagged_churn_share": "double",
-    "unflagged_churn_share": "double",
-    "inverted_alarm": "varchar",
-}
-
-COMPARISONS = {
-    "baseline": "varchar",
-    "variant": "varchar",
-    "review_date": "date",
-    "n_account_dates": "bigint",
-    "n_accounts": "bigint",
-    "n_churned_accounts": "bigint",
-    "auc_a": "double",
-    "auc_b": "double",
-    "auc_difference": "double",
-    "auc_low": "double",
-    "auc_high": "double",
-    "auc_probability": "double",
-    "f1_a": "double",
-    "f1_b": "double",
-    "f1_difference": "double",
-    "f1_low": "double",
-    "f1_high": "double",
-    "f1_probability": "double",
-    "n_caught_by_a_only": "bigint",
-    "n_caught_by_b_only": "bigint",
-    "mcnemar_p": "double",
-    "decision": "varchar",
-    "evidence": "varchar",
-}
-
-RETENTION = {
-    "scorecard": "varchar",
-    "score": "varchar",
-    "review_date": "date",
-    "range_low": "double",
-    "range_high": "double",
-    "n": "bigint",
-    "n_accounts": "bigint",
-    "n_retained": "bigint",
-    "retention": "double",
-    "low": "double",
-    "high": "double",
-    "precision_below": "double",
-    "recall_below": "double",
-    "specificity_below": "double",
-    "youden_below": "double",
-    "is_best_cut": "boolean",
-    "reason": "varchar",
-    "auc": "double",
-    "no_cut_reason": "varchar",
-}
-
-DRIFT = {
-    "scorecard": "varchar",
-    "review_date": "date",
-    "as_of_date": "date",
-    "drift_check": "varchar",
-    "compared_with": "date",
-    "value": "double",
-    "low": "double",
-    "high": "double",
-    "threshold": "double",
-    "level": "varchar",
-    "evidence": "varchar",
-    "remedy": "varchar",
-    "reason": "varchar",
-}
-
-METRICS = {
-    "metric": "varchar",
-    "review_date": "date",
-    "n": "bigint",
-    "n_accounts": "bigint",
-    "n_churned_accounts": "bigint",
-    "correlation": "double",
-    "low": "double",
-    "high": "double",
-    "p": "double",
-    "adjusted_p": "double",
-    "value_correlation": "double",
-    "value_low": "double",
-    "value_high": "double",
-    "early_change": "double",
-    "early_p": "double",
-    "early_adjusted_p": "double",
-    "last_change": "double",
-    "last_p": "double",
-    "last_adjusted_p": "double",
-    "n_changes": "bigint",
-    "timing": "varchar",
-    "timing_reason": "varchar",
-    "verdict": "varchar",
-    "reason": "varchar",
-}
-
-
-def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame | None:
+def figures_due(
+    outcomes: Relation, clock: Relation, thresholds: Relation, targets: Relation
+) -> pd.DataFrame | None:
     """Figures of the months whose outcomes matured since the build's window began.
 
     Args:
@@ -173,7 +54,9 @@ def figures_due(outcomes, clock, thresholds, targets) -> pd.DataFrame | None:
     return figures.merge(rows[[*key, "matured_date"]].drop_duplicates(), on=key)
 
 
-def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
+def labels_due(
+    due: Relation, outcomes: Relation, scorecards: Relation, thresholds: Relation
+) -> pd.DataFrame | None:
     """Label of every scorecard at every review that is due.
 
     Args:
@@ -187,8 +70,8 @@ def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
         from customer_health.validation import score_label
 
         cards = scorecards.filter("role <> 'off'").order("scorecard").df()
-        equal = cards.loc[cards["method"] == "equal", "scorecard"]
-        to_beat = {"equal": rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
+        equal = cards.loc[cards["method"] == EQUAL, "scorecard"]
+        to_beat = {EQUAL: rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
         # also one without outcomes in the year: else its last label would hold for ever
         for name in cards["scorecard"]:
             label = score_label(rows[rows["scorecard"] == name], to_beat, settings)
@@ -204,7 +87,9 @@ def labels_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
     return _frame(records)
 
 
-def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | None:
+def comparisons_due(
+    due: Relation, outcomes: Relation, scorecards: Relation, thresholds: Relation
+) -> pd.DataFrame | None:
     """Comparison of every challenger with the production scorecard at every review that is due.
 
     Args: as for `labels_due`.
@@ -226,7 +111,7 @@ def comparisons_due(due, outcomes, scorecards, thresholds) -> pd.DataFrame | Non
     return _frame(records)
 
 
-def retention_due(counts, thresholds) -> pd.DataFrame | None:
+def retention_due(counts: Relation, thresholds: Relation) -> pd.DataFrame | None:
     """Retention by range of each score, and the cut below which flags would separate best.
 
     Args:
@@ -251,7 +136,9 @@ def retention_due(counts, thresholds) -> pd.DataFrame | None:
     return rows.assign(is_best_cut=rows["range_high"] == rows["best_cut"])
 
 
-def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
+def drift_due(
+    due: Relation, figures: Relation, scores: Relation, thresholds: Relation
+) -> pd.DataFrame | None:
     """Drift as each review that is due sees it: what it says of the newest month with outcomes.
 
     Args:
@@ -278,7 +165,9 @@ def drift_due(due, figures, scores, thresholds) -> pd.DataFrame | None:
     return checks[checks["review_date"].isin([pd.Timestamp(day) for day in days])]
 
 
-def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
+def metric_verdicts_due(
+    due: Relation, metrics: Relation, thresholds: Relation
+) -> pd.DataFrame | None:
     """Verdict on every metric on the newest day on which weights are due, from outcomes by then.
 
     Args:
@@ -314,16 +203,16 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
     return metric_verdicts(evidence, settings).assign(review_date=day)
 
 
-def _days(due) -> list:
+def _days(due: Relation) -> list[date]:
     return sorted(day for (day,) in due.fetchall())
 
 
-def _only_value(relation, expression: str):
+def _only_value(relation: Relation, expression: str) -> Any:
     ((value,),) = relation.project(expression).fetchall()
     return value
 
 
-def _fetched(relation) -> pd.DataFrame:
+def _fetched(relation: Relation) -> pd.DataFrame:
     """Fetch rows without a text for each: categories, and account ids as numbers in their order."""
     table = relation.to_arrow_table()
     rows = table.to_pandas(strings_to_categorical=True, date_as_object=False)
@@ -342,7 +231,9 @@ def _frame(records: list[dict]) -> pd.DataFrame | None:
     return pd.DataFrame(records)
 
 
-def _reviews(due, outcomes, thresholds):
+def _reviews(
+    due: Relation, outcomes: Relation, thresholds: Relation
+) -> Iterator[tuple[pd.Timestamp, pd.DataFrame, Settings]]:
     """Give each review day with the outcomes of the year up to it, and the settings."""
     days = _days(due)
     if not days:
@@ -362,10 +253,10 @@ def _reviews(due, outcomes, thresholds):
         yield day, rows[within], settings
 
 
-def _settings(thresholds, targets=None):
+def _settings(thresholds: Relation, targets: Relation | None = None) -> Settings:
     from customer_health.validation import Settings
 
-    others = {}
+    others: dict[str, dict] = {}
     if targets is not None:
         rows = targets.df().set_index("figure")
         others = {

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from customer_health.methods import FITTED
+
 DIMENSIONS = ("usage", "engagement", "support", "value")
 EXPERT = {"usage": 40.0, "engagement": 30.0, "support": 20.0, "value": 10.0}
 SEGMENTS = ("smb", "mid_market", "enterprise")
-METHODS = ("correlation", "regression", "expert", "equal")
-SCORECARDS = pd.DataFrame({"scorecard": METHODS, "method": METHODS})
+SCORECARDS = pd.DataFrame({"scorecard": list(FITTED), "method": list(FITTED)})
 NOTHING_BEFORE = pd.DataFrame()
 FIRST_DAY = pd.Timestamp("2023-01-31")
 HORIZON = pd.Timedelta(days=90)

@@ -8,7 +8,7 @@ import yaml
 from cases import NIGHTS, Case, write_delivery
 from project import build, dbt, differences, query
 
-from demo.dirt import SENTINELS
+from demo.spellings import SENTINELS
 
 SNAPSHOTS = [
     "snap_billing__subscriptions",

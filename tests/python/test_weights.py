@@ -4,6 +4,7 @@ The estimates themselves are held against other implementations in test_weights_
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,14 +18,15 @@ from hypothesis import strategies as st
 from portfolios import (
     DIMENSIONS,
     EXPERT,
-    METHODS,
     NOTHING_BEFORE,
     SCORECARDS,
     SEGMENTS,
     observations,
     quarters,
 )
+from project import PROJECT
 
+from customer_health.methods import FITTED, METHODS
 from customer_health.weights import FitSettings, fit_weights
 from customer_health.weights.pooling import pooled, pooling_shares, proportional, stepped
 
@@ -92,7 +94,7 @@ def test_every_version_is_whole_and_no_step_is_too_long(frame):
     np.testing.assert_allclose(sums.xs("sum", axis=1, level=1), 100, atol=1e-9)
     assert (sums.xs("size", axis=1, level=1) == len(DIMENSIONS)).all(axis=None)
 
-    by_date = rows[rows["method"].isin(["correlation", "regression"])].pivot(
+    by_date = rows.pivot(
         index=["scorecard", "segment", "dimension"], columns="valid_from", values="weight"
     )
     start = by_date.index.get_level_values("dimension").map(EXPERT)
@@ -101,7 +103,7 @@ def test_every_version_is_whole_and_no_step_is_too_long(frame):
     assert (by_date.diff(axis=1).abs().fillna(0) <= longest + 1e-9).all(axis=None)
 
     is_fitted = rows["basis"].str.startswith("fitted") | (rows["basis"] == "universal")
-    is_plain = rows["basis"].isin(["fitted", "equal"]) | (rows["scorecard"] == "expert")
+    is_plain = rows["basis"] == "fitted"
     assert (rows["fallback_reason"].isna() | ~is_plain).all()
     assert (rows["fallback_reason"].notna() | (rows["basis"] != "universal")).all()
     by_correlation = rows[is_fitted & (rows["method"] == "correlation")]
@@ -409,17 +411,9 @@ def test_a_perfect_predictor_has_an_interval_and_all_the_weight():
 # ------------------------------------------------------------------------------- the other columns
 
 
-def test_expert_and_equal_scorecards_have_constant_weights():
-    expert = {**EXPERT, "value": 0.0, "support": 30.0}
-    rows = fit(observations(120), expert=expert)
-    for scorecard, weights in {
-        "expert": expert,
-        "equal": {"usage": 100 / 3, "engagement": 100 / 3, "support": 100 / 3, "value": 0},
-    }.items():
-        of_scorecard = rows[rows["scorecard"] == scorecard]
-        assert of_scorecard["weight"].tolist() == of_scorecard["dimension"].map(weights).tolist()
-        assert (of_scorecard["basis"] == scorecard).all()
-        assert of_scorecard["fallback_reason"].isna().all()
+def test_what_is_not_fitted_has_its_weights_by_sql():
+    macro = (PROJECT / "macros" / "unfitted_weights.sql").read_text()
+    assert set(re.findall(r"^ +'(\w+)':", macro, re.MULTILINE)) == set(METHODS) - set(FITTED)
 
 
 @pytest.mark.parametrize(
@@ -553,7 +547,7 @@ def test_a_dimension_that_is_gone_leaves_its_weight_to_the_others():
 def test_beyond_the_row_cap_whole_accounts_are_drawn_and_every_row_says_so():
     frame = observations(150)
     rows = fit(frame, SMALL | {"fit_row_cap": 400}, due=["2030-01-01"])
-    universal = rows[(rows["segment"] == "universal") & (rows["scorecard"] == "expert")]
+    universal = rows[(rows["segment"] == "universal") & (rows["scorecard"] == "correlation")]
     n_drawn = int(universal["n_accounts"].max())
     assert 20 < n_drawn < 100
     assert universal["n_observations"].max() <= 400
@@ -579,7 +573,7 @@ def test_five_thousand_accounts_and_eight_quarters_take_seconds():
     rows = fit_weights(frame, SCORECARDS, EXPERT, {}, due, NOTHING_BEFORE)
     seconds = time.process_time() - started
     print(f"{len(frame)} observations, {len(rows)} rows of weights: {seconds:.1f} s")
-    assert len(rows) == len(METHODS) * 4 * len(due) * len(dimensions)
+    assert len(rows) == len(FITTED) * 4 * len(due) * len(dimensions)
     assert seconds < 10
 
 
@@ -644,7 +638,7 @@ def test_a_missing_column_is_named():
     ("cards", "message"),
     [
         ([("a", "guess")], "'a' has the method 'guess'. Fix: use one of correlation, regression"),
-        ([("a", "expert"), ("a", "equal")], "'a' is there twice. Fix: keep one"),
+        ([("a", "correlation"), ("a", "regression")], "'a' is there twice. Fix: keep one"),
     ],
 )
 def test_scorecards_that_cannot_be_fitted_are_refused(cards, message):

@@ -1,7 +1,8 @@
 """Whether a challenger would do better than the production scorecard on the same accounts."""
 
 from customer_health.frames import typed
-from customer_health.reviews import COMPARISONS, comparisons_due
+from customer_health.review_columns import COMPARISONS
+from customer_health.reviews import comparisons_due
 
 
 def model(dbt, session):

@@ -1,7 +1,8 @@
 """Whether a scorecard that was right is going wrong."""
 
 from customer_health.frames import typed
-from customer_health.reviews import DRIFT, drift_due
+from customer_health.review_columns import DRIFT
+from customer_health.reviews import drift_due
 
 
 def model(dbt, session):

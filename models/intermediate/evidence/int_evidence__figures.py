@@ -1,7 +1,8 @@
 """How right the flags and scores of each month were, once its outcomes have matured."""
 
 from customer_health.frames import typed
-from customer_health.reviews import FIGURES, figures_due
+from customer_health.review_columns import FIGURES
+from customer_health.reviews import figures_due
 
 
 def model(dbt, session):

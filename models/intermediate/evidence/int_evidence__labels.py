@@ -1,7 +1,8 @@
 """Whether each scorecard may be called predictive, by the outcomes of a year."""
 
 from customer_health.frames import typed
-from customer_health.reviews import LABELS, labels_due
+from customer_health.review_columns import LABELS
+from customer_health.reviews import labels_due
 
 
 def model(dbt, session):

@@ -1,7 +1,8 @@
 """Which metrics predict churn, and which only look good."""
 
 from customer_health.frames import typed
-from customer_health.reviews import METRICS, metric_verdicts_due
+from customer_health.review_columns import METRICS
+from customer_health.reviews import metric_verdicts_due
 
 
 def model(dbt, session):

@@ -1,7 +1,8 @@
 """How many of the accounts in each range of a score stayed, and which cut separates best."""
 
 from customer_health.frames import typed
-from customer_health.reviews import RETENTION, retention_due
+from customer_health.review_columns import RETENTION
+from customer_health.reviews import retention_due
 
 
 def model(dbt, session):

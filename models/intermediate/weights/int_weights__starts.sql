@@ -26,7 +26,7 @@ account_days as (
     select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}
 ),
 
--- its own weights or, of a scorecard that is fitted or equal, those that it starts from
+-- its own weights or, of a scorecard without any, those that it starts from
 chosen as (
     select
         scorecards.scorecard,
@@ -45,9 +45,10 @@ weights as (
     select
         scorecard,
         dimension,
-        case
-            when method = 'equal' and weight > 0
-                then 100.0 / count(nullif(weight, 0)) over (partition by scorecard)
+        case method
+            {%- for method, own_weight in unfitted_weights().items() %}
+            when '{{ method }}' then {{ own_weight }}
+            {%- endfor %}
             else weight
         end as weight
     from chosen

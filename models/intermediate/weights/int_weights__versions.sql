@@ -1,17 +1,19 @@
 {#- Every scorecard's weights with the days on which they are in force: those that it starts with
     hold from the first day, fitted ones from theirs. -#}
 
+{%- set unfitted = "('" ~ unfitted_weights() | join("', '") ~ "')" %}
+
 with scorecards as (
     select * from {{ ref('scorecards') }}
     where role <> 'off'
 ),
 
--- those of a scorecard that is expert or equal by now would hold for ever
+-- those of a scorecard that is no longer fitted would hold for ever
 fits as (
     select fits.*
     from {{ ref('int_weights__fits') }} as fits
     inner join scorecards on fits.scorecard = scorecards.scorecard
-    where scorecards.method not in ('expert', 'equal')
+    where scorecards.method not in {{ unfitted }}
 ),
 
 account_days as (
@@ -87,9 +89,9 @@ versions as (
         dimension,
         weight as target_weight,
         weight,
-        case when method = 'equal' then 'equal' else 'expert' end as basis,
+        case when method in {{ unfitted }} then method else 'expert' end as basis,
         case
-            when method not in ('equal', 'expert') then 'Weights had not been fitted yet.'
+            when method not in {{ unfitted }} then 'Weights had not been fitted yet.'
         end as fallback_reason
     from starts_in_force
 ),

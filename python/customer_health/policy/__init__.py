@@ -22,7 +22,7 @@ from customer_health.policy.vocabularies import VOCABULARIES
 __all__ = ["TABLES", "VOCABULARIES", "VOCABULARY_TABLES", "policy_problems", "seed_problems"]
 
 
-def seed_problems(seeds: Path, **named_in_code) -> tuple[list[str], list[str]]:
+def seed_problems(seeds: Path, **named_in_code: Any) -> tuple[list[str], list[str]]:
     """Find everything that keeps the files below `seeds/` from being used.
 
     Args:

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from customer_health.methods import EXPERT
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.tables import (
@@ -126,11 +127,11 @@ def _check_weights(
     scorecards: list[Scorecard], weights: list[ScorecardWeight], found: Findings
 ) -> None:
     of_scorecard = grouped(weights, "scorecard")
-    experts = [row.scorecard for row in scorecards if row.method == "expert"]
+    experts = [row.scorecard for row in scorecards if row.method == EXPERT]
     for scorecard in scorecards:
         name = scorecard.scorecard
         rows = of_scorecard.get((name,), [])
-        if scorecard.method != "expert":
+        if scorecard.method != EXPERT:
             _check_start(scorecard, rows, experts, found)
             continue
         if scorecard.starts_from:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from customer_health.methods import METHODS
 from customer_health.policy.cells import (
     Currency,
     Day,
@@ -115,7 +116,7 @@ class Scorecard(PolicyRow):
     key = ("scorecard",)
     scorecard: str
     role: Annotated[str, one_of("production", "challenger", "shadow", "off")]
-    method: Annotated[str, one_of("expert", "equal", "correlation", "regression")]
+    method: Annotated[str, one_of(*METHODS)]
     starts_from: str | None = None
     band_set: Annotated[str, RefersTo("bands.csv")]
     missing_dimensions: Annotated[str, one_of("impute", "renormalise")]

@@ -50,7 +50,7 @@ def judged(
     reason: str | None,
 ) -> InvertedAlarm:
     """Say how loud the alarm is, from the shares and the interval of their difference."""
-    if gap is None or high is None:
+    if gap is None or low is None or high is None:
         evidence = f"No comparison: {reason}."
         return InvertedAlarm(None, flagged_share, unflagged_share, gap, low, high, evidence)
     level = "none" if gap >= 0 else "alarm" if high < 0 else "watch"

@@ -4,8 +4,11 @@ Rows of one account repeat each other, so drawing rows would make intervals far 
 drawn is sums: each account's rows are summed per cell once, and a draw weights the accounts.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,12 +17,15 @@ from customer_health.validation.intervals import probability_above_zero, quantil
 from customer_health.validation.ranking import as_counts, auc, score_cells
 from customer_health.validation.settings import Settings
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 CELLS_AT_ONCE = 4_000_000
 # single precision is half the work, and exact for whole numbers up to this
 LARGEST_EXACT = 2**24
 
 
-def account_table(accounts: np.ndarray, cells: np.ndarray, n_cells: int):
+def account_table(accounts: np.ndarray, cells: np.ndarray, n_cells: int) -> csr_array:
     """Count the rows of each account in each cell: sparse (cells, accounts in order of id)."""
     from scipy.sparse import coo_array
 
@@ -28,13 +34,13 @@ def account_table(accounts: np.ndarray, cells: np.ndarray, n_cells: int):
     return coo_array((ones, (cells, account)), shape=(n_cells, len(ids))).tocsr()
 
 
-def observed_sums(table) -> np.ndarray:
+def observed_sums(table: csr_array) -> np.ndarray:
     """Give the sums per cell as a single draw in which every account comes once (1, cells)."""
     return table.sum(axis=1, dtype=float)[None, :]
 
 
 def bootstrap(
-    tables: Sequence, figure: Callable[..., np.ndarray], settings: Settings
+    tables: Sequence[csr_array], figure: Callable[..., np.ndarray], settings: Settings
 ) -> np.ndarray:
     """Draw accounts with replacement; give the figure of each draw.
 

@@ -4,6 +4,7 @@ Each function takes all months of a scorecard, as its fits are small and many.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -36,14 +37,14 @@ def churn_log_odds(
     """
     lost, kept, levels, n_churned = _known_by(past, dates)
     reasons = []
-    for n, anyone_stayed in zip(n_churned, kept.any(axis=1), strict=True):
+    for n, n_stayed in zip(n_churned.tolist(), kept.sum(axis=1).tolist(), strict=True):
         if n < settings.minimum_churned_accounts:
             reasons.append(
                 f"{n} churned accounts in earlier matured observations;"
                 f" {settings.minimum_churned_accounts} are needed to calibrate"
             )
         else:
-            reasons.append("" if anyone_stayed else "nobody stayed in earlier matured observations")
+            reasons.append("" if n_stayed else "nobody stayed in earlier matured observations")
     is_fitted = np.array([not reason for reason in reasons], dtype=bool)
     fits = np.full((len(dates), 2), np.nan)
     fits[is_fitted] = logistic(
@@ -110,8 +111,8 @@ def calibration_slopes(
     slopes = fits[:, 1] / scales
     margins = normal_quantile(confidence) * np.sqrt(variance) / scales
     for month, slope, margin in zip(fitted, slopes.tolist(), margins.tolist(), strict=True):
-        counts = {"n": estimates[month].n, "n_events": estimates[month].n_events}
-        estimates[month] = Estimate(slope, slope - margin, slope + margin, **counts)
+        known = {"value": slope, "low": slope - margin, "high": slope + margin}
+        estimates[month] = replace(estimates[month], **known)
     return estimates
 
 

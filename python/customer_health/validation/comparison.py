@@ -1,6 +1,7 @@
 """Which of two scorecards predicts better, on the same accounts and dates."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,14 @@ VARIANT_WINS, BASELINE_STAYS, OPEN = "variant wins", "baseline stays", "no decis
 
 @dataclass(frozen=True)
 class Summary:
-    """What is told of a scorecard elsewhere: shares in [0, 1] and how many accounts churned."""
+    """What is told of a scorecard elsewhere: shares in [0, 1] and how many accounts churned.
+
+    Of the accounts, 0 means that it is not told.
+    """
 
     precision: float
     recall: float
-    n_churned: int | None = None
+    n_churned: int = 0
 
     @property
     def f1(self) -> float:
@@ -35,7 +39,7 @@ class Summary:
 
 def compare_scorecards(
     scored_a: pd.DataFrame, scored_b: pd.DataFrame, settings: Settings
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Compare a variant (b) with the baseline (a) on the account-dates that both have scored.
 
     Returns:
@@ -45,7 +49,7 @@ def compare_scorecards(
         mcnemar_p; decision and evidence. None where it cannot be had.
     """
     pairs = paired(scored_a, scored_b)
-    figures: dict[str, object] = {
+    figures: dict[str, Any] = {
         "n_account_dates": len(pairs),
         "n_accounts": int(pairs["account_id"].nunique()),
         "n_churned_accounts": n_churned_accounts(pairs),
@@ -72,7 +76,7 @@ def paired(scored_a: pd.DataFrame, scored_b: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def compare_summaries(baseline: Summary, variant: Summary, settings: Settings) -> dict[str, object]:
+def compare_summaries(baseline: Summary, variant: Summary, settings: Settings) -> dict[str, Any]:
     """Decide from published figures alone: f1_a, f1_b, f1_probability, decision and evidence.
 
     With the numbers of churned accounts the two are taken as independent samples, since nothing is
@@ -133,7 +137,7 @@ def _f1(cells: np.ndarray) -> np.ndarray:
     return np.divide(hits, total, out=np.full(len(total), np.nan), where=total > 0)
 
 
-def _mcnemar(pairs: pd.DataFrame) -> dict[str, object]:
+def _mcnemar(pairs: pd.DataFrame) -> dict[str, Any]:
     """Test, on churned accounts, whether one scorecard flagged more of them in time."""
     from scipy.stats import binomtest
 
@@ -151,7 +155,7 @@ def _by_probability(probability: float, settings: Settings) -> str:
     return BASELINE_STAYS if probability <= 1 - settings.beats_probability else OPEN
 
 
-def _decision(figures: dict[str, object], settings: Settings) -> tuple[str, str]:
+def _decision(figures: dict[str, Any], settings: Settings) -> tuple[str, str]:
     """F1 decides, since flags are what people act on; a worse ranking can only hold it up."""
     if (
         figures["n_accounts"] < settings.minimum_accounts

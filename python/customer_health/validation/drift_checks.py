@@ -1,6 +1,9 @@
 """Whether a scorecard that was right is going wrong."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +11,9 @@ import pandas as pd
 from customer_health.validation.intervals import Estimate, difference
 from customer_health.validation.rows import in_order
 from customer_health.validation.settings import Settings
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array as SparseArray
 
 COLUMNS = (
     "scorecard", "horizon_days", "as_of_date", "drift_check", "compared_with", "value", "low",
@@ -83,7 +89,7 @@ def distribution_shift(
     levels = np.unique(np.concatenate([first, second]))
     levels = levels[np.isfinite(levels)]
 
-    def cells(scores: np.ndarray):
+    def cells(scores: np.ndarray) -> SparseArray:
         """Give each account's score as a row with a one in the column of its level."""
         known = np.flatnonzero(np.isfinite(scores))
         places = (known, np.searchsorted(levels, scores[known]))
@@ -91,8 +97,8 @@ def distribution_shift(
         return csr_array((ones, places), shape=(len(scores), len(levels)))
 
     from_first, from_second = cells(first), cells(second)
-    counts = [table.sum(0)[None, :] for table in (from_first, from_second)]
-    observed = _psi(*counts, settings)
+    in_first, in_second = (table.sum(0)[None, :] for table in (from_first, from_second))
+    observed = _psi(in_first, in_second, settings)
     # what changes in the first month's counts, and the other way round in the second's, by swaps
     traded = (from_second - from_first).T.tocsr()
 
@@ -109,7 +115,7 @@ def distribution_shift(
         dealt = rng.permuted(np.tile(is_first, (n, 1)), axis=1)
         swaps[~paired] = (dealt != is_first).T
         change = np.ascontiguousarray((traded @ swaps).T, dtype=float)
-        drawn.append(_psi(counts[0] + change, counts[1] - change, settings))
+        drawn.append(_psi(in_first + change, in_second - change, settings))
     threshold = np.quantile(np.concatenate(drawn), settings.confidence_share)
     return float(observed[0]), float(threshold)
 
@@ -183,26 +189,27 @@ def _miscalibrated(place: dict[str, object], series: pd.DataFrame) -> Iterator[d
     for month in series.itertuples():
         row = {**place, "as_of_date": month.as_of_date, "drift_check": "calibration"}
         gap = _estimate(month)
-        if gap.value is None:
+        if gap.limits is None:
             yield {**row, "reason": gap.reason}
             continue
-        off = gap.low > 0 or gap.high < 0
+        value, low, high = gap.limits
+        off = low > 0 or high < 0
         yield {
             **row,
-            "value": gap.value,
-            "low": gap.low,
-            "high": gap.high,
+            "value": value,
+            "low": low,
+            "high": high,
             "threshold": 0.0,
             "level": "alarm" if off else "none",
             "evidence": (
-                f"{100 * gap.value:+.1f} points more churn than predicted"
-                f" ({100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
+                f"{100 * value:+.1f} points more churn than predicted"
+                f" ({100 * low:+.1f} to {100 * high:+.1f})"
                 f"{': beyond chance' if off else ''}."
             ),
         }
 
 
-def _estimate(row) -> Estimate:
+def _estimate(row: Any) -> Estimate:
     """Take an estimate back from a row of figures, nulls as None."""
     value, low, high = (None if pd.isna(x) else float(x) for x in (row.value, row.low, row.high))
     reason = None if pd.isna(row.reason) else row.reason

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,9 +19,16 @@ class Estimate:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    n: int | None = None
-    n_events: int | None = None
+    n: float | None = None
+    n_events: float | None = None
     reason: str | None = None
+
+    @property
+    def limits(self) -> tuple[float, float, float] | None:
+        """Value, low and high; None unless all of them are known."""
+        if self.value is None or self.low is None or self.high is None:
+            return None
+        return self.value, self.low, self.high
 
 
 def normal_quantile(confidence: float) -> float:
@@ -53,10 +61,12 @@ def wilson(shares: Sequence[Share], confidence: float) -> list[Estimate]:
     lows, highs = proportion_confint(*counts.T, alpha=1 - confidence, method="wilson")
     values = counts[:, 0] / counts[:, 1]
     # Rounding must not put the limit of a share of 0 or 1 beside it.
-    limits = zip(values, np.minimum(values, lows), np.maximum(values, highs), strict=True)
+    limits = np.stack([values, np.minimum(values, lows), np.maximum(values, highs)], axis=1)
     estimates = iter(
-        Estimate(*map(share.figure, of_share), n=share.n, n_events=share.n_events)
-        for share, of_share in zip(known, limits, strict=True)
+        Estimate(
+            share.figure(value), share.figure(low), share.figure(high), share.n, share.n_events
+        )
+        for share, (value, low, high) in zip(known, limits.tolist(), strict=True)
     )
     return [
         next(estimates) if share.n > 0 else Estimate(n=0, n_events=0, reason=share.nobody)
@@ -69,13 +79,15 @@ def difference(first: Estimate, second: Estimate) -> Estimate:
 
     Where both were measured on the same accounts the interval is too wide rather than too narrow.
     """
-    for one in (first, second):
-        if one.value is None or one.low is None:
-            return Estimate(reason=one.reason)
-    value = first.value - second.value
-    below = math.hypot(first.value - first.low, second.high - second.value)
-    above = math.hypot(first.high - first.value, second.value - second.low)
-    return Estimate(value, value - below, value + above, first.n + second.n)
+    one, other = first.limits, second.limits
+    if one is None or other is None:
+        return Estimate(reason=(second if one else first).reason)
+    value, low, high = one
+    other_value, other_low, other_high = other
+    gap = value - other_value
+    below = math.hypot(value - low, other_high - other_value)
+    above = math.hypot(high - value, other_value - other_low)
+    return Estimate(gap, gap - below, gap + above, (first.n or 0) + (second.n or 0))
 
 
 def delong(scores: np.ndarray, churned: np.ndarray, confidence: float) -> Estimate:
@@ -86,21 +98,21 @@ def delong(scores: np.ndarray, churned: np.ndarray, confidence: float) -> Estima
     from scipy.special import expit, logit
 
     lost, kept = -scores[churned], -scores[~churned]
-    counts = {"n": len(scores), "n_events": len(lost)}
+    estimate = partial(Estimate, n=len(scores), n_events=len(lost))
     if not len(lost) or not len(kept):
         reason = "nobody churned" if len(kept) else "nobody stayed"
-        return Estimate(**counts, reason=reason if len(scores) else "no account has a score")
+        return estimate(reason=reason if len(scores) else "no account has a score")
     above = _n_below(lost, kept) / len(kept)
     below = 1 - _n_below(kept, lost) / len(lost)
     auc = float(above.mean())
     if min(len(lost), len(kept)) < 2:
-        return Estimate(auc, **counts, reason="an interval needs two accounts of each outcome")
+        return estimate(auc, reason="an interval needs two accounts of each outcome")
     variance = above.var(ddof=1) / len(lost) + below.var(ddof=1) / len(kept)
     if not 0 < auc < 1 or variance < 1e-15:
-        return Estimate(auc, **counts, reason="no interval: the scores separate all or nothing")
+        return estimate(auc, reason="no interval: the scores separate all or nothing")
     margin = normal_quantile(confidence) * math.sqrt(variance) / (auc * (1 - auc))
     low, high = expit(logit(auc) - margin), expit(logit(auc) + margin)
-    return Estimate(auc, float(low), float(high), **counts)
+    return estimate(auc, float(low), float(high))
 
 
 def _n_below(values: np.ndarray, others: np.ndarray) -> np.ndarray:

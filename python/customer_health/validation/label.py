@@ -61,7 +61,7 @@ def score_label(
             figures,
         )
     (draws,) = auc_draws(rows, settings, "health_score")
-    reasons = [
+    doubts = [
         _against_chance(draws, figures, settings),
         _against_tenure(rows, draws, figures, settings),
         *(
@@ -71,8 +71,8 @@ def score_label(
         _against_flags(rows, figures, settings),
     ]
     if not challengers:
-        reasons.append("There is no equal-weight scorecard to compare with.")
-    reasons = [reason for reason in reasons if reason]
+        doubts.append("There is no equal-weight scorecard to compare with.")
+    reasons = [doubt for doubt in doubts if doubt]
     return Label("heuristic" if reasons else "predictive", reasons, figures)
 
 

@@ -1,5 +1,7 @@
 """Which metrics predict churn, and which only look good."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -218,7 +220,7 @@ def _adjusted(p: pd.Series) -> pd.Series:
     return adjusted
 
 
-def _timing(row, settings: Settings) -> str | None:
+def _timing(row: Any, settings: Settings) -> str | None:
     """A fall that can be seen in time leads; one that shows only just before churn lags."""
     if pd.isna(row.early_p):
         return None
@@ -229,7 +231,7 @@ def _timing(row, settings: Settings) -> str | None:
     return "flat"
 
 
-def _verdict(row, settings: Settings) -> tuple[str, str | None]:
+def _verdict(row: Any, settings: Settings) -> tuple[str, str | None]:
     if (
         row.n_accounts < settings.minimum_accounts
         or row.n_churned_accounts < settings.minimum_churned_accounts

@@ -24,6 +24,7 @@ COLUMNS = (
     "scorecard", "segment", "as_of_date", "horizon_days", "figure", "value", "low", "high", "n",
     "n_events", "target", "verdict", "excellent_target", "excellent_verdict", "reason",
 )  # fmt: skip
+NO_SCORE = "no account has a score"
 
 
 class _Predicted(NamedTuple):
@@ -81,23 +82,26 @@ def monthly_figures(
             figures += [
                 (segment, *one) for segment, part in parts for one in _figures(part, settings)
             ]
-            found += [((name, segment, date, horizon), *one) for segment, *one in figures]
+            found += [
+                ((name, segment, date, horizon), figure, estimate)
+                for segment, figure, estimate in figures
+            ]
     records = [
         (*place, figure, *_columns(figure, estimate, settings))
         for (place, figure, _), estimate in zip(found, _estimates(found, settings), strict=True)
     ]
-    figures = pd.DataFrame(records, columns=list(COLUMNS))
     numbers = ("value", "low", "high", "n", "n_events", "target", "excellent_target")
-    return figures.astype({name: float for name in numbers})
+    return pd.DataFrame(records, columns=list(COLUMNS)).astype(dict.fromkeys(numbers, float))
 
 
 def verdict(estimate: Estimate, target: float | None) -> str | None:
     """Hold a whole interval against a target."""
-    if target is None or estimate.low is None:
+    if target is None or estimate.limits is None:
         return None
-    if estimate.low >= target:
+    _, low, high = estimate.limits
+    if low >= target:
         return "met"
-    return "not met" if estimate.high < target else "underpowered"
+    return "not met" if high < target else "underpowered"
 
 
 def feasible_precision(base_rate: float, recall: float, specificity: float) -> float:
@@ -139,8 +143,8 @@ def _figures(part: _Predicted, settings: Settings) -> Iterator[tuple[str, Estima
     counts = {"n_flagged": tp + fp, "tp": tp, "fp": fp, "tn": tn, "fn": fn}
     for name, count in counts.items():
         yield name, Estimate(count, n=n, n_events=n_churned)
-    yield "base_rate", Share(n_churned, n, "no account has a score")
-    yield "accuracy", Share(tp + tn, n, "no account has a score")
+    yield "base_rate", Share(n_churned, n, NO_SCORE)
+    yield "accuracy", Share(tp + tn, n, NO_SCORE)
     yield "precision", Share(tp, tp + fp, "nobody was flagged")
     yield "recall", Share(tp, n_churned, "nobody churned")
     yield "specificity", Share(tn, n - n_churned, "nobody stayed")
@@ -163,28 +167,27 @@ def _calibrated(
     known = [
         (odds, month.churned)
         for odds, month in zip(log_odds, months, strict=True)
-        if not isinstance(odds, str)
+        if not isinstance(odds, str) and len(odds)
     ]
     slopes = iter(calibration_slopes(known, settings.confidence_share))
-    for odds, (scores, churned, *_) in zip(log_odds, months, strict=True):
-        n, n_churned = len(scores), int(churned.sum())
-        slope = None if isinstance(odds, str) else next(slopes)
-        if slope is None or not n:
-            reason = odds if slope is None else "no account has a score"
+    for odds, (_, churned, *_) in zip(log_odds, months, strict=True):
+        n, n_churned = len(churned), int(churned.sum())
+        if isinstance(odds, str) or not n:
+            reason = odds if isinstance(odds, str) else NO_SCORE
             unknown = Estimate(n=n, n_events=n_churned, reason=reason)
             names = ("brier", "calibration_slope", "calibration_in_the_large")
             yield [(name, unknown) for name in names]
             continue
         p = 1 / (1 + np.exp(-odds))
-        expected = float(p.mean())
         yield [
             ("brier", _mean((p - churned) ** 2, n_churned, settings.confidence_share)),
-            ("calibration_slope", slope),
-            (
-                "calibration_in_the_large",
-                Share(n_churned, n, figure=lambda rate, expected=expected: rate - expected),
-            ),
+            ("calibration_slope", next(slopes)),
+            ("calibration_in_the_large", _in_the_large(n_churned, n, float(p.mean()))),
         ]
+
+
+def _in_the_large(n_churned: int, n: int, expected: float) -> Share:
+    return Share(n_churned, n, figure=lambda base_rate: base_rate - expected)
 
 
 def f1(tp: int, fp: int, fn: int) -> Share:
@@ -199,15 +202,10 @@ def f1(tp: int, fp: int, fn: int) -> Share:
 
 def _feasible(n_churned: int, n: int, settings: Settings) -> Estimate | Share:
     """Say what precision the targets for recall and specificity leave room for."""
-    if n and not {"recall", "specificity"} <= set(settings.targets):
+    if not {"recall", "specificity"} <= set(settings.targets):
         return Estimate(reason="there is no target for recall and specificity")
-    recall, specificity = settings.targets.get("recall"), settings.targets.get("specificity")
-    return Share(
-        n_churned,
-        n,
-        "no account has a score",
-        lambda base_rate: feasible_precision(base_rate, recall, specificity),
-    )
+    recall, specificity = settings.targets["recall"], settings.targets["specificity"]
+    return Share(n_churned, n, NO_SCORE, lambda rate: feasible_precision(rate, recall, specificity))
 
 
 def _ranking_figures(month: _Predicted, settings: Settings) -> Iterator[tuple[str, Estimate]]:

@@ -53,9 +53,9 @@ def with_retention(counts: pd.DataFrame, settings: Settings = DEFAULTS) -> pd.Da
 
 def best_cut(ranges: pd.DataFrame) -> Separation:
     """Find the cut that separates best, from range_low, n and n_retained (may be fractions)."""
-    limits, n, kept = ranges[["range_low", "n", "n_retained"]].to_numpy(float).T
-    order = np.argsort(limits)
-    limits, kept, lost = limits[order], kept[order], (n - kept)[order]
+    in_order = ranges.sort_values("range_low")[["range_low", "n", "n_retained"]]
+    limits, counted, kept = in_order.to_numpy(float).T
+    lost = counted - kept
     n, n_churned, n_kept = float((lost + kept).sum()), float(lost.sum()), float(kept.sum())
     flagged_lost, flagged_kept = np.cumsum(lost)[:-1], np.cumsum(kept)[:-1]
     flagged = flagged_lost + flagged_kept

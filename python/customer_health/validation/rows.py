@@ -25,7 +25,7 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
     values = sorted(needed - set(key))
     rows = rows[[*key, *values]]
     others = ("is_flagged", "segment", "matured_date")
-    kinds = {name: float for name in values if name not in others}
+    kinds: dict[str, object] = {name: float for name in values if name not in others}
     if not pd.api.types.is_integer_dtype(rows["account_id"]):
         kinds["account_id"] = str
     if "metric" in key:

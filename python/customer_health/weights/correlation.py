@@ -61,12 +61,8 @@ def correlations(sample: Sample, bootstrap_samples: int, confidence_share: float
         low[varies], high[varies] = _interval(
             r[varies], _spread(sums, bootstrap_samples), clusters, confidence_share
         )
-    return Correlations(
-        *(np.round(figure, DECIMALS) for figure in (r, low, high)),
-        n_observations,
-        n_accounts,
-        n_churned,
-    )
+    r, low, high = (np.round(figure, DECIMALS) for figure in (r, low, high))
+    return Correlations(r, low, high, n_observations, n_accounts, n_churned)
 
 
 def scores_vary(scores: np.ndarray) -> np.ndarray:
@@ -117,7 +113,9 @@ def _z(r: np.ndarray) -> np.ndarray:
     return np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
 
 
-def _interval(r: np.ndarray, spread: np.ndarray, clusters: np.ndarray, share: float):
+def _interval(
+    r: np.ndarray, spread: np.ndarray, clusters: np.ndarray, share: float
+) -> tuple[np.ndarray, np.ndarray]:
     from scipy.special import stdtrit  # here: a build with nothing to fit shall not load it
 
     reach = spread * stdtrit(np.maximum(clusters - 1, 1), (1 + share) / 2)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from customer_health.methods import CORRELATION, FITTED
 from customer_health.weights.correlation import Correlations, correlations
 from customer_health.weights.importance import relative_importance
 from customer_health.weights.pooling import (
-    TOTAL,
     pooled,
     pooling_shares,
     proportional,
@@ -18,11 +18,9 @@ from customer_health.weights.pooling import (
     reason_against_segment,
     reasons_against_dimensions,
 )
-from customer_health.weights.regression import coefficients
 from customer_health.weights.sample import Sample
 from customer_health.weights.settings import FitSettings
 
-FITTED = ("correlation", "regression")
 NONE_POSITIVE = "no dimension is found to go with retention"
 
 
@@ -33,14 +31,9 @@ class Target:
     weights: np.ndarray
     """0-100, summing to 100."""
     basis: tuple[str, ...]
-    """'fitted', 'fitted, pooled with universal', 'universal', 'expert' or 'equal'."""
+    """'fitted', 'fitted, pooled with universal', 'universal' or 'expert'."""
     reasons: tuple[str | None, ...]
-    """Why it is not fitted; None: it is, or was not meant to be."""
-
-    @classmethod
-    def constant(cls, weights: np.ndarray, basis: str) -> Target:
-        """Weights that nobody wants to fit."""
-        return cls(weights, (basis,) * len(weights), (None,) * len(weights))
+    """Why it is not fitted; None: it is."""
 
     @property
     def is_fitted(self) -> np.ndarray:
@@ -59,7 +52,10 @@ class Fit:
     shares: np.ndarray
     """Share (0-1) of the group's own estimate in `strengths`, per dimension."""
     strengths: dict[str, np.ndarray]
-    """By fitted method: what weights are proportional to, pooled. NaN: no estimate."""
+    """By method: what weights are proportional to, pooled. NaN: no estimate.
+
+    That of correlations is always there, as verdicts rest on it.
+    """
     targets: dict[str, Target]
     """By method."""
 
@@ -71,16 +67,12 @@ def universal_fit(
     found = correlations(sample, settings.bootstrap_samples, settings.confidence_share)
     lack = reason_against_sample(sample, settings)
     reasons = [lack] * len(expert) if lack else reasons_against_dimensions(sample, found, settings)
-    strengths = _strengths(sample, found, reasons, "regression" in methods, settings)
+    strengths = _strengths(sample, found, reasons, {CORRELATION, *methods}, settings)
 
-    is_weighed = expert > 0
-    targets = {
-        "expert": Target.constant(expert, "expert"),
-        "equal": Target.constant(is_weighed * (TOTAL / is_weighed.sum()), "equal"),
-    }
+    targets = {}
     is_fitted = _have_none(reasons)
-    for method in FITTED:
-        weights = proportional(strengths[method], expert, is_fitted)
+    for method, strength in strengths.items():
+        weights = proportional(strength, expert, is_fitted)
         if weights is None:
             why = tuple(reason or NONE_POSITIVE for reason in reasons)
             targets[method] = Target(expert, ("expert",) * len(expert), why)
@@ -108,21 +100,20 @@ def segment_fit(
             for reason in reasons_against_dimensions(sample, found, settings)
         ]
     shares = pooling_shares(found.n_accounts, _have_none(reasons), settings.pooling_accounts)
-    by_correlation = pooled(found.r, universal.strengths["correlation"], shares)
-    if not (by_correlation[universal.targets["correlation"].is_fitted] > 0).any():
-        # by both methods, so that flags and verdicts fit the weights
+    by_correlation = pooled(found.r, universal.strengths[CORRELATION], shares)
+    if not (by_correlation[universal.targets[CORRELATION].is_fitted] > 0).any():
+        # by every method, so that flags and verdicts fit the weights
         reasons = [reason or NONE_POSITIVE for reason in reasons]
         shares = np.zeros_like(shares)
-    has_regression = not np.isnan(universal.strengths["regression"]).all()
-    own = _strengths(sample, found, reasons, has_regression, settings)
+    own = _strengths(sample, found, reasons, universal.strengths, settings)
     strengths = {
-        method: pooled(own[method], universal.strengths[method], shares) for method in FITTED
+        method: pooled(own[method], of_all, shares)
+        for method, of_all in universal.strengths.items()
     }
-    targets = dict(universal.targets)
-    for method in FITTED:
-        targets[method] = _segment_target(
-            strengths[method], universal.targets[method], reasons, expert
-        )
+    targets = {
+        method: _segment_target(strength, universal.targets[method], reasons, expert)
+        for method, strength in strengths.items()
+    }
     return Fit(found, _importance(sample, found), shares, strengths, targets)
 
 
@@ -154,19 +145,13 @@ def _strengths(
     sample: Sample,
     found: Correlations,
     reasons: Sequence[str | None],
-    has_regression: bool,
+    methods: Iterable[str],
     settings: FitSettings,
 ) -> dict[str, np.ndarray]:
-    """A group's own estimates by each fitted method."""
+    """A group's own estimates by each method."""
     is_fitted = _have_none(reasons)
-    no_estimate = np.full(len(reasons), np.nan)
     return {
-        "correlation": found.r,
-        "regression": (
-            coefficients(sample, is_fitted, settings.ridge_penalty)
-            if has_regression and is_fitted.any()
-            else no_estimate
-        ),
+        method: FITTED[method].strengths(sample, found, is_fitted, settings) for method in methods
     }
 
 

@@ -43,7 +43,7 @@ def shares_of_r2(among: np.ndarray, with_outcome: np.ndarray) -> np.ndarray:
     Goes through all subsets: 128 for 7 predictors, doubling with each one more.
     """
     n = len(with_outcome)
-    r2 = {(): 0.0}
+    r2: dict[tuple[int, ...], float] = {(): 0.0}
     for size in range(1, n + 1):
         for subset in combinations(range(n), size):
             # the pseudo-inverse: predictors may be copies of each other

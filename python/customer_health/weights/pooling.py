@@ -64,7 +64,7 @@ def reasons_against_dimensions(
 ) -> list[str | None]:
     """Say for each dimension why it cannot be fitted, if so."""
     varies = scores_vary(sample.scores)
-    reasons = []
+    reasons: list[str | None] = []
     for number, r in enumerate(found.r):
         n_known, n_churned = found.n_accounts[number], found.n_churned_accounts[number]
         if not n_known:

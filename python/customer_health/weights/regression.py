@@ -30,6 +30,10 @@ def coefficients(sample: Sample, which: np.ndarray, ridge_penalty: float) -> np.
     Returns:
         Change in log-odds of retention per point of score, per dimension, NaN if not used.
     """
+    result = np.full(len(which), np.nan)
+    if not which.any():
+        return result
+
     from scipy.optimize import minimize  # here: a build with nothing to fit shall not load it
     from scipy.special import expit
 
@@ -50,6 +54,5 @@ def coefficients(sample: Sample, which: np.ndarray, ridge_penalty: float) -> np.
     bounds = [(None, None)] + [(0, None)] * z.shape[1]
     tight = {"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000}
     fit = minimize(loss_and_slope, start, jac=True, method="L-BFGS-B", bounds=bounds, options=tight)
-    result = np.full(len(which), np.nan)
     result[which] = fit.x[1:] / deviations
     return result

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from customer_health.weights.fits import FITTED, Fit, segment_fit, universal_fit
+from customer_health.methods import CORRELATION, FITTED
+from customer_health.weights.fits import Fit, segment_fit, universal_fit
 from customer_health.weights.pooling import TOTAL, stepped
 from customer_health.weights.sample import SCORE_SUFFIX, Sample
 from customer_health.weights.settings import FitSettings
 
 UNIVERSAL = "universal"
-METHODS = (*FITTED, "expert", "equal")
 
 WEIGHTS_TOLERANCE = 1e-9
 
@@ -63,7 +64,7 @@ def fit_weights(
             `as_of_date`, `matured_date` (from when on the label is known), `segment` (missing
             counts as 'unknown'), `is_retained` (0 or 1) and a `<dimension>_score` per dimension
             (0-100, NaN unknown). In any order.
-        scorecards: A row per `scorecard` with its `method`: correlation, regression, expert, equal.
+        scorecards: A row per `scorecard` with its `method`, a fitted one.
         expert_weights: Weight of each dimension, summing to 100: the fallback, and what the first
             fit starts from. A dimension with a score and no weight here counts as 0.
         settings: `FitSettings`, or those that differ from the policy by name.
@@ -80,7 +81,7 @@ def fit_weights(
         - pooling_share: share (0-1) of the segment's own estimate in the one used; 1 if universal.
         - pooled_correlation: the correlation that weights, verdicts and `is_negative` rest on.
         - coefficient: change in log-odds of retention per point of score, pooled likewise; null
-          for other methods than regression and where nothing was fitted.
+          where a method has none or nothing was fitted.
         - relative_importance: see `relative_importance`, over the segment's own rows.
         - target_weight: weight (0-100) that the fit asks for; weight: after the cap on a step.
           Both sum to 100 over a scorecard, segment and date.
@@ -88,7 +89,7 @@ def fit_weights(
           strength_verdict: strong, moderate, weak. Two vocabularies of D0. Null: no r.
         - is_negative: the pooled correlation is below 0; what is fitted by correlation has
           the target 0 then.
-        - basis: fitted; fitted, pooled with universal; universal; expert; equal.
+        - basis: fitted; fitted, pooled with universal; universal; expert.
         - fallback_reason: why the row is not fitted, or not by the segment's own estimate.
         - note: that accounts were sampled, if so.
     """
@@ -111,8 +112,7 @@ def fit_weights(
             for segment, fit in fits.items():
                 wanted = fit.targets[method].weights
                 before = in_force.get((scorecard, segment), universal)
-                is_capped = method in FITTED
-                weights = stepped(before, wanted, policy.refit_step_points if is_capped else TOTAL)
+                weights = stepped(before, wanted, policy.refit_step_points)
                 now[scorecard, segment] = weights
                 version = {
                     "scorecard": scorecard,
@@ -121,7 +121,7 @@ def fit_weights(
                     "valid_from": due,
                     "dimension": dimensions,
                     **_evidence(fit, method),
-                    **_verdicts(fit.strengths["correlation"], dimensions, policy),
+                    **_verdicts(fit.strengths[CORRELATION], dimensions, policy),
                     "weight": weights,
                     "note": note,
                 }
@@ -172,8 +172,8 @@ def _evidence(fit: Fit, method: str) -> dict:
         "n_accounts": fit.found.n_accounts,
         "n_churned_accounts": fit.found.n_churned_accounts,
         "pooling_share": fit.shares,
-        "pooled_correlation": fit.strengths["correlation"],
-        "coefficient": fit.strengths["regression"] if method == "regression" else np.nan,
+        "pooled_correlation": fit.strengths[CORRELATION],
+        "coefficient": fit.strengths[method] if FITTED[method].is_coefficient else np.nan,
         "relative_importance": fit.importance,
         "target_weight": goal.weights,
         "basis": goal.basis,
@@ -185,6 +185,8 @@ def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> 
     """D0's two vocabularies for a correlation; they say nothing where there is none."""
     unknown = np.isnan(r)
     is_strategic = np.isin(dimensions, list(policy.strategic_keep))
+    inclusions: list[Any] = [None, "include", "consider", "keep"]
+    strengths: list[Any] = [None, "strong", "moderate"]
     include = np.select(
         [
             unknown,
@@ -192,12 +194,12 @@ def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> 
             r >= policy.skip_below_correlation,
             is_strategic,
         ],
-        [None, "include", "consider", "keep"],
+        inclusions,
         "skip",
     )
     strength = np.select(
         [unknown, r > policy.strong_above_correlation, r >= policy.weak_below_correlation],
-        [None, "strong", "moderate"],
+        strengths,
         "weak",
     )
     return {"include_verdict": include, "strength_verdict": strength, "is_negative": r < 0}
@@ -210,10 +212,10 @@ def _methods(scorecards: pd.DataFrame) -> dict[str, str]:
     """Give the method of each scorecard."""
     methods = {}
     for scorecard, method in zip(scorecards["scorecard"], scorecards["method"], strict=True):
-        if method not in METHODS:
+        if method not in FITTED:
             raise ValueError(
                 f"Scorecard '{scorecard}' has the method '{method}'. "
-                f"Fix: use one of {', '.join(METHODS)}."
+                f"Fix: use one of {', '.join(FITTED)}."
             )
         if scorecard in methods:
             raise ValueError(f"Scorecard '{scorecard}' is there twice. Fix: keep one of them.")
