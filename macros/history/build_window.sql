@@ -8,9 +8,9 @@
 {%- endmacro %}
 
 {% macro window_start() -%}
-    {#- First day this build computes, as text; all_days() if it computes every day. A unit test sets the
-        variable window_start_date. -#}
-    {%- if not execute or flags.WHICH in ('compile', 'generate') -%}
+    {#- First day this build computes, as text; all_days() if it computes every day. What builds nothing, such as
+        dbt compile, shows the last build's. A unit test sets the variable window_start_date. -#}
+    {%- if not execute -%}
         {{ return(all_days()) }}
     {%- elif model.resource_type == 'unit_test' -%}
         {{ return(var('window_start_date', all_days())) }}
@@ -166,9 +166,11 @@
         be computed. -#}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.package_name == 'customer_health'
-        and node.config.materialized == 'incremental'
-        and not is_table(adapter.get_relation(node.database, node.schema, node.alias)) -%}
-        {{ return(true) }}
+        and node.config.materialized == 'incremental' -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation is none or relation.is_view -%}
+            {{ return(true) }}
+        {%- endif -%}
     {%- endfor -%}
     {#- a feed that is new reaches back before the window -#}
     {%- for table_name, model_name in [
@@ -212,8 +214,8 @@
 
 {% macro record_completed_build(results) -%}
     {#- Enters a build of which every node went well into operations.completed_builds, from which the
-        next one goes on. A build of part of the project, or without seeds, snapshots and tests (dbt run),
-        does not count. -#}
+        next one goes on. A build of part of the project, or without its tests, does not count: the next
+        one computes its days again. -#}
     {%- if execute and flags.WHICH == 'build' and is_whole_build(results) -%}
         {%- set builds = api.Relation.create(**operations_table('completed_builds')) -%}
         {%- set delivered = [] -%}
@@ -248,11 +250,13 @@
 {%- endmacro %}
 
 {% macro is_whole_build(results) -%}
+    {#- Whether every seed, snapshot, model and data test was built, and went well. -#}
     {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
         | list -%}
     {%- set built = results | map(attribute='node.unique_id') | list -%}
     {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.package_name == 'customer_health'
+        if node.resource_type in ('seed', 'snapshot', 'model', 'test')
+        and node.package_name == 'customer_health' and node.config.materialized != 'ephemeral'
         and node.unique_id not in built -%}
         {{ return(false) }}
     {%- endfor -%}

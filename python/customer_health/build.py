@@ -25,6 +25,7 @@ import duckdb
 
 from customer_health import manifest
 from customer_health.export import check_folder, export, exported_id
+from customer_health.files import copy_file, is_disk_full
 from customer_health.marts import declared_marts, write_marts
 from customer_health.plan import (
     FULL_REFRESH,
@@ -41,12 +42,7 @@ from customer_health.plan import (
 )
 from customer_health.policy import seed_problems
 from customer_health.progress import Progress
-from customer_health.publication import (
-    Refusal,
-    Warehouse,
-    copy_file,
-    is_disk_full,
-)
+from customer_health.publication import Refusal, Warehouse
 from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
@@ -85,9 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--unless-unchanged", action="store_true", help="do nothing if no input has changed"
     )
-    parser.add_argument("--full-refresh", action="store_true", help="build every table anew")
+    parser.add_argument("--full-refresh", action="store_true", help="build every table again")
     parser.add_argument(
-        "--restate", action="store_true", help="and write history anew, under today's policy"
+        "--restate", action="store_true", help="and rewrite history, under today's policy"
     )
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
     parser.add_argument("--export", type=Path, help="folder for the marts as Parquet as well")
@@ -160,7 +156,7 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
         errors = [*folder_problems(str(raw_path)), *seed_problems(PROJECT / "seeds")[0]]
         if errors:
-            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
+            raise Refusal("\n- ".join(["Nothing was built. Fix first:", *errors]))
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
@@ -222,7 +218,7 @@ def run_dbt(
     # parses all over again where it finds what another warehouse left.
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json"]
     command += ["--no-use-colors", "build", "--project-dir", str(PROJECT)]
-    command += ["--profiles-dir", str(PROJECT), "--vars", json.dumps(variables)]
+    command += ["--profiles-dir", str(PROJECT), "--target", "prod", "--vars", json.dumps(variables)]
     command += ["--target-path", str(warehouse.target), "--log-path", str(warehouse.logs)]
     # they test the project, not the data: `make test` runs them
     command += ["--exclude-resource-type", "unit_test"]
@@ -291,7 +287,7 @@ def publish(
     if published and plan.kind != RESTATED and (clock["as_of_date"] or "") < published:
         raise Failure(
             f"The data now ends on {clock['as_of_date']}, before the published {published}. Fix:"
-            " deliver what is missing, or write history anew with RESTATE=1."
+            " deliver what is missing, or rewrite history with RESTATE=1."
         )
     window_start_date = clock["window_start_date"] if plan.kind == INCREMENTAL else None
     if window_start_date and plan.base.is_intact:
@@ -362,7 +358,7 @@ def print_summary(warehouse: Warehouse) -> None:
         money = f"  ARR {arr:>14,.0f}" if arr else ""
         print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}{money}")
     if absent:
-        print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
+        print(f"Absent sources: {absent}; their metrics are unknown, and coverage says so.")
     if stale:
         print(f"Stale or small: {stale}; intermediate.int_monitoring__freshness says why.")
     if covered is not None and covered < 0.5:
@@ -381,9 +377,9 @@ def print_summary(warehouse: Warehouse) -> None:
 def _evidence(review: tuple | None) -> str:
     """Say what outcomes tell of the score, from the newest review of the production scorecard."""
     if review is None:
-        return "The score is heuristic: no outcome has matured that it could be held against."
+        return "The score is heuristic: no outcome to test it against has matured."
     label, auc, auc_low, churned, alarm, reasons = review
-    measured = f"AUC {auc:.2f}, surely above {auc_low:.2f}; " if auc and auc_low else ""
+    measured = f"AUC {auc:.2f}, lower limit {auc_low:.2f}; " if auc and auc_low else ""
     lines = [f"The score is {label} ({measured}{churned:,} accounts lost in a year of outcomes)."]
     if reasons:
         lines.append(f"  {reasons}")

@@ -1,7 +1,7 @@
 """Writes the marts of the published file as Parquet, one file for each, into one folder.
 
-The folder is made beside the old one and takes its place in one step: whoever looks finds all of
-one publication. `publication.json` says which, and so does each file (`publication_id` in its
+The folder is made beside the old one and takes its place in one step, so readers find all
+of one publication. `publication.json` says which, and so does each file (`publication_id` in its
 key-value metadata).
 
 Run as `python -m customer_health.export`, which `make export` does.
@@ -22,8 +22,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_health.files import is_disk_full, sync
 from customer_health.marts import sql_name, sql_text
-from customer_health.publication import Refusal, Warehouse, is_disk_full, sync
+from customer_health.publication import Refusal, Warehouse
 
 ACCOUNT = "publication.json"
 

@@ -15,7 +15,7 @@ from cases import read_cases, write_delivery
 from deliveries import Deliveries
 from project import PROJECT, build, copy_project, differences, make_demo, query
 
-# Each scenario takes some minutes; more of them are for whoever changes an incremental model.
+# Each scenario takes some minutes; run more of them when you change an incremental model.
 SCENARIOS = int(os.environ.get("SCENARIOS", "1"))
 # The runs then span a quarter's first day, on which weights are fitted, and days of reviews.
 LAST_DAY = date(2026, 7, 15)
@@ -118,7 +118,7 @@ def replay(request, tmp_path_factory) -> Replay:
         before = days[number - 1] if 0 < number < RUNS - 1 else None
         is_back_in_time = before and (days[number + 1] - before).days < MISSING_ROW_DAYS
         deliveries.write(day, folder / "raw", before if is_back_in_time else None)
-        build(warehouse, "--exclude-resource-type", "test", as_of_date=day, **settings)
+        build(warehouse, as_of_date=day, **settings)
         as_published.append(folder / f"published_{number}.duckdb")
         with duckdb.connect(str(as_published[-1])) as connection:
             connection.execute(f"attach '{warehouse}' as by_runs (read_only); create schema marts")

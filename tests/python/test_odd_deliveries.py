@@ -1,4 +1,4 @@
-"""Odd deliveries: accepted for a stated reason, or refused naming the file and how to mend it."""
+"""Odd deliveries: accepted for a stated reason, or refused naming the file and how to fix it."""
 
 import datetime as dt
 import os
@@ -12,12 +12,8 @@ import pytest
 from project import build, query
 
 from customer_health import dbt_plugin
-from customer_health.raw_sources import (
-    folder_problems,
-    nearest_column,
-    raw_problems,
-    undeclared_columns,
-)
+from customer_health.raw_columns import nearest_column, undeclared_columns
+from customer_health.raw_sources import folder_problems, raw_problems
 
 
 def entry(source: str, table: str, *required: str, optional: str = "") -> dict:

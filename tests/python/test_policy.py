@@ -241,7 +241,7 @@ BROKEN_ROWS = {
     ),
     "scorecard without weights": (
         "scorecards.csv", "d0_simple,off",
-        "empty,off,expert,,default,impute,1,None,test\nd0_simple,off",
+        "empty,off,expert,,default,impute,None,test\nd0_simple,off",
         "scorecard 'empty' has no weights", "seeds/policy/scorecard_weights.csv",
     ),
     "unknown method": (

@@ -17,7 +17,7 @@ from customer_health.validation import (
     monthly_figures,
 )
 from customer_health.validation.drift_checks import distribution_shift
-from customer_health.validation.intervals import wilson
+from customer_health.validation.intervals import Share, wilson
 from customer_health.validation.metrics import with_changes
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -30,7 +30,7 @@ def monthly(figure: str, shares: list[float], n: int = 400, skip: int | None = N
     """Make monthly figures of one kind, as `monthly_figures` gives them."""
     rows = []
     for i, (date, share) in enumerate(zip(month_ends(len(shares)), shares, strict=True)):
-        estimate = wilson(share * n, n, 0.95)
+        (estimate,) = wilson([Share(share * n, n)], 0.95)
         if i != skip:
             rows.append(
                 {

@@ -1,4 +1,4 @@
--- Accounts that are flagged must not churn less than the others (spec V11): a score that points
+-- Accounts that are flagged must not churn less than the others: a score that points
 -- the wrong way is worse than none. Speaks of the newest review.
 {{ config(severity='warn') }}
 

@@ -1,4 +1,4 @@
-"""Whether a challenger would do better than the production scorecard on the same accounts (V10)."""
+"""Whether a challenger would do better than the production scorecard on the same accounts."""
 
 from customer_health.frames import typed
 from customer_health.reviews import COMPARISONS, comparisons_due

@@ -1,4 +1,4 @@
-"""Whether a scorecard that was right is going wrong (V8)."""
+"""Whether a scorecard that was right is going wrong."""
 
 from customer_health.frames import typed
 from customer_health.reviews import DRIFT, drift_due

@@ -1,4 +1,4 @@
-"""How right the flags and scores of each month were, once its outcomes have matured (V3)."""
+"""How right the flags and scores of each month were, once its outcomes have matured."""
 
 from customer_health.frames import typed
 from customer_health.reviews import FIGURES, figures_due

@@ -1,4 +1,4 @@
-"""Whether each scorecard may be called predictive, by the outcomes of a year (G7, V11, V12)."""
+"""Whether each scorecard may be called predictive, by the outcomes of a year."""
 
 from customer_health.frames import typed
 from customer_health.reviews import LABELS, labels_due

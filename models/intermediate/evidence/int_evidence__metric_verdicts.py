@@ -1,4 +1,4 @@
-"""Which metrics predict churn, and which only look good (V9)."""
+"""Which metrics predict churn, and which only look good."""
 
 from customer_health.frames import typed
 from customer_health.reviews import METRICS, metric_verdicts_due

@@ -15,14 +15,6 @@ observations as (
     where {{ in_window('as_of_date') }}
 ),
 
-scorecards as (
-    select * from {{ ref('scorecards') }}
-),
-
-bands as (
-    select * from {{ ref('bands') }}
-),
-
 final as (
     select
         health_scores.scorecard,
@@ -33,9 +25,10 @@ final as (
         observations.tenure_days,
         observations.arr,
         -- with insufficient data there is no prediction
-        case when bands.band is not null then health_scores.health_score end as health_score,
+        case when health_scores.band <> 'insufficient data' then health_scores.health_score end
+            as health_score,
         health_scores.band,
-        bands.is_flagged,
+        health_scores.is_flagged,
         {% for dimension in dimensions() %}
             health_scores.{{ dimension }}_score,
         {% endfor %}
@@ -45,11 +38,6 @@ final as (
         on
             health_scores.account_id = observations.account_id
             and health_scores.as_of_date = observations.as_of_date
-    inner join scorecards on health_scores.scorecard = scorecards.scorecard
-    left join bands
-        on
-            scorecards.band_set = bands.band_set
-            and health_scores.band = bands.band
 )
 
 select * from final

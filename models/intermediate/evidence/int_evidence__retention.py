@@ -1,4 +1,4 @@
-"""How many of the accounts in each range of a score stayed, and which cut separates best (V5)."""
+"""How many of the accounts in each range of a score stayed, and which cut separates best."""
 
 from customer_health.frames import typed
 from customer_health.reviews import RETENTION, retention_due

@@ -1,21 +1,29 @@
-{#- A fingerprint of every policy seed: two rows of history with one policy_version were scored
-    under the same policy, to the letter. Vocabularies are no policy: they say how words are
-    read. Nor is it of weight for a score when a source counts as stale (source_checks). -#}
+{#- A fingerprint of every seed and all its columns but free text: rows with one policy_version were written
+    under the same policy, to the letter. -#}
 {% set seeds = [
     ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound', 'is_flagged']),
-    ('dimensions', ['dimension', 'weight_group']),
+    ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
     ('exchange_rates', ['currency', 'rate']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
-    ('metrics', ['metric', 'dimension', 'feed', 'shape', 'weight', 'when_absent', 'warm_up_days']),
+    ('metrics', [
+        'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
+        'indicator', 'is_vanity_suspect'
+    ]),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
-        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'missing_dimensions', 'weights_version'
+        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'missing_dimensions'
     ]),
     ('sentinel_dates', ['first_date', 'last_date']),
     ('segments', ['segment', 'min_employees', 'max_employees']),
     ('signal_types', ['signal_type', 'budget_effect']),
+    ('source_checks', [
+        'source_name', 'table_name', 'warn_after_days', 'fail_after_days', 'volume_window_days',
+        'usual_windows', 'usual_minimum_rows', 'warn_below_share', 'fail_below_share'
+    ]),
     ('thresholds', ['threshold', 'value']),
+    ('validation_targets', ['figure', 'target', 'excellent_target']),
+    ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}
 
 with policy_rows as (

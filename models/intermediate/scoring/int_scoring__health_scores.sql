@@ -168,6 +168,10 @@ final as (
                 then 'insufficient data'
             else bands.band
         end as band,
+        case
+            when scored.account_coverage >= thresholds.minimum_coverage_share
+                then bands.is_flagged
+        end as is_flagged,
         scored.account_coverage,
         scored.scorecard_coverage,
         case

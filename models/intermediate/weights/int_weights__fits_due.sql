@@ -1,4 +1,4 @@
-{#- The days on which weights are fitted (spec W5) and that this build may still write: the first
+{#- The days on which weights are fitted and that this build may still write: the first
     day of every refit_months months. -#}
 
 with account_days as (

@@ -14,45 +14,42 @@ fits as (
     where scorecards.method not in ('expert', 'equal')
 ),
 
-scorecard_weights as (
-    select * from {{ ref('scorecard_weights') }}
-),
-
-dimensions as (
-    select * from {{ ref('dimensions') }}
-),
-
 account_days as (
     select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}
 ),
 
--- its own weights or, of a scorecard that is fitted or equal, those that it starts from
-starts as (
+first_fits as (
     select
-        scorecards.scorecard,
-        scorecards.method,
-        account_days.first_date as valid_from,
-        scorecards.scorecard || '.' || scorecards.weights_version as weights_version,
-        dimensions.dimension,
-        coalesce(scorecard_weights.weight, 0) as weight
-    from scorecards
-    cross join account_days
-    cross join dimensions
-    left join scorecard_weights
-        on
-            coalesce(scorecards.starts_from, scorecards.scorecard) = scorecard_weights.scorecard
-            and dimensions.dimension = scorecard_weights.dimension
+        scorecard,
+        min(valid_from) as valid_from
+    from fits
+    group by scorecard
 ),
 
-first_weights as (
+-- the first version holds from the first day of history, also of a scorecard that came later
+starts as (
     select
-        *,
+        starts.scorecard,
+        starts.version_number,
+        starts.dimension,
+        starts.weight,
         case
-            when method = 'equal' and weight > 0
-                then 100.0 / count(nullif(weight, 0)) over (partition by scorecard)
-            else weight
-        end as first_weight
+            when starts.version_number = 1 then account_days.first_date
+            else starts.valid_from
+        end as valid_from
+    from {{ ref('int_weights__starts') }} as starts
+    cross join account_days
+),
+
+-- once weights are fitted, those that it starts from can be edited and decide nothing
+starts_in_force as (
+    select
+        starts.*,
+        scorecards.method
     from starts
+    inner join scorecards on starts.scorecard = scorecards.scorecard
+    left join first_fits on starts.scorecard = first_fits.scorecard
+    where first_fits.valid_from is null or starts.valid_from < first_fits.valid_from
 ),
 
 versions as (
@@ -86,15 +83,15 @@ versions as (
         scorecard,
         'universal' as segment,
         valid_from,
-        weights_version,
+        scorecard || '.' || version_number as weights_version,
         dimension,
-        first_weight as target_weight,
-        first_weight as weight,
+        weight as target_weight,
+        weight,
         case when method = 'equal' then 'equal' else 'expert' end as basis,
         case
             when method not in ('equal', 'expert') then 'Weights had not been fitted yet.'
         end as fallback_reason
-    from first_weights
+    from starts_in_force
 ),
 
 final as (

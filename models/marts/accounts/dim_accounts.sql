@@ -32,7 +32,13 @@ contracts as (
         terms.account_id,
         min(terms.first_contract_date) as first_contract_date,
         max(terms.service_end_date) as last_service_end_date,
-        max(coalesce(terms.missing_date, terms.service_end_date)) as last_ended_date,
+        -- a term that is signed for later has not ended
+        max(
+            case
+                when terms.service_end_date <= clock.as_of_date
+                    then coalesce(terms.missing_date, terms.service_end_date)
+            end
+        ) as last_ended_date,
         -- a term that goes on under another id is one term, and one that came to the account when
         -- it had ended is another's
         count(
@@ -108,10 +114,7 @@ final as (
             else 'churned'
         end as customer_status,
         case
-            when
-                today.account_id is null
-                and merged.account_id is null
-                and contracts.last_service_end_date <= clock.as_of_date
+            when today.account_id is null and merged.account_id is null
                 then contracts.last_ended_date
         end as churned_date,
         case when today.account_id is null then merged.merged_into_account_id end

@@ -8,14 +8,6 @@ churns as (
     where counts_as_churn
 ),
 
-bands as (
-    select * from {{ ref('bands') }}
-),
-
-scorecards as (
-    select * from {{ ref('scorecards') }}
-),
-
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
@@ -27,7 +19,7 @@ watched as (
         scores.account_id,
         churns.ended_date,
         scores.as_of_date,
-        bands.is_flagged
+        scores.is_flagged
     from churns
     cross join thresholds
     inner join scores
@@ -36,11 +28,6 @@ watched as (
             and churns.ended_date > scores.as_of_date
             and {{ add_days('churns.ended_date', '-thresholds.warning_days') }}
             <= scores.as_of_date
-    inner join scorecards on scores.scorecard = scorecards.scorecard
-    inner join bands
-        on
-            scorecards.band_set = bands.band_set
-            and scores.band = bands.band
 ),
 
 warned as (

@@ -6,14 +6,9 @@ with renewals as (
 
 scores as (
     select * from {{ ref('fct_health_scores') }}
-    where scorecard_role = 'production'
 ),
 
-bands as (
-    select * from {{ ref('bands') }}
-),
-
-scorecards as (
+production as (
     select * from {{ ref('scorecards') }}
     where role = 'production'
 ),
@@ -40,26 +35,28 @@ recent as (
         select
             recent.account_id,
             recent.ended_date,
+            scores.scorecard,
             scores.health_score,
             scores.band,
-            bands.is_flagged,
-            -- on a weekly grid the last row by that day
+            scores.is_flagged,
+            -- today's production scorecard or, where it was not scored then, the one of that day; on
+            -- a weekly grid the last row by that day
             row_number() over (
                 partition by recent.account_id, recent.ended_date
-                order by scores.as_of_date desc
-            ) as recency
+                order by scores.scorecard = production.scorecard desc, scores.as_of_date desc
+            ) as choice
         from recent
+        cross join production
         inner join scores
             on
                 recent.account_id = scores.account_id
                 and scores.as_of_date
                 between {{ add_days('recent.ended_date', -days - 6) }}
                 and {{ add_days('recent.ended_date', -days) }}
-        inner join scorecards on scores.scorecard = scorecards.scorecard
-        left join bands
-            on
-                scorecards.band_set = bands.band_set
-                and scores.band = bands.band
+                and (
+                    scores.scorecard = production.scorecard
+                    or scores.scorecard_role = 'production'
+                )
     ),
 
 {% endfor %}
@@ -74,6 +71,7 @@ final as (
         recent.is_voluntary,
         recent.churn_reason,
         {% for days in days_before %}
+            scored_{{ days }}.scorecard as scorecard_{{ days }}d_before,
             scored_{{ days }}.health_score as health_score_{{ days }}d_before,
             scored_{{ days }}.band as band_{{ days }}d_before,
             scored_{{ days }}.is_flagged
@@ -85,7 +83,7 @@ final as (
             on
                 recent.account_id = scored_{{ days }}.account_id
                 and recent.ended_date = scored_{{ days }}.ended_date
-                and scored_{{ days }}.recency = 1
+                and scored_{{ days }}.choice = 1
     {% endfor %}
 )
 

@@ -4,6 +4,7 @@
     on_schema_change='append_new_columns',
     full_refresh=var('restate_history'),
     meta={'is_published': true},
+    post_hook='{{ flag_rows_without_flag() }}',
 ) }}
 {#- the first day that is not published for good -#}
 {% set goes_on_from = published_before() %}
@@ -196,6 +197,7 @@ final as (
         judged.lifecycle_stage,
         judged.health_score,
         judged.band,
+        judged.is_flagged,
         coalesce(label_days.score_label, 'heuristic') as score_label,
         {% for dimension in dimensions() %}
             judged.{{ dimension }}_score,

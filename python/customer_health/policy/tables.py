@@ -119,7 +119,6 @@ class Scorecard(PolicyRow):
     starts_from: str | None = None
     band_set: Annotated[str, RefersTo("bands.csv")]
     missing_dimensions: Annotated[str, one_of("impute", "renormalise")]
-    weights_version: Whole = Field(ge=1)
     description: str
 
 

@@ -1,4 +1,4 @@
-"""Which of two scorecards predicts better, on the same accounts and dates (V10)."""
+"""Which of two scorecards predicts better, on the same accounts and dates."""
 
 from dataclasses import dataclass
 

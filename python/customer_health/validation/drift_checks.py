@@ -1,4 +1,4 @@
-"""Whether a scorecard that was right is going wrong (V8)."""
+"""Whether a scorecard that was right is going wrong."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Whether a score may be called predictive (G7, V12)."""
+"""Whether a score may be called predictive."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ with tickets as (
         cast(resolved_at as date) as resolved_date,
         cast(first_response_at as date) as first_response_date,
         cast(reopened_at as date) as reopened_date,
-        -- by the time a ticket is resolved, an undated flag is surely set
+        -- by the time a ticket is resolved, an undated flag must be set
         cast(
             coalesce(escalated_at, case when is_escalated then resolved_at end) as date
         ) as escalated_date,
@@ -50,11 +50,13 @@ responded as (
     where first_response_at >= created_at
 ),
 
+organizations_present as (
+    select {{ presence('support_organizations', 'organization_id', 'known_date') | indent(8) }}
+    from organizations
+),
+
 final as (
-    {{ presence_spans(
-        'organizations', 'support_organizations', 'organization_id', 'known_date',
-        'cast(null as date)'
-    ) }}
+    {{ presence_spans('organizations_present') }}
     union all
     select {{ span('tickets_90d', 'known_date', add_days('created_date', 90)) }}
     from tickets

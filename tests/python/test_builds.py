@@ -1,0 +1,115 @@
+"""What dbt's commands do with a warehouse that was built before."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from project import copy_project, dbt, query
+
+
+@pytest.fixture
+def warehouse(built_demo, tmp_path) -> Path:
+    """A copy of the demo's warehouse, to be built on."""
+    return shutil.copy(built_demo.warehouse, tmp_path / "warehouse.duckdb")
+
+
+def test_a_build_without_its_tests_does_not_count_as_complete(built_demo, warehouse):
+    flags = ("--exclude-resource-type", "test", "unit_test")
+    assert dbt("build", warehouse, *flags, raw_path=built_demo.raw).code == 0
+    assert query(warehouse, "select count(*) from operations.completed_builds") == [(1,)]
+
+
+def test_unit_tests_of_the_clock_pass_whatever_day_is_asked_for(built_demo, warehouse):
+    select = ("--select", "stg_calendar__clock,test_type:unit")
+    variables = {"as_of_date": "2026-07-01", "history_grain": "week"}
+    outcome = dbt("test", warehouse, *select, raw_path=built_demo.raw, **variables)
+    assert outcome.code == 0, outcome.text
+    assert outcome.text.count("PASS stg_calendar__clock::") == 4
+
+
+def test_compile_shows_the_sql_of_the_last_build(built_demo, warehouse):
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update operations.build_window set window_start_date = '2026-06-13'")
+    outcome = dbt(
+        "compile", warehouse, "--select", "int_spine__account_days", raw_path=built_demo.raw
+    )
+    assert "cast('2026-06-13' as date)" in outcome.text
+
+
+def test_scores_published_before_there_was_a_flag_get_that_of_their_band(built_demo, warehouse):
+    flags = """
+        select scorecard, account_id, as_of_date, is_flagged from marts.fct_health_scores
+        order by all
+    """
+    before = query(warehouse, flags)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table marts.fct_health_scores drop column is_flagged")
+    outcome = dbt("run", warehouse, "--select", "fct_health_scores", raw_path=built_demo.raw)
+    assert outcome.code == 0, outcome.text
+    assert query(warehouse, flags) == before
+
+
+def test_a_flag_that_is_published_stays_when_the_policy_changes(built_demo, warehouse, tmp_path):
+    project = copy_project(tmp_path / "project")
+    path = project / "seeds/policy/bands.csv"
+    path.write_text(path.read_text().replace("moderate,50,75,false", "moderate,50,75,true"))
+    outcome = dbt(
+        *("build", warehouse, "--select", "bands", "int_scoring__health_scores"),
+        *("fct_health_scores", "--exclude-resource-type", "test", "unit_test"),
+        project=project,
+        raw_path=built_demo.raw,
+    )
+    assert outcome.code == 0, outcome.text
+    flags = query(
+        warehouse,
+        """
+        select is_flagged, bool_and(as_of_date < window_start_date) from marts.fct_health_scores
+        cross join operations.build_window
+        where band = 'moderate'
+        group by is_flagged
+        order by is_flagged
+        """,
+    )
+    assert flags == [(False, True), (True, False)]
+
+
+def test_edited_expert_weights_are_a_new_version_and_change_no_older_one(
+    built_demo, warehouse, tmp_path
+):
+    project = copy_project(tmp_path / "project")
+    path = project / "seeds/policy/scorecard_weights.csv"
+    edited = path.read_text().replace("expert_default,usage,30", "expert_default,usage,28")
+    path.write_text(edited.replace("expert_default,support,12", "expert_default,support,14"))
+    versions = """
+        select weights_version, weight, valid_from, valid_until from marts.fct_dimension_weights
+        where scorecard = 'expert_default' and dimension = 'usage'
+        order by valid_from
+    """
+    ((version, weight, valid_from, _),) = query(warehouse, versions)
+    for _ in range(2):
+        outcome = dbt(
+            *("build", warehouse, "--select", "scorecard_weights", "int_weights__starts"),
+            *("int_weights__versions", "fct_dimension_weights"),
+            *("--exclude-resource-type", "test", "unit_test"),
+            project=project,
+            raw_path=built_demo.raw,
+        )
+        assert outcome.code == 0, outcome.text
+        ((edited_from,),) = query(
+            warehouse, "select published_before_date from operations.build_window"
+        )
+        assert query(warehouse, versions) == [
+            (version, weight, valid_from, edited_from),
+            ("expert_default.2", 28, edited_from, None),
+        ]
+
+
+@pytest.mark.parametrize(("target", "prefix"), [("prod", ""), ("lint", "lint_")])
+def test_only_the_schemas_of_prod_have_plain_names(tmp_path, target, prefix):
+    warehouse = tmp_path / "none.duckdb"
+    assert dbt("parse", warehouse, "--target", target).code == 0
+    nodes = json.loads((tmp_path / "none.target" / "manifest.json").read_text())["nodes"]
+    schemas = {node["schema"] for node in nodes.values() if node["resource_type"] == "model"}
+    assert schemas == {f"{prefix}{layer}" for layer in ("staging", "intermediate", "marts")}

@@ -1,0 +1,23 @@
+"""policy_version changes with every cell of a seed that can change a published figure."""
+
+import csv
+import re
+
+from project import PROJECT
+
+from customer_health.policy import FREE_TEXT
+
+MODEL = PROJECT / "models/intermediate/policy/int_policy__version.sql"
+
+
+def test_the_policy_version_takes_in_every_column_of_every_seed_but_free_text():
+    taken_in = {
+        seed: re.findall(r"'(\w+)'", columns)
+        for seed, columns in re.findall(r"\('(\w+)', \[([^]]*)\]\)", MODEL.read_text())
+    }
+    expected = {}
+    for path in (PROJECT / "seeds").rglob("*.csv"):
+        with path.open(encoding="utf-8") as file:
+            columns = next(csv.reader(file))
+        expected[path.stem] = [column for column in columns if column not in FREE_TEXT]
+    assert taken_in == expected

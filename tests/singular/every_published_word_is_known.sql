@@ -1,0 +1,53 @@
+-- The words that readers filter by. Words of the policy: every_policy_word_is_in_the_policy.
+{% set words = {
+    'basis': ['expert', 'equal', 'fitted', 'fitted, pooled with universal', 'universal'],
+    'churn_reason': ['unpaid invoice', 'cancelled during the term', 'not renewed'],
+    'component_type': ['metric', 'imputed dimension', 'rounding'],
+    'confidence': ['high', 'medium', 'low'],
+    'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
+    'decision': ['variant wins', 'baseline stays', 'no decision yet'],
+    'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
+    'error_type': ['false positive', 'false negative'],
+    'include_verdict': ['include', 'consider', 'skip', 'keep'],
+    'inverted_alarm': ['alarm', 'watch', 'none'],
+    'level': ['alarm', 'watch', 'none'],
+    'metric_status': ['known', 'unknown', 'not applicable'],
+    'momentum': ['improving', 'stable', 'declining', 'too new', 'insufficient data'],
+    'momentum_arrow': ['↑', '→', '↓'],
+    'outcome': ['renewed', 'churned', 'contracted', 'expanded'],
+    'quarantine_reason': [
+        'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
+        'date in the future', 'dates out of order', 'unknown account', 'unknown value', 'duplicate key'
+    ],
+    'refused': ['row', 'cell'],
+    'score_label': ['heuristic', 'predictive'],
+    'scorecard_role': ['production', 'challenger', 'shadow'],
+    'status': ['known', 'unknown', 'not applicable'],
+    'strength_verdict': ['strong', 'moderate', 'weak'],
+    'timing': ['leading', 'lagging', 'flat'],
+    'excellent_verdict': ['met', 'not met', 'underpowered'],
+    'verdict': [
+        'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'no evidence yet'
+    ],
+} %}
+
+{{ unknown_words(words, [
+    ('account_health', 'customer_status, score_label, momentum, momentum_arrow, confidence', ''),
+    ('dim_accounts', 'customer_status', ''),
+    ('fct_dimension_weights', 'scorecard_role, basis, include_verdict, strength_verdict', ''),
+    (
+        'fct_health_scores',
+        'scorecard_role, score_label, confidence, momentum, momentum_arrow',
+        'as_of_date'
+    ),
+    ('fct_metric_verdicts', 'timing, verdict', ''),
+    ('fct_misjudged_accounts', 'error_type', ''),
+    ('fct_quarantined_rows', 'refused, quarantine_reason', ''),
+    ('fct_renewals', 'outcome, churn_reason', ''),
+    ('fct_score_contributions', 'component_type, status', 'as_of_date'),
+    ('fct_score_drift', 'drift_check, level', ''),
+    ('fct_score_labels', 'score_label, inverted_alarm', ''),
+    ('fct_scorecard_comparisons', 'decision', ''),
+    ('fct_validation_figures', 'verdict, excellent_verdict', ''),
+    ('int_scoring__explained_metrics', 'metric_status', 'as_of_date'),
+]) }}

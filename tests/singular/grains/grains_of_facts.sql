@@ -1,0 +1,32 @@
+-- What happened, and what it is read with: facts, contracts, feeds, policy, account days.
+{{ repeated_keys([
+    ('int_contracts__billed_terms', 'account_id, subscription_id, known_date', ''),
+    ('int_contracts__crm_terms', 'account_id, subscription_id, known_date', ''),
+    ('int_contracts__delivered_terms', 'account_id, subscription_id, known_date', ''),
+    (
+        'int_contracts__parts',
+        'account_id, plan?, start_date, known_date, end_date?, cancelled_date?, gives_way,'
+        ~ ' missing_date?, foreign_currency?',
+        ''
+    ),
+    ('int_contracts__spans', 'account_id, from_date', ''),
+    ('int_contracts__successions', 'account_id, seen_from_date, term_number', ''),
+    ('int_contracts__terms', 'account_id, subscription_id, known_date', ''),
+    ('int_facts__account_attributes', 'account_id, from_date', ''),
+    ('int_facts__activities', 'activity_id', ''),
+    ('int_facts__contact_roles', 'contact_id, role, known_date', ''),
+    ('int_facts__feature_days', 'account_id, feature_id, activity_date, known_date', 'known_date'),
+    (
+        'int_facts__participations',
+        'account_id, contact_id?, activity_type, occasion_key, participation_date, known_date',
+        ''
+    ),
+    ('int_facts__usage_overlaps', 'account_id, activity_date, from_date', ''),
+    ('int_facts__user_days', 'account_id, user_id, activity_date, known_date', 'known_date'),
+    ('int_feeds__connected', 'feed', ''),
+    ('int_feeds__metrics', 'metric', ''),
+    ('int_policy__metric_curves', 'metric, segment, lifecycle_stage, knot', ''),
+    ('int_policy__thresholds', '', ''),
+    ('int_policy__version', '', ''),
+    ('int_spine__account_days', 'account_id, as_of_date', 'as_of_date'),
+]) }}
