@@ -1,4 +1,4 @@
-{#- A fingerprint of every seed and all its columns but free text: rows with one policy_version were written
+{#- A fingerprint of every seed and all its columns but free text and limits: rows with one policy_version were written
     under the same policy, to the letter. -#}
 {% set seeds = [
     ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound', 'is_flagged']),
