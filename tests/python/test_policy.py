@@ -314,9 +314,7 @@ def test_a_broken_row_is_named_with_its_mend(policy, case):
     errors, warnings = policy_problems(policy)
     assert warnings == []
     named = [e for e in errors if re.match(rf"seeds/policy/{file}, row {row}: ", e)]
-    assert any(what in e.split(" Fix: ")[0] and mend in e.split(" Fix: ")[1] for e in named), (
-        errors
-    )
+    assert any(what in e.split(" Fix: ")[0] and mend in e.split(" Fix: ")[1] for e in named), errors
     assert all(e.endswith(".") for e in errors)
 
 

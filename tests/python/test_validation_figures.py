@@ -291,8 +291,7 @@ def test_no_rows_give_no_figures():
 
 def test_importing_the_package_does_not_load_the_libraries_that_take_seconds():
     code = (
-        "import sys, customer_health.validation; "
-        "print({'scipy', 'statsmodels'} & set(sys.modules))"
+        "import sys, customer_health.validation; print({'scipy', 'statsmodels'} & set(sys.modules))"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=PYTHON)
     assert printed.stdout.strip() == b"set()", printed.stderr
