@@ -363,7 +363,7 @@ BROKEN_FILES = {
     ),
     "thresholds out of order": (
         "thresholds.csv", "drop_alert_points,10", "drop_alert_points,20",
-        "thresholds.csv, rows 8, 9: drop_alert_points 20 is above rapid_decline_points 15. Fix:",
+        "thresholds.csv, rows 10, 11: drop_alert_points 20 is above rapid_decline_points 15. Fix:",
     ),
     "more churned accounts than accounts": (
         "thresholds.csv", "minimum_churned,10", "minimum_churned,60",

@@ -1,5 +1,7 @@
 {#- Observations and accounts by score range, of the year up to each review that is due: what the
     statistics of retention rest on, counted here so that they need no row per observation. -#}
+{#- dbt knows no number of the policy while it parses -#}
+{% set points = policy_number('retention_range_points') | int or 100 %}
 
 with outcomes as (
     select * from {{ ref('int_evidence__scored_outcomes') }}
@@ -42,7 +44,9 @@ scores as (
             is_churned,
             '{{ score }}_score' as score,
             -- the top of the scale belongs to the top range
-            least(floor({{ score }}_score / 10) * 10, 90) as range_low
+            least(
+                floor({{ score }}_score / {{ points }}) * {{ points }}, {{ 100 - points }}
+            ) as range_low
         from reviewed
         where
             health_score is not null
@@ -66,7 +70,7 @@ counted as (
 ),
 
 lower_limits as (
-    {% for low in range(0, 100, 10) %}
+    {% for low in range(0, 100, points) %}
         select {{ low }} as range_low
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -89,7 +93,7 @@ final as (
         ranges.score,
         ranges.review_date,
         ranges.range_low,
-        ranges.range_low + 10 as range_high,
+        ranges.range_low + {{ points }} as range_high,
         coalesce(counted.n, 0) as n,
         coalesce(counted.n_accounts, 0) as n_accounts,
         coalesce(counted.n_retained, 0) as n_retained

@@ -27,7 +27,8 @@ recent as (
     cross join clock
     cross join thresholds
     where
-        renewals.settled_date > {{ add_days('clock.as_of_date', '-thresholds.shown_renewals_days') }}
+        renewals.settled_date
+        > {{ add_days('clock.as_of_date', '-thresholds.shown_renewals_days') }}
 ),
 
 {% for days in days_before %}

@@ -11,7 +11,8 @@
 {#- each is published as a column of its name; the policy says which of them decide -#}
 {% set changes_days = [30, 90, 365] %}
 {% set momentum_change = 'compared.change_' ~ policy_number('momentum_days') | int ~ 'd' %}
-{% set tie_break_change = 'compared.change_' ~ policy_number('momentum_tie_break_days') | int ~ 'd' %}
+{% set tie_break_days = policy_number('momentum_tie_break_days') | int %}
+{% set tie_break_change = 'compared.change_' ~ tie_break_days ~ 'd' %}
 {% set drop_change = 'compared.change_' ~ policy_number('drop_alert_days') | int ~ 'd' %}
 
 with health_scores as (

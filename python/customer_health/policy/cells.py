@@ -30,6 +30,7 @@ LONG_CELL = (
     "shorten it, or close the double quote that opens it",
 )
 
+HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # Texts for people, which nothing is compared with.
 FREE_TEXT = ("description", "display_name", "owner", "source", "unit")
 
@@ -69,9 +70,10 @@ class Row(BaseModel):
         if text.startswith("'"):
             # the database may take it for the quote that texts are put in
             raise refusal(f"{text} begins with a single quote", "write it without")
-        hidden = _hidden_character(text)
+        # what looks like nothing or like a plain space
+        hidden = [c for c in text if c != " " and unicodedata.category(c) in HIDDEN]
         if hidden and name not in FREE_TEXT:
-            what = f"holds a character that cannot be seen (U+{ord(hidden):04X})"
+            what = f"holds a character that cannot be seen (U+{ord(hidden[0]):04X})"
             raise refusal(what, "type the text anew")
         return text
 
@@ -184,10 +186,3 @@ def problems(
             allowed = "between {ge:g} and {le:g}" if len(limits) == 2 else "at least {ge:g}"
             what = f"{name} {texts[name]} is outside what is allowed"
             yield what, f"write a number {allowed.format(**limits)}"
-
-
-def _hidden_character(text: str) -> str | None:
-    """Give the first character that looks like none or like a plain space, if there is one."""
-    categories = ("Cc", "Cf", "Zl", "Zp", "Zs")
-    seen = (char for char in text if char != " " and unicodedata.category(char) in categories)
-    return next(seen, None)

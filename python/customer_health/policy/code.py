@@ -54,17 +54,13 @@ def check_dated_tables(rows: list[SourceCheck], dated_tables: list[dict], found:
             found.error(file, row.number, what, fix)
             continue
         for limit, key in (("warn_after_days", "warn_after"), ("fail_after_days", "error_after")):
-            days = contract_of[name][limit]
-            if getattr(row, limit) != days:
-                here, there = (
-                    "empty" if d is None else f"{d:g}" for d in (getattr(row, limit), days)
+            days, there = getattr(row, limit), contract_of[name][limit]
+            if days != there:
+                what = (
+                    f"{limit} of {name} is {days or 'empty'}, but `dbt source freshness` goes by"
+                    f" {there or 'empty'}"
                 )
-                what = f"{limit} of {name} is {here}, but `dbt source freshness` goes by {there}"
-                fix = (
-                    f"take {key} out of"
-                    if getattr(row, limit) is None
-                    else f"set {key} to {here} days in"
-                )
+                fix = f"set {key} to {days} days in" if days else f"take {key} out of"
                 found.warning(file, row.number, what, f"{fix} {contract_of[name]['file']}")
     for name in missing:
         fix = "add a row for it (with limits left empty it is not checked)"

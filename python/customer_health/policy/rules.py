@@ -61,37 +61,35 @@ def _check_ranges(
     A blank `high` has no end. `end` is the value that the last `high` must have.
     """
 
-    def upper(row: Row) -> float:
-        return math.inf if getattr(row, high) is None else getattr(row, high)
-
     def shown(value: float) -> str:
         return "open" if math.isinf(value) else f"{value:.12g}"
 
-    empty = [row for row in rows if getattr(row, low) >= upper(row)]
-    for row in empty:
-        what = f"{low} {shown(getattr(row, low))} is not below {high} {shown(upper(row))}"
-        found.error(file, row.number, what, f"make {high} the larger of the two")
+    ends = [(getattr(row, low), getattr(row, high), row.number) for row in rows]
+    ranges = sorted((lower, math.inf if upper is None else upper, n) for lower, upper, n in ends)
+    empty = [one for one in ranges if one[0] >= one[1]]
+    for lower, upper, number in empty:
+        what = f"{low} {shown(lower)} is not below {high} {shown(upper)}"
+        found.error(file, number, what, f"make {high} the larger of the two")
     if empty:
         return
 
-    ordered = sorted(rows, key=lambda row: getattr(row, low))
-    first, last = ordered[0], ordered[-1]
-    if getattr(first, low) != 0:
-        what = f"the lowest {low}{whose} is {shown(getattr(first, low))}, not 0"
-        found.error(file, first.number, what, f"set {low} of this row to 0")
-    for before, after in itertools.pairwise(ordered):
-        if upper(before) != getattr(after, low):
-            word = "a gap" if upper(before) < getattr(after, low) else "an overlap"
+    lowest, _, first = ranges[0]
+    _, highest, last = ranges[-1]
+    if lowest != 0:
+        what = f"the lowest {low}{whose} is {shown(lowest)}, not 0"
+        found.error(file, first, what, f"set {low} of this row to 0")
+    for (_, upper, before), (lower, _, after) in itertools.pairwise(ranges):
+        if upper != lower:
             what = (
-                f"there is {word} between {high} {shown(upper(before))} of row {before.number}"
-                f" and {low} {shown(getattr(after, low))} of this row{whose}"
+                f"there is {'a gap' if upper < lower else 'an overlap'} between {high}"
+                f" {shown(upper)} of row {before} and {low} {shown(lower)} of this row{whose}"
             )
-            fix = f"set {high} of row {before.number} and {low} of this row to the same number"
-            found.error(file, after.number, what, fix)
-    if upper(last) != end:
-        to = "leave it empty" if math.isinf(end) else f"set {high} of this row to {end:g}"
-        what = f"the highest {high}{whose} is {shown(upper(last))}, not {shown(end)}"
-        found.error(file, last.number, what, to)
+            fix = f"set {high} of row {before} and {low} of this row to the same number"
+            found.error(file, after, what, fix)
+    if highest != end:
+        fix = "leave it empty" if math.isinf(end) else f"set {high} of this row to {end:g}"
+        what = f"the highest {high}{whose} is {shown(highest)}, not {shown(end)}"
+        found.error(file, last, what, fix)
 
 
 def _check_bands(bands: list[Band], found: Findings) -> None:
@@ -107,8 +105,8 @@ def _check_bands(bands: list[Band], found: Findings) -> None:
 
 
 def _check_segments(segments: list[Segment], found: Findings) -> None:
-    low, high = "min_employees", "max_employees"
-    _check_ranges("segments.csv", segments, low, high, math.inf, "", found)
+    ends = ("min_employees", "max_employees")
+    _check_ranges("segments.csv", segments, *ends, math.inf, "", found)
 
 
 def _check_stages(stages: list[LifecycleStage], found: Findings) -> None:
@@ -260,9 +258,8 @@ def check_words(rows: list[VocabularyWord], found: Findings) -> None:
 def _check_sentinel_dates(ranges: list[SentinelDates], found: Findings) -> None:
     """No range ends before it begins."""
     for row in ranges:
-        first, last = row.first_date, row.last_date
-        if first and last and last < first:
-            what = f"the range ends on {last}, before it begins on {first}"
+        if row.last_date < row.first_date:
+            what = f"the range ends on {row.last_date}, before it begins on {row.first_date}"
             found.error("sentinel_dates.csv", row.number, what, "swap the two dates")
 
 

@@ -9,24 +9,9 @@ from customer_health.policy.settings import committed, threshold
 
 
 class Settings(policy.Settings):
-    """What the policy decides about validation.
+    """What the policy decides about validation; its CSV files say what each number means.
 
-    Attributes:
-        targets: Figure -> target in [0, 1]; also decides which figures get a verdict.
-        excellent_targets: Figure -> the higher target that counts as excellent.
-        confidence_share: Confidence of intervals and limits, in (0, 1).
-        beats_probability: How sure a paired comparison must be to say that one score beats another.
-        minimum_accounts: Accounts with an outcome before a score is judged.
-        minimum_churned_accounts: Churned accounts before a score is judged or calibrated.
-        falling_months: Falls in a row that count as drift.
-        reference_lag_months: How far back the month lies that the distribution is held against.
-        distribution_bins: Bins of the stability index (PSI).
-        false_discovery_rate: Share of false findings allowed among metrics called significant.
-        vanity_correlation: A metric whose correlation with retention is surely smaller is vanity.
-        change_days: Window over which a metric's movement before churn is measured.
-        lead_days: How long before churn a warning must come to be of use.
-        n_draws: Draws of each bootstrap and each permutation.
-        seed: Seed of all random draws.
+    Targets are by figure; a figure with one gets a verdict. All draws come from the one seed.
     """
 
     targets: Mapping[str, float] = Field(

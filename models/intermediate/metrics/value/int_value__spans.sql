@@ -17,6 +17,15 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
+measured as (
+    select
+        goals.*,
+        {{ add_days('goals.measured_date', 'thresholds.value_expiry_days') }} as expires_date
+    from goals
+    cross join thresholds
+    where goals.measured_date is not null and goals.measured_value is not null
+),
+
 first_contracts as (
     select distinct
         account_id,
@@ -63,23 +72,14 @@ final as (
         {{ span(
             'measured_value',
             'greatest(known_date, measured_date)',
-            add_days('measured_date', 'thresholds.value_expiry_days'),
+            'expires_date',
             'measured_value',
             is_money=true
         ) }}
-    from goals
-    cross join thresholds
-    where measured_date is not null and measured_value is not null
+    from measured
     union all
-    select
-        {{ span(
-            'values_measured',
-            'greatest(known_date, measured_date)',
-            add_days('measured_date', 'thresholds.value_expiry_days')
-        ) }}
-    from goals
-    cross join thresholds
-    where measured_date is not null and measured_value is not null
+    select {{ span('values_measured', 'greatest(known_date, measured_date)', 'expires_date') }}
+    from measured
     union all
     select {{ span('use_cases_live', 'reached_known_date') }}
     from reached
