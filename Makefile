@@ -13,7 +13,7 @@ EXAMPLE = $(notdir $(MAPPING:/=))
 NEWEST_crm5 := 2024-01-01
 # AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
 AS_OF_DATE ?= $(NEWEST_$(NAME))
-# FULL=1: build every table anew. RESTATE=1: and write history anew.
+# FULL=1: build every table again. RESTATE=1: and rewrite history.
 FULL ?=
 RESTATE ?=
 # How many publications to keep, and which one `make rollback` goes to (empty: the one before).
@@ -26,7 +26,7 @@ EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
 export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE
-# A variable given without a value is a slip: `make build RAW_PATH=$folder` would build the demo.
+# A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
@@ -62,15 +62,15 @@ help: ## this list
 	echo
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
-	echo 'FULL=1                       build every table anew; RESTATE=1: and write history anew'
+	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
 	echo 'WAREHOUSE=...                DuckDB file to publish'
-	echo 'KEEP=3                       publications to keep'
+	echo 'KEEP=3                       how many publications to keep'
 	echo 'EXPORT=folder                folder for the marts as Parquet, of build and export'
 	echo 'make example MAPPING=folder  maps your own tables, in DATA=folder, and scores them'
 	echo 'make rollback TO=...         goes to that publication (default: to the one before)'
 	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
 
-# What can be seen without Python is said before minutes go by.
+# What can be checked without Python is checked first, before minutes are lost.
 given:
 	if [ -n "$$RAW_PATH" ] && [ ! -d "$$RAW_PATH" ]; then \
 		printf '%s: there is no such folder of raw data. Fix: name the folder that holds %s with %s\n' \
@@ -107,7 +107,7 @@ endif
 publications: environment ## lists the publications of a warehouse
 	$(PUBLICATION) list
 
-rollback: environment ## lets readers see the publication before, or TO=...
+rollback: environment ## readers see the publication before again, or TO=...
 	$(PUBLICATION) rollback $(if $(TO),--to "$$TO")
 
 export: environment ## the marts of the published file as Parquet, in EXPORT=folder
@@ -133,7 +133,7 @@ freshness: given $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_
 	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
 		$(if $(RAW_PATH),--vars "$$($(RUN) -c 'import json; import os; print(json.dumps({"raw_path": os.environ["RAW_PATH"]}))')")
 
-# In a file of its own, which is named as the published one since dbt writes that name into the SQL.
+# In a file of its own with the name of the published one, since dbt writes that name into the SQL.
 review: environment ## the questions of a model review (analyses/) as SQL for any DuckDB client
 	$(call step,review,written: target/compiled/customer_health/analyses/*.sql,mkdir -p target/review && \
 		CUSTOMER_HEALTH_WAREHOUSE="target/review/$${WAREHOUSE##*/}" \
@@ -145,7 +145,7 @@ test: build ## ruff, sqlfluff, dbt's unit tests and pytest
 	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile)
 	echo
-	echo 'Everything that the project promises of itself holds on this machine.'
+	echo 'Everything passed on this machine.'
 	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'
 
 bench: environment ## measures builds of 10 and 100 million events (45 minutes); BENCH='--sizes 1M ...'
@@ -157,6 +157,6 @@ experiment: environment ## holds fits and scores against a planted truth (40 min
 docs: build ## documentation site in target/, from the models' own descriptions
 	$(call step,docs,made: target/static_index.html,$(DBT_ON_COPY) docs generate --static)
 
-clean: ## takes away the environment, the demo and its warehouse; not what was built from your data
+clean: ## removes the environment, the demo and its warehouse; not what was built from your data
 	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE:.duckdb=).* warehouse/development.duckdb* \
 		target logs .pytest_cache .ruff_cache .hypothesis

@@ -1,8 +1,8 @@
 -- Should a challenger take over?
--- Read: a row per challenger, at the newest review. A win is F1 of the flags surely better
--- (beats_probability) while it does not surely rank worse. `n_caught_by_..._only` are lost accounts
--- that only one of them had flagged. A higher AUC without a higher F1 means that it ranks better
--- but the bands' limits do not let it show.
+-- Read: a row per challenger, at the newest review. A win: F1 of the flags is better with
+-- confidence (beats_probability), and the ranking is not worse with as much. The accounts of
+-- `n_caught_by_..._only` were lost, and only one of the two had flagged them. A higher AUC without
+-- a higher F1 means that it ranks better but the bands' limits do not let it show.
 -- Act: 'variant wins' at three reviews in a row (`n_wins_in_last_3`): give it the role production
 -- in seeds/policy/scorecards.csv. Reviews a month apart share eleven months of outcomes, so three
 -- are not three proofs. 'no decision yet' is no tie: keep what people know until the evidence is

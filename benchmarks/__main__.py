@@ -112,7 +112,7 @@ class Bench:
         self.say(f"{size.name} {part.__name__}: {time.monotonic() - began:.0f} s in all")
 
     def begin(self, what: str, size: Size, **about) -> str:
-        """Begin a series of measurements anew; the name it is kept under."""
+        """Begin a series of measurements again; the name it is kept under."""
         name = " ".join([size.name, what, *map(str, about.values())])
         self.results["series"][name] = {
             **{"what": what, "size": size.name, "events": size.events, "accounts": size.accounts},

@@ -6,7 +6,7 @@ Usage: PYTHONPATH=python python examples/map_sources.py crm5 --data <folder> --o
 A mapping is a folder: one of examples/, or any other. Each file `<source>__<table>.sql` in it is
 one select that reads the folder named by the DuckDB variable `data` and gives columns of the raw
 contract; its rows are written to `<out>/<source>/<table>.parquet`. A raw table without a file stays
-absent. docs/mapping.md tells how to write one.
+absent. docs/how-to/map-your-data.md says how to write one.
 """
 
 import argparse
@@ -34,7 +34,7 @@ PLAIN_WORDS = {
 
 
 class MappingError(Exception):
-    """A mapping cannot be carried out; the message says why and how to mend it."""
+    """A mapping cannot be carried out; the message says why and how to fix it."""
 
 
 def raw_contract() -> dict[str, dict]:
@@ -128,7 +128,7 @@ def _queries(mapping: Path, contract: dict[str, dict]) -> tuple[dict[str, Path],
     if not queries:
         raise MappingError(
             f"{mapping}: holds no mapping. Fix: write one select per raw table, in a file such as"
-            " crm__accounts.sql (docs/mapping.md)."
+            " crm__accounts.sql (docs/how-to/map-your-data.md)."
         )
     return queries, warnings
 
@@ -182,7 +182,7 @@ def _plain(path: Path, problem: duckdb.Error) -> str:
     where = f"{path}, line {line[1]}" if line else str(path)
     words = PLAIN_WORDS.get(type(problem), f"fails ({kind.strip().lower()} error)")
     reason = " ".join(re.split(r"\n\s*LINE \d+:", reason or text)[0].split()).rstrip(".!")
-    return f"{where}: the select {words}: {reason}. Fix: mend the select, or the data it reads."
+    return f"{where}: the select {words}: {reason}. Fix: correct the select, or the data it reads."
 
 
 def main() -> int:

@@ -130,7 +130,7 @@ def _what_still_holds(path: Path, company: Company) -> dict:
     truth_holds = is_same["company"] and is_same["observed_by"]
     changed = [name for name in now if before and not is_same[name]]
     if changed:
-        print(f"Changed since {path.name} was written, so done anew: {', '.join(changed)}")
+        print(f"Changed since {path.name} was written, so done again: {', '.join(changed)}")
     return now | {
         "truth": before["truth"] if truth_holds else {},
         "seeds": before["seeds"] if truth_holds and is_same["fitted_by"] else {},

@@ -31,7 +31,7 @@
 {% macro sources_end(daily_rows) -%}
     {#- Select of data_end_date, the day on which the sources end, from a relation such as daily_raw_rows
         gives. Rows dated after it are errors or plans, and without a wall clock only the rows themselves
-        can say where it is. docs/architecture.md tells how; the numbers are those of the policy that
+        can say where it is. docs/explanation/architecture.md tells how; the numbers are those of the policy that
         begin with source_.
 
         Runs are dates without a gap longer than source_gap_days. A run is real unless it is tiny beside the

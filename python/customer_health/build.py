@@ -85,9 +85,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--unless-unchanged", action="store_true", help="do nothing if no input has changed"
     )
-    parser.add_argument("--full-refresh", action="store_true", help="build every table anew")
+    parser.add_argument("--full-refresh", action="store_true", help="build every table again")
     parser.add_argument(
-        "--restate", action="store_true", help="and write history anew, under today's policy"
+        "--restate", action="store_true", help="and rewrite history, under today's policy"
     )
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
     parser.add_argument("--export", type=Path, help="folder for the marts as Parquet as well")
@@ -160,7 +160,7 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
         errors = [*folder_problems(str(raw_path)), *seed_problems(PROJECT / "seeds")[0]]
         if errors:
-            raise Refusal("\n- ".join(["Nothing was built. To mend first:", *errors]))
+            raise Refusal("\n- ".join(["Nothing was built. Fix first:", *errors]))
         current = warehouse.current()
         inputs = fingerprint(raw_path, variables)
         asked = given.full_refresh or given.restate
@@ -291,7 +291,7 @@ def publish(
     if published and plan.kind != RESTATED and (clock["as_of_date"] or "") < published:
         raise Failure(
             f"The data now ends on {clock['as_of_date']}, before the published {published}. Fix:"
-            " deliver what is missing, or write history anew with RESTATE=1."
+            " deliver what is missing, or rewrite history with RESTATE=1."
         )
     window_start_date = clock["window_start_date"] if plan.kind == INCREMENTAL else None
     if window_start_date and plan.base.is_intact:
@@ -362,7 +362,7 @@ def print_summary(warehouse: Warehouse) -> None:
         money = f"  ARR {arr:>14,.0f}" if arr else ""
         print(f"  {band.replace('_', ' '):<20} {number:>8,} {number / accounts:>6.0%}{money}")
     if absent:
-        print(f"Absent sources: {absent}; what they would tell is unknown, and coverage says so.")
+        print(f"Absent sources: {absent}; their metrics are unknown, and coverage says so.")
     if stale:
         print(f"Stale or small: {stale}; intermediate.int_monitoring__freshness says why.")
     if covered is not None and covered < 0.5:
@@ -381,9 +381,9 @@ def print_summary(warehouse: Warehouse) -> None:
 def _evidence(review: tuple | None) -> str:
     """Say what outcomes tell of the score, from the newest review of the production scorecard."""
     if review is None:
-        return "The score is heuristic: no outcome has matured that it could be held against."
+        return "The score is heuristic: no outcome to test it against has matured."
     label, auc, auc_low, churned, alarm, reasons = review
-    measured = f"AUC {auc:.2f}, surely above {auc_low:.2f}; " if auc and auc_low else ""
+    measured = f"AUC {auc:.2f}, lower limit {auc_low:.2f}; " if auc and auc_low else ""
     lines = [f"The score is {label} ({measured}{churned:,} accounts lost in a year of outcomes)."]
     if reasons:
         lines.append(f"  {reasons}")

@@ -1,7 +1,7 @@
 """Writes the marts of the published file as Parquet, one file for each, into one folder.
 
-The folder is made beside the old one and takes its place in one step: whoever looks finds all of
-one publication. `publication.json` says which, and so does each file (`publication_id` in its
+The folder is made beside the old one and takes its place in one step, so readers find all
+of one publication. `publication.json` says which, and so does each file (`publication_id` in its
 key-value metadata).
 
 Run as `python -m customer_health.export`, which `make export` does.

@@ -90,7 +90,7 @@ def planned(
         return Plan(current, RESTATED if given.restate else FULL_REFRESH, reason)
     raw, former_raw = manifest.raw_data_of(raw_path, PROJECT), made["raw_data"]
     if raw["path"] == former_raw["path"] and raw["made_by"] != former_raw["made_by"]:
-        return Plan(None, FROM_NOTHING, "the raw data was generated anew: another company")
+        return Plan(None, FROM_NOTHING, "the raw data was generated again: another company")
     if given.restate:
         return Plan(current, RESTATED)
     if raw["path"] != former_raw["path"]:
@@ -118,7 +118,7 @@ def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) ->
     if published and as_of_date < published:
         raise Refusal(
             f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Fix: name"
-            " another file with WAREHOUSE=..., or write history anew with RESTATE=1."
+            " another file with WAREHOUSE=..., or rewrite history with RESTATE=1."
         )
 
 

@@ -13,7 +13,7 @@ Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people
                                                  published.duckdb
 
 The published file is another name (hard link) of one `published.duckdb`, put in place by one
-rename. Which publication is current is read off the published file and stands nowhere else, so
+rename. Which publication is current is read off the published file and written nowhere else, so
 marts and state cannot disagree, whenever a build is killed. Nor does it depend on a manifest: a
 damaged one is written again from `marts.publication` inside the file.
 
@@ -55,7 +55,7 @@ MANIFEST_SHAPE = {
 
 
 class Refusal(Exception):
-    """A command cannot do its work; the message says what is wrong and how to mend it."""
+    """A command cannot do its work; the message says what is wrong and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Publication:
             return {}
         return inside if _is_manifest(inside) else {}
 
-    def mend_manifest(self, copy: Path) -> None:
+    def repair_manifest(self, copy: Path) -> None:
         """Write a damaged manifest.json again, from inside the marts or from a copy of it."""
         path = self.folder / "manifest.json"
         if _is_manifest(_read_json(path)):
@@ -255,7 +255,7 @@ class Warehouse:
     def settle(self) -> None:
         """File what was published and throw away what was not; needs the lock.
 
-        Whoever stopped between the rename that publishes and its end left a publication in
+        A build that stopped right after the rename that publishes left a publication in
         `building`. All else in there is scratch.
         """
         made = self.scratch.manifest.get("publication_id")
@@ -266,7 +266,7 @@ class Warehouse:
             sync(folder)
         shutil.rmtree(self.building, ignore_errors=True)
         for kept in self.publications():
-            kept.mend_manifest(self.manifest_file)
+            kept.repair_manifest(self.manifest_file)
         current = self.current() if self.publications() else None
         if current and current.manifest and _read_json(self.manifest_file) != current.manifest:
             # a copy: whoever damages it does not damage the publication's own
@@ -296,7 +296,7 @@ class Warehouse:
         sync(name.parent)
 
     def prune(self, keep: int) -> None:
-        """Keep so many publications: the current one and those before it, then the newest."""
+        """Keep this many publications: the current one and those before it, then the newest."""
         in_order = []
         kept = self.current()
         while kept and kept not in in_order:

@@ -1,9 +1,9 @@
 """Checks the raw data against the raw contract, before the build reads a row of it.
 
-Raw data lies in `<raw_path>/<source>/<table>.parquet`, or in any number of Parquet files below
+Raw data is in `<raw_path>/<source>/<table>.parquet`, or in any number of Parquet files below
 `<raw_path>/<source>/<table>/`. A table may be absent: its metrics are unknown then. A table that
 is there must be readable and have the columns the contract requires. Only the footers of the files
-are read, so many and large files cost little.
+are read, so even many large files cost little.
 """
 
 import difflib
@@ -200,10 +200,10 @@ def _check_table(
     for name, paths in lacking.items():
         if paths:
             near = _nearest(name, delivered - {column["name"] for column in entry["columns"]})
-            mend = f"rename '{near}' to '{name}'" if near else f"add the column '{name}'"
+            fix = f"rename '{near}' to '{name}'" if near else f"add the column '{name}'"
             errors.append(
                 f"{_named(paths)}: the required column '{name}' of {entry['source']}."
-                f"{entry['table']} is missing. Fix: {mend}."
+                f"{entry['table']} is missing. Fix: {fix}."
             )
     for name, kinds in types.items():
         _note_mixed_types(name, kinds, errors)
@@ -465,8 +465,8 @@ def _unread_below(folder: Path) -> list[str]:
 
 def _unread(path: Path, what: str, name: str, known: Iterable[str], suffix: str) -> str:
     near = _nearest(name, known)
-    mend = f"rename it to {near}{suffix}" if near else f"known are {', '.join(known)}"
-    return f"{path}: the contract has no {what} '{name}', so this is not read. Fix: {mend}."
+    fix = f"rename it to {near}{suffix}" if near else f"known are {', '.join(known)}"
+    return f"{path}: the contract has no {what} '{name}', so this is not read. Fix: {fix}."
 
 
 def _visible(folder: Path, errors: list[str]) -> list[Path]:

@@ -34,7 +34,7 @@ def observations(
         churn: Monthly chance to churn of an account of middling health.
         effects: How much each dimension shows of the lasting health.
         dimensions: Their names.
-        segments: An account's goes by its number.
+        segments: An account's follows from its number.
         unknown: Share of scores that are not known.
     """
     random = np.random.default_rng(seed)

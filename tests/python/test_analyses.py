@@ -23,7 +23,7 @@ def compiled(built_demo) -> Path:
 
 @pytest.fixture(scope="module")
 def published(built_demo, compiled, tmp_path_factory):
-    """Connect to a file that holds the demo's marts, under the name that the SQL goes by."""
+    """Connect to a file that holds the demo's marts, under the name that the SQL uses."""
     made = tmp_path_factory.mktemp("published") / "published.duckdb"
     write_marts(built_demo.warehouse, made, declared_marts(compiled))
     with duckdb.connect(made.rename(made.with_name(built_demo.warehouse.name))) as connection:

@@ -15,7 +15,7 @@ from cases import read_cases, write_delivery
 from deliveries import Deliveries
 from project import PROJECT, build, copy_project, differences, make_demo, query
 
-# Each scenario takes some minutes; more of them are for whoever changes an incremental model.
+# Each scenario takes some minutes; run more of them when you change an incremental model.
 SCENARIOS = int(os.environ.get("SCENARIOS", "1"))
 # The runs then span a quarter's first day, on which weights are fitted, and days of reviews.
 LAST_DAY = date(2026, 7, 15)

@@ -1,4 +1,4 @@
-"""A mapping of any folder writes whole raw tables, or says which file to mend and how."""
+"""A mapping of any folder writes whole raw tables, or says which file to fix and how."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from project import PROJECT, SHARED_DATA, Outcome, run
 
-GUIDE = PROJECT / "docs" / "mapping.md"
+GUIDE = PROJECT / "docs" / "how-to" / "map-your-data.md"
 ACCOUNTS = "select id as account_id from read_csv(getvariable('data') || '/customers.csv')"
 
 

@@ -925,7 +925,7 @@ class AsOf:
         new = [row for row in tickets if self.within(row.created_at, 90)]
         people = self.published("usage")["active_users_28d"] or self.contract.seats
 
-        # by the time a ticket is resolved, an undated flag is surely set
+        # by the time a ticket is resolved, an undated flag must be set
         escalated = [
             row.escalated_at or (row.resolved_at if row.is_escalated else None) for row in tickets
         ]

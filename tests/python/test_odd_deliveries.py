@@ -1,4 +1,4 @@
-"""Odd deliveries: accepted for a stated reason, or refused naming the file and how to mend it."""
+"""Odd deliveries: accepted for a stated reason, or refused naming the file and how to fix it."""
 
 import datetime as dt
 import os

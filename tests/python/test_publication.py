@@ -378,7 +378,7 @@ def test_old_clients_read_what_was_written_whole_and_by_window(warehouse, versio
     assert read == ({**published.manifest["row_counts"], "publication": 1}, [])
 
 
-def test_a_file_of_a_newer_storage_version_is_written_anew(warehouse):
+def test_a_file_of_a_newer_storage_version_is_written_again(warehouse):
     published = publish_day(warehouse, 20)
     # as releases before this one published
     with duckdb.connect() as connection:
@@ -711,7 +711,7 @@ def test_how_much_is_built_and_why(warehouse, tmp_path):
     change_manifest(code={**current.manifest["code"], "models": "x", "duckdb": "1.0"})
     assert plan() == (FULL_REFRESH, "changed since the last build: models, duckdb")
     change_manifest(raw_data={"path": str(raw), "made_by": "x"})
-    assert plan(raw) == (FROM_NOTHING, "the raw data was generated anew: another company")
+    assert plan(raw) == (FROM_NOTHING, "the raw data was generated again: another company")
     with pytest.raises(Refusal, match="as of 2026-01-05, and 2026-01-04 .* WAREHOUSE="):
         refuse_the_past(warehouse, Plan(current, INCREMENTAL), "2026-01-04")
 

@@ -48,7 +48,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     _set(raw, "crm/accounts", "csm_owner_id", "'bob'", undated)
     build(warehouse, "--select", "+resource_type:snapshot", raw_path=raw, as_of_date=later)
 
-    # more changes on the same day, deletions, and all but the snapshots made anew
+    # more changes on the same day, deletions, and all but the snapshots built again
     _set(raw, "crm/contact_roles", "role", "'executive_sponsor'", "start_date is null")
     _set(raw, "crm/accounts", "csm_owner_id", "'cem'", undated)
     _set(raw, "crm/accounts", "employees", "100000", undated)

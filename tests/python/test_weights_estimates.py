@@ -100,7 +100,7 @@ def test_intervals_hold_the_true_correlation_as_often_as_they_say():
         reach = 1.96 / np.sqrt(found.n_observations - 3)
         held_by_rows.append(np.abs(np.arctanh(found.r) - np.arctanh(truth)) <= reach)
     coverage, by_rows = np.mean(held, axis=0), np.mean(held_by_rows, axis=0)
-    print(f"95 % intervals held the truth in {coverage}; those that go by rows in {by_rows}")
+    print(f"95 % intervals held the truth in {coverage}; those by rows in {by_rows}")
     assert (coverage >= 0.90).all()
     assert 0.92 <= coverage.mean() <= 0.98
     assert (by_rows < 0.88).all()

@@ -1,5 +1,5 @@
 {#- What became of each contract that ended: the account's ARR in force before the day and from it
-    on, a successor that begins late but within the grace days counting from it. Goes by the terms as
+    on, a successor that begins late but within the grace days counting from it. Uses the terms as
     they were known on the day that settled it. -#}
 
 -- what is no longer delivered was lost when it went missing, and known to be when the policy's days

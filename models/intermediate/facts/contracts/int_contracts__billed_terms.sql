@@ -13,8 +13,8 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- seats, ARR and the agreed dates go by what builds have seen; what has a date of its own, when the
--- term was learnt of and when it was cancelled, goes by that
+-- seats, ARR and the agreed dates come from what builds have seen; what has a date of its own (when
+-- the term was learnt of, when it was cancelled) uses that
 versions as (
     select
         *,

@@ -5,7 +5,7 @@ with tickets as (
         cast(resolved_at as date) as resolved_date,
         cast(first_response_at as date) as first_response_date,
         cast(reopened_at as date) as reopened_date,
-        -- by the time a ticket is resolved, an undated flag is surely set
+        -- by the time a ticket is resolved, an undated flag must be set
         cast(
             coalesce(escalated_at, case when is_escalated then resolved_at end) as date
         ) as escalated_date,

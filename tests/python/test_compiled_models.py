@@ -1,0 +1,64 @@
+"""What dbt compiles can be read by a person and by other engines."""
+
+import logging
+import re
+
+import pytest
+import sqlglot
+from project import PROJECT, dbt, make_demo
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+LONGEST_MODEL = 500  # lines
+
+# How files are read is the engine's own (macros/engine), and so are the models that do.
+READ_RAW_FILES = r"base_\w+|stg_calendar__daily_rows|stg_product__event(s|_days)"
+READ_RAW_FILES += r"|stg_product__repeated_keys|int_monitoring__reconciliation"
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory) -> dict[str, str]:
+    """SQL of each model of the default target, as a build of files runs it."""
+    folder = tmp_path_factory.mktemp("compiled")
+    raw = make_demo(folder / "demo", accounts=12, months=3, events=500)
+    outcome = dbt("compile", folder / "none.duckdb", raw_path=raw)
+    assert outcome.code == 0, outcome.text
+    models = (folder / "none.target/compiled/customer_health/models").rglob("*.sql")
+    # dbt puts the tests that a YAML file declares into a folder of its name
+    return {path.stem: path.read_text() for path in models if path.parent.suffix != ".yml"}
+
+
+def test_no_compiled_model_is_too_long_to_read(compiled):
+    lines = {name: len(sql.splitlines()) for name, sql in compiled.items()}
+    assert {name: n for name, n in lines.items() if n > LONGEST_MODEL} == {}
+
+
+def test_only_the_listed_models_read_files(compiled):
+    readers = {name for name, sql in compiled.items() if "read_parquet(" in sql}
+    assert readers == {name for name in compiled if re.fullmatch(READ_RAW_FILES, name)}
+
+
+def test_every_model_translates_to_spark(compiled, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("sqlglot"), "disabled", True)
+    refused = {}
+    for name, sql in compiled.items():
+        # with a table in place of the files
+        sql = re.sub(r"read_parquet\('[^']*'[^)]*\)", "raw_table", sql)
+        try:
+            sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=ErrorLevel.RAISE)
+        except SqlglotError as problem:
+            refused[name] = str(problem)
+    assert refused == {}
+
+
+def test_the_translation_finds_what_spark_has_not():
+    with pytest.raises(SqlglotError):
+        sqlglot.transpile(
+            "select * from read_parquet('a.parquet', union_by_name = true)",
+            read="duckdb",
+            write="spark",
+            unsupported_level=ErrorLevel.RAISE,
+        )
+
+
+def test_every_model_is_compiled(compiled):
+    assert set(compiled) == {path.stem for path in (PROJECT / "models").rglob("*.sql")}
