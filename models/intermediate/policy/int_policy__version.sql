@@ -1,5 +1,5 @@
-{#- A fingerprint of every seed and all its columns but free text: rows with one policy_version were written
-    under the same policy, to the letter. -#}
+{#- A fingerprint of every seed and all its columns but free text: rows with one policy_version were
+    written under the same policy, to the letter. -#}
 {% set seeds = [
     ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound', 'is_flagged']),
     ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
@@ -7,8 +7,8 @@
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
     ('metrics', [
-        'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
-        'indicator', 'is_vanity_suspect'
+        'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent',
+        'warm_up_days', 'indicator', 'is_vanity_suspect'
     ]),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
