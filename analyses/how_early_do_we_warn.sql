@@ -1,6 +1,6 @@
 -- How early do we warn?
 -- Read: a row per scorecard and quarter in which accounts were lost, newest first.
--- `caught_6_weeks_ahead_share` is of all that were lost, flagged or not. `flagged_days_share`: of
+-- `caught_early_share` is of all that were lost, flagged or not. `flagged_days_share`: of
 -- the days watched before a churn that was flagged at all; a low share means that flags came and
 -- went. Hold the shares against how many accounts are flagged at any time
 -- (where_should_the_cut_be): a score that flags everybody warns of everything.
@@ -19,18 +19,18 @@ final as (
         count(*) as n_churned,
         count(first_flagged_date) as n_flagged,
         median(lead_days) as lead_days_median,
-        count(case when is_caught_4_weeks_ahead then 1 end) / count(*)
-            as caught_4_weeks_ahead_share,
-        count(case when is_caught_6_weeks_ahead then 1 end) / count(*)
-            as caught_6_weeks_ahead_share,
-        sum(case when is_caught_6_weeks_ahead then arr end) / nullif(sum(arr), 0)
-            as caught_6_weeks_ahead_arr_share,
+        count(case when is_caught_in_time then 1 end) / count(*)
+            as caught_in_time_share,
+        count(case when is_caught_early then 1 end) / count(*)
+            as caught_early_share,
+        sum(case when is_caught_early then arr end) / nullif(sum(arr), 0)
+            as caught_early_arr_share,
         sum(n_days_flagged)
         / nullif(sum(case when n_days_flagged > 0 then n_days_watched end), 0)
             as flagged_days_share,
         count(case when is_voluntary then 1 end) as n_voluntary,
-        count(case when is_voluntary and is_caught_6_weeks_ahead then 1 end)
-            as n_voluntary_caught_6_weeks_ahead
+        count(case when is_voluntary and is_caught_early then 1 end)
+            as n_voluntary_caught_early
     from lead_times
     group by scorecard, date_trunc('quarter', churned_date)
 )

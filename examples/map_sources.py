@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from customer_health.raw_sources import nearest_column, undeclared_columns
+from customer_health.raw_columns import nearest_column, undeclared_columns
 
 EXAMPLES = Path(os.path.relpath(Path(__file__).parent))
 # What went wrong, in words, by the kind of DuckDB's error; the kind itself for others.

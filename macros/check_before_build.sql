@@ -108,7 +108,8 @@
 {% macro duckdb__policy_problems() -%}
     {{ return(python_check('policy_problems', 'seeds', {
         'metrics': metrics_by_dimension(),
-        'feeds': feeds() | map(attribute='name') | list,
+        'feeds': feeds().values() | sum(start=[]) | map('first') | list
+            + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
         'dated_tables': dated_tables(),
     })) }}
 {%- endmacro %}

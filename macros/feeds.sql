@@ -1,8 +1,8 @@
 {% macro feeds() -%}
-    {#- What metrics can be read of: a list of {name, model, row_date, condition, own_warm_up}. The rows of the model
-        that meet the condition are the feed's, known on row_date. Surveys are a feed for each survey
-        type, found in the answers (model none). seeds/policy/metrics.csv may name these and no other,
-        or several joined by + (connected when all are).
+    {#- What metrics can be read of: {model: [(feed, condition, date, own_warm_up), ...]}. The rows of the model
+        that meet the condition are the feed's, known on known_date or, with a date, on the later of the two.
+        Each survey type is a feed too, found in the answers (survey_nps ...). seeds/policy/metrics.csv may
+        name these and no other, or several joined by + (connected when all are).
 
         A feed is warm when its model has been there long enough, since a kind of row that comes first today
         may have come before. own_warm_up: not so where a column is filled from a day on only (who it was, what
@@ -11,341 +11,128 @@
         A column, and a kind of row, is a feed of its own where its lack would read as "none": a desk
         that never delivers escalated_at does not say that nothing was escalated. A column that is
         delivered but never filled says no more than one that is not. -#}
-    {{ return([
-        {
-            'name': 'product_activity',
-            'model': 'int_facts__feature_days',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'product_user_activity',
-            'model': 'int_facts__user_days',
-            'row_date': 'known_date',
-            'condition': 'user_id is not null',
-            'own_warm_up': true,
-        },
-        {
-            'name': 'product_core_features',
-            'model': 'int_facts__feature_days',
-            'row_date': 'known_date',
-            'condition': "is_core and feature_type = 'feature'",
-        },
-        {
-            'name': 'product_key_features',
-            'model': 'int_facts__feature_days',
-            'row_date': 'known_date',
-            'condition': 'is_key',
-        },
-        {
-            'name': 'product_logins',
-            'model': 'int_facts__feature_days',
-            'row_date': 'known_date',
-            'condition': "feature_type = 'login'",
-        },
-        {
-            'name': 'product_page_views',
-            'model': 'int_facts__feature_days',
-            'row_date': 'known_date',
-            'condition': "feature_type = 'page_view'",
-        },
-        {
-            'name': 'product_users',
-            'model': 'stg_product__users',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'product_user_departments',
-            'model': 'stg_product__users',
-            'row_date': 'known_date',
-            'condition': 'department is not null',
-        },
-        {
-            'name': 'product_storage',
-            'model': 'stg_product__storage',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'crm_contacts',
-            'model': 'stg_crm__contacts',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'crm_contact_departments',
-            'model': 'stg_crm__contacts',
-            'row_date': 'known_date',
-            'condition': 'department is not null',
-        },
-        {
-            'name': 'crm_executive_sponsors',
-            'model': 'int_facts__contact_roles',
-            'row_date': 'known_date',
-            'condition': "role = 'executive_sponsor'",
-        },
-        {
-            'name': 'crm_champions',
-            'model': 'int_facts__contact_roles',
-            'row_date': 'known_date',
-            'condition': "role = 'champion'",
-        },
-        {
-            'name': 'crm_activities',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'crm_touchpoints',
-            'model': 'int_facts__participations',
-            'row_date': 'known_date',
-            'condition': "activity_type in ('call', 'email', 'meeting', 'qbr', 'training')",
-        },
-        {
-            'name': 'crm_participants',
-            'model': 'int_facts__participations',
-            'row_date': 'known_date',
-            'condition': 'contact_id is not null',
-            'own_warm_up': true,
-        },
-        {
-            'name': 'crm_attendances',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': "activity_type in ('meeting', 'qbr', 'training', 'webinar') and attendance is not null",
-            'own_warm_up': true,
-        },
-        {
-            'name': 'crm_qbr_attendances',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': "activity_type = 'qbr' and attendance is not null",
-            'own_warm_up': true,
-        },
-        {
-            'name': 'crm_trainings',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': "activity_type = 'training'",
-        },
-        {
-            'name': 'crm_webinars',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': "activity_type = 'webinar'",
-        },
-        {
-            'name': 'crm_community_posts',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': "activity_type = 'community_post'",
-        },
-        {
-            'name': 'crm_emails',
-            'model': 'stg_crm__activities',
-            'row_date': 'known_date',
-            'condition': "activity_type = 'email'",
-        },
-        {
-            'name': 'crm_email_opens',
-            'model': 'stg_crm__activities',
-            'row_date': 'greatest(known_date, cast(least(opened_at, clicked_at) as date))',
-            'condition': "activity_type = 'email' and coalesce(opened_at, clicked_at) is not null",
-            'own_warm_up': true,
-        },
-        {
-            'name': 'crm_email_clicks',
-            'model': 'stg_crm__activities',
-            'row_date': 'greatest(known_date, cast(clicked_at as date))',
-            'condition': "activity_type = 'email' and clicked_at is not null",
-            'own_warm_up': true,
-        },
-        {
-            'name': 'crm_email_answers',
-            'model': 'stg_crm__activities',
-            'row_date': 'greatest(known_date, cast(answered_at as date))',
-            'condition': "activity_type = 'email' and answered_at is not null",
-            'own_warm_up': true,
-        },
-        {
-            'name': 'crm_goal_due_dates',
-            'model': 'stg_crm__goals',
-            'row_date': 'known_date',
-            'condition': 'due_date is not null',
-        },
-        {
-            'name': 'crm_goals_achieved',
-            'model': 'stg_crm__goals',
-            'row_date': 'greatest(known_date, achieved_date)',
-            'condition': 'achieved_date is not null',
-        },
-        {
-            'name': 'crm_goal_values',
-            'model': 'stg_crm__goals',
-            'row_date': 'greatest(known_date, cast(measured_at as date))',
-            'condition': 'measured_at is not null and measured_value is not null',
-        },
-        {
-            'name': 'crm_milestone_plans',
-            'model': 'stg_crm__milestones',
-            'row_date': 'known_date',
-            'condition': 'planned_date is not null',
-        },
-        {
-            'name': 'crm_milestones_reached',
-            'model': 'stg_crm__milestones',
-            'row_date': 'greatest(known_date, reached_date)',
-            'condition': 'reached_date is not null',
-        },
-        {
-            'name': 'crm_first_values',
-            'model': 'stg_crm__milestones',
-            'row_date': 'greatest(known_date, reached_date)',
-            'condition': "milestone_type = 'first_value' and reached_date is not null",
-        },
-        {
-            'name': 'crm_onboardings',
-            'model': 'stg_crm__milestones',
-            'row_date': 'greatest(known_date, reached_date)',
-            'condition': "milestone_type = 'onboarding_complete' and reached_date is not null",
-        },
-        {
-            'name': 'crm_integrations',
-            'model': 'stg_crm__milestones',
-            'row_date': 'greatest(known_date, reached_date)',
-            'condition': "milestone_type = 'integration_live' and reached_date is not null",
-        },
-        {
-            'name': 'crm_use_cases',
-            'model': 'stg_crm__milestones',
-            'row_date': 'greatest(known_date, reached_date)',
-            'condition': "milestone_type = 'use_case_live' and reached_date is not null",
-        },
-        {
-            'name': 'crm_csm_ratings',
-            'model': 'stg_crm__csm_assessments',
-            'row_date': 'known_date',
-            'condition': 'csm_rating is not null',
-        },
-        {
-            'name': 'crm_relationship_depths',
-            'model': 'stg_crm__csm_assessments',
-            'row_date': 'known_date',
-            'condition': 'relationship_depth is not null',
-        },
-        {
-            'name': 'support_tickets',
-            'model': 'stg_support__tickets',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'support_priorities',
-            'model': 'stg_support__tickets',
-            'row_date': 'known_date',
-            'condition': 'priority is not null',
-        },
-        {
-            'name': 'support_first_responses',
-            'model': 'stg_support__tickets',
-            'row_date': 'greatest(known_date, cast(first_response_at as date))',
-            'condition': 'first_response_at is not null',
-        },
-        {
-            'name': 'support_resolutions',
-            'model': 'stg_support__tickets',
-            'row_date': 'greatest(known_date, cast(resolved_at as date))',
-            'condition': 'resolved_at is not null',
-        },
-        {
-            'name': 'support_reopenings',
-            'model': 'stg_support__tickets',
-            'row_date': 'greatest(known_date, cast(reopened_at as date))',
-            'condition': 'reopened_at is not null',
-        },
-        {
-            'name': 'support_escalations',
-            'model': 'stg_support__tickets',
-            'row_date': 'greatest(known_date, cast(coalesce(escalated_at, resolved_at) as date))',
-            'condition': 'escalated_at is not null or (is_escalated is not null and resolved_at is not null)',
-        },
-        {
-            'name': 'support_ticket_sentiment',
-            'model': 'stg_support__tickets',
-            'row_date': 'known_date',
-            'condition': 'sentiment is not null',
-        },
-        {
-            'name': 'support_ticket_csat',
-            'model': 'stg_support__tickets',
-            'row_date': 'greatest(known_date, cast(coalesce(csat_at, resolved_at) as date))',
-            'condition': 'csat_score is not null and coalesce(csat_at, resolved_at) is not null',
-        },
-        {
-            'name': 'survey_comments',
-            'model': 'stg_survey__responses',
-            'row_date': 'greatest(known_date, cast(responded_at as date))',
-            'condition': 'responded_at is not null and sentiment is not null',
-        },
-        {
-            'name': 'billing_subscriptions',
-            'model': 'stg_billing__subscriptions',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'billing_seats',
-            'model': 'stg_billing__subscriptions',
-            'row_date': 'known_date',
-            'condition': 'seats is not null',
-        },
-        {
-            'name': 'billing_arr',
-            'model': 'stg_billing__subscriptions',
-            'row_date': 'known_date',
-            'condition': 'arr is not null',
-        },
-        {
-            'name': 'billing_term_ends',
-            'model': 'stg_billing__subscriptions',
-            'row_date': 'known_date',
-            'condition': 'end_date is not null',
-        },
-        {
-            'name': 'billing_invoices',
-            'model': 'stg_billing__invoices',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'billing_payments',
-            'model': 'stg_billing__invoices',
-            'row_date': 'greatest(known_date, paid_date)',
-            'condition': 'paid_date is not null or is_paid is not null',
-        },
-        {
-            'name': 'signals',
-            'model': 'stg_signals__account_signals',
-            'row_date': 'known_date',
-            'condition': 'true',
-        },
-        {
-            'name': 'signals_budget',
-            'model': 'stg_signals__account_signals',
-            'row_date': 'known_date',
-            'condition': 'signal_type in (select signal_type from budget_signals)',
-        },
-        {
-            'name': 'signals_job_changes',
-            'model': 'stg_signals__account_signals',
-            'row_date': 'known_date',
-            'condition': "signal_type = 'champion_job_change'",
-        },
-        {'name': 'survey_nps', 'model': none},
-        {'name': 'survey_csat', 'model': none},
-        {'name': 'survey_ces', 'model': none},
-        {'name': 'survey_pulse', 'model': none},
-    ]) }}
+    {{ return({
+        'int_facts__feature_days': [
+            ('product_activity', 'true'),
+            ('product_core_features', "is_core and feature_type = 'feature'"),
+            ('product_key_features', 'is_key'),
+            ('product_logins', "feature_type = 'login'"),
+            ('product_page_views', "feature_type = 'page_view'"),
+        ],
+        'int_facts__user_days': [('product_user_activity', 'user_id is not null', '', true)],
+        'stg_product__users': [
+            ('product_users', 'true'),
+            ('product_user_departments', 'department is not null'),
+        ],
+        'stg_product__storage': [('product_storage', 'true')],
+        'stg_crm__contacts': [
+            ('crm_contacts', 'true'),
+            ('crm_contact_departments', 'department is not null'),
+        ],
+        'int_facts__contact_roles': [
+            ('crm_executive_sponsors', "role = 'executive_sponsor'"),
+            ('crm_champions', "role = 'champion'"),
+        ],
+        'stg_crm__activities': [
+            ('crm_activities', 'true'),
+            (
+                'crm_attendances',
+                "activity_type in ('meeting', 'qbr', 'training', 'webinar') and attendance is not null", '', true,
+            ),
+            ('crm_qbr_attendances', "activity_type = 'qbr' and attendance is not null", '', true),
+            ('crm_trainings', "activity_type = 'training'"),
+            ('crm_webinars', "activity_type = 'webinar'"),
+            ('crm_community_posts', "activity_type = 'community_post'"),
+            ('crm_emails', "activity_type = 'email'"),
+            (
+                'crm_email_opens', "activity_type = 'email' and coalesce(opened_at, clicked_at) is not null",
+                'cast(least(opened_at, clicked_at) as date)', true,
+            ),
+            (
+                'crm_email_clicks', "activity_type = 'email' and clicked_at is not null",
+                'cast(clicked_at as date)', true,
+            ),
+            (
+                'crm_email_answers', "activity_type = 'email' and answered_at is not null",
+                'cast(answered_at as date)', true,
+            ),
+        ],
+        'int_facts__participations': [
+            ('crm_touchpoints', "activity_type in ('call', 'email', 'meeting', 'qbr', 'training')"),
+            ('crm_participants', 'contact_id is not null', '', true),
+        ],
+        'stg_crm__goals': [
+            ('crm_goal_due_dates', 'due_date is not null'),
+            ('crm_goals_achieved', 'achieved_date is not null', 'achieved_date'),
+            (
+                'crm_goal_values', 'measured_at is not null and measured_value is not null',
+                'cast(measured_at as date)',
+            ),
+        ],
+        'stg_crm__milestones': [
+            ('crm_milestone_plans', 'planned_date is not null'),
+            ('crm_milestones_reached', 'reached_date is not null', 'reached_date'),
+            (
+                'crm_first_values', "milestone_type = 'first_value' and reached_date is not null",
+                'reached_date',
+            ),
+            (
+                'crm_onboardings', "milestone_type = 'onboarding_complete' and reached_date is not null",
+                'reached_date',
+            ),
+            (
+                'crm_integrations', "milestone_type = 'integration_live' and reached_date is not null",
+                'reached_date',
+            ),
+            (
+                'crm_use_cases', "milestone_type = 'use_case_live' and reached_date is not null",
+                'reached_date',
+            ),
+        ],
+        'stg_crm__csm_assessments': [
+            ('crm_csm_ratings', 'csm_rating is not null'),
+            ('crm_relationship_depths', 'relationship_depth is not null'),
+        ],
+        'stg_support__tickets': [
+            ('support_tickets', 'true'),
+            ('support_priorities', 'priority is not null'),
+            (
+                'support_first_responses', 'first_response_at is not null',
+                'cast(first_response_at as date)',
+            ),
+            ('support_resolutions', 'resolved_at is not null', 'cast(resolved_at as date)'),
+            ('support_reopenings', 'reopened_at is not null', 'cast(reopened_at as date)'),
+            (
+                'support_escalations',
+                'escalated_at is not null or (is_escalated is not null and resolved_at is not null)',
+                'cast(coalesce(escalated_at, resolved_at) as date)',
+            ),
+            ('support_ticket_sentiment', 'sentiment is not null'),
+            (
+                'support_ticket_csat', 'csat_score is not null and coalesce(csat_at, resolved_at) is not null',
+                'cast(coalesce(csat_at, resolved_at) as date)',
+            ),
+        ],
+        'stg_survey__responses': [
+            (
+                'survey_comments', 'responded_at is not null and sentiment is not null',
+                'cast(responded_at as date)',
+            ),
+        ],
+        'stg_billing__subscriptions': [
+            ('billing_subscriptions', 'true'),
+            ('billing_seats', 'seats is not null'),
+            ('billing_arr', 'arr is not null'),
+            ('billing_term_ends', 'end_date is not null'),
+        ],
+        'stg_billing__invoices': [
+            ('billing_invoices', 'true'),
+            ('billing_payments', 'paid_date is not null or is_paid is not null', 'paid_date'),
+        ],
+        'stg_signals__account_signals': [
+            ('signals', 'true'),
+            ('signals_budget', 'signal_type in (select signal_type from budget_signals)'),
+            ('signals_job_changes', "signal_type = 'champion_job_change'"),
+        ],
+    }) }}
 {%- endmacro %}

@@ -166,9 +166,11 @@
         be computed. -#}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.package_name == 'customer_health'
-        and node.config.materialized == 'incremental'
-        and not is_table(adapter.get_relation(node.database, node.schema, node.alias)) -%}
-        {{ return(true) }}
+        and node.config.materialized == 'incremental' -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation is none or relation.is_view -%}
+            {{ return(true) }}
+        {%- endif -%}
     {%- endfor -%}
     {#- a feed that is new reaches back before the window -#}
     {%- for table_name, model_name in [

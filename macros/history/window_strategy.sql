@@ -20,5 +20,8 @@
     from {{ arguments.temp_relation }}
     {%- if config.get('meta', {}).get('is_published') %}
     where {{ column }} >= cast('{{ from_date }}' as date)
-    {%- endif %}
+    {%- endif %};
+
+    -- a Python model's is a lasting table, which the adapter leaves
+    drop table {{ arguments.temp_relation }}
 {%- endmacro %}

@@ -9,7 +9,6 @@
         The weight of what is not applicable to an account passes to the rest of what is connected, so
         that it lowers neither the coverage nor the dimension's place in the health score. -#}
     {%- set metrics = metrics_by_dimension()[dimension] -%}
-    {%- set knots = range(1, 6) -%}
 
     with metrics as (
         select * from {{ ref('int_' ~ dimension ~ '__metrics') }}
@@ -17,118 +16,117 @@
     ),
 
     spine as (
-        select
-            account_id,
-            as_of_date,
-            segment,
-            lifecycle_stage
-        from {{ ref('int_spine__account_days') }}
+        select * from {{ ref('int_spine__account_days') }}
         where {{ in_window('as_of_date') }}
     ),
 
     policy as (
         select
             *,
-            sum(weight) over () as whole_weight
+            sum(weight) over () as whole_weight,
+            {{ struct_of(['weight', 'usable_from']) }} as rule
         from {{ ref('int_feeds__metrics') }}
         where dimension = '{{ dimension }}'
     ),
 
-    weights as (
+    -- one column for each metric
+    rules as (
         select
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then weight end) as {{ metric }}__weight,
-            max(case when metric = '{{ metric }}' then usable_from end)
-                as {{ metric }}__usable_from,
+            max(case when metric = '{{ metric }}' then rule end) as {{ metric }},
             {% endfor -%}
             max(whole_weight) as whole_weight
         from policy
     ),
 
-    curves as (
+    knots as (
         select
             curves.segment,
             curves.lifecycle_stage,
-            {% for metric in metrics -%}
-            {% for knot in knots -%}
+            curves.metric,
             {% for part, column in [('x', 'at_value'), ('y', 'score'), ('slope', 'slope')] -%}
-            max(case when curves.metric = '{{ metric }}' and curves.knot = {{ knot }} then curves.{{ column }} end)
-                as {{ metric }}__{{ part }}{{ knot }},
-            {% endfor -%}
+            {% for knot in range(1, 6) -%}
+            max(case when curves.knot = {{ knot }} then curves.{{ column }} end) as {{ part }}{{ knot }},
             {% endfor -%}
             {% endfor -%}
             count(*) as n_knots
         from {{ ref('int_policy__metric_curves') }} as curves
         inner join policy on curves.metric = policy.metric
         where policy.weight > 0
-        group by curves.segment, curves.lifecycle_stage
+        group by 1, 2, 3
     ),
 
+    drawn as (
+        select
+            segment,
+            lifecycle_stage,
+            metric,
+            {{ struct_of(['x1', 'x2', 'x3', 'x4', 'x5', 'y1', 'y2', 'y3', 'y4', 'y5',
+                'slope1', 'slope2', 'slope3', 'slope4']) }} as curve
+        from knots
+    ),
+
+    -- one column for each metric
+    curves as (
+        select
+            segment,
+            lifecycle_stage,
+            {% for metric in metrics -%}
+            max(case when metric = '{{ metric }}' then curve end) as {{ metric }}
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        from drawn
+        group by 1, 2
+    ),
+
+    -- beyond its last knot a curve is level
     scored as (
         select
-            spine.account_id,
-            spine.as_of_date,
+            metrics.account_id,
+            metrics.as_of_date,
+            {{ ('metrics.' ~ metrics | join('__is_not_applicable, metrics.') ~ '__is_not_applicable,')
+                | wordwrap(88) | indent(12) }}
             {% for metric in metrics -%}
-            metrics.{{ metric }}__is_not_applicable,
-            {% endfor -%}
-            {% for metric in metrics -%}
-            {% set value = 'metrics.' ~ metric -%}
-            case
-                {% for knot in knots | reverse -%}
-                {% if not loop.last -%}
-                when {{ value }} >= curves.{{ metric }}__x{{ knot }}
-                    then curves.{{ metric }}__y{{ knot }}
-                        + ({{ value }} - curves.{{ metric }}__x{{ knot }}) * curves.{{ metric }}__slope{{ knot }}
-                {% else -%}
+            {% set value, curve = 'metrics.' ~ metric, 'curves.' ~ metric -%}
+            case when {{ value }} >= {{ curve }}.x5 then {{ curve }}.y5
+                {% for k in [4, 3, 2] -%}
+                when {{ value }} >= {{ curve }}.x{{ k }}
+                    then {{ curve }}.y{{ k }} + ({{ value }} - {{ curve }}.x{{ k }}) * {{ curve }}.slope{{ k }}
+                {% endfor -%}
                 when {{ value }} is not null
-                    then curves.{{ metric }}__y1
-                        + greatest({{ value }} - curves.{{ metric }}__x1, 0) * curves.{{ metric }}__slope1
-                {%- endif %}
-                {% endfor %}
+                    then {{ curve }}.y1 + greatest({{ value }} - {{ curve }}.x1, 0) * {{ curve }}.slope1
             end as {{ metric }}__score{{ ',' if not loop.last }}
             {% endfor %}
         from spine
         inner join metrics
             on spine.account_id = metrics.account_id and spine.as_of_date = metrics.as_of_date
         left join curves
-            on
-                spine.segment = curves.segment
-                and spine.lifecycle_stage = curves.lifecycle_stage
+            on spine.segment = curves.segment and spine.lifecycle_stage = curves.lifecycle_stage
     ),
 
     summed as (
         select
             scored.*,
             {% for part, term in [
-                ('weighted_sum', 'weights.{m}__weight * scored.{m}__score'),
-                ('known_weight', 'weights.{m}__weight'),
+                ('weighted_sum', 'case when {m}__score is not null then rules.{m}.weight * {m}__score else 0 end'),
+                ('known_weight', 'case when {m}__score is not null then rules.{m}.weight else 0 end'),
+                ('connected_weight', 'case when as_of_date >= rules.{m}.usable_from then rules.{m}.weight else 0 end'),
+                ('not_applicable_weight', 'case when {m}__is_not_applicable then rules.{m}.weight else 0 end'),
             ] -%}
             {% for metric in metrics -%}
-            case when scored.{{ metric }}__score is not null then {{ term | replace('{m}', metric) }} else 0 end
-            {{- ' +' if not loop.last }}
+            {{ term | replace('{m}', metric) }}{{ ' +' if not loop.last }}
             {% endfor %} as {{ part }},
             {% endfor -%}
-            {% for part, condition in [
-                ('connected_weight', 'scored.as_of_date >= weights.{m}__usable_from'),
-                ('not_applicable_weight', 'scored.{m}__is_not_applicable'),
-            ] -%}
-            {% for metric in metrics -%}
-            case when {{ condition | replace('{m}', metric) }} then weights.{{ metric }}__weight else 0 end
-            {{- ' +' if not loop.last }}
-            {% endfor %} as {{ part }},
-            {% endfor -%}
-            weights.whole_weight
+            rules.whole_weight
         from scored
-        cross join weights
+        cross join rules
     ),
 
     final as (
         select
             account_id,
             as_of_date,
-            {% for metric in metrics -%}
-            {{ metric }}__score,
-            {% endfor -%}
+            {{ (metrics | join('__score, ') ~ '__score,') | wordwrap(88) | indent(12) }}
             weighted_sum / nullif(known_weight, 0) as {{ dimension }}_score,
             coalesce(
                 known_weight / nullif(connected_weight - not_applicable_weight, 0)

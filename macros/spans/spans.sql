@@ -148,19 +148,29 @@
     where earlier_reach is null or from_date > earlier_reach
 {%- endmacro %}
 
-{% macro presence_spans(relation, measure, entity, from_date, until_date) -%}
-    {#- Spans that count entities present (people active, features used), each once however often it
-        is seen. until_date null: for ever. -#}
+{% macro presence(measure, entity, from_date, until_date='null') -%}
+    {#- Select list of a time in which an entity (a person active, a feature used) is present, for a select
+        from a relation that has account_id. presence_spans counts each entity once. -#}
+    account_id,
+    '{{ measure }}' as measure,
+    {{ entity }} as entity,
+    {{ from_date }} as from_date,
+    cast({{ until_date }} as date) as until_date
+{%- endmacro %}
+
+{% macro presence_spans(relation) -%}
+    {#- Spans that count entities present, each once however often it is seen, from a relation whose columns
+        are those of `presence`. -#}
     select
         account_id,
-        '{{ measure }}' as measure,
+        measure,
         from_date,
         until_date,
         {{ span_amount('1') }} as amount
     from (
-        {{ merged_spans(relation, ['account_id', entity], from_date, until_date) }}
+        {{ merged_spans(relation, ['account_id', 'entity', 'measure'], 'from_date', 'until_date') | indent(8) }}
     ) as merged
-    where {{ entity }} is not null
+    where entity is not null
 {%- endmacro %}
 
 {% macro span_totals(spans, spine, measures, exact=[]) -%}

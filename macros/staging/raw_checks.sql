@@ -82,7 +82,12 @@
         {%- endfor -%}
         {{ return(conditions | join(' or ')) }}
     {%- endif -%}
-    {{ return(is_outside(value, range or [-999999999999, 999999999999])) }}
+    {{ return(is_outside(value, range or [-largest_number(), largest_number()])) }}
+{%- endmacro %}
+
+{% macro largest_number() -%}
+    {#- Twelve digits: what a raw number may have, and sums of raw numbers as a metric. -#}
+    {{ return(999999999999) }}
 {%- endmacro %}
 
 {% macro is_outside(value, limits) -%}

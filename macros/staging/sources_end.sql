@@ -41,6 +41,7 @@
     {%- set longest_gap = policy_number('source_longest_gap_days') -%}
     {%- set gap_multiple = policy_number('source_gap_multiple') -%}
     {%- set usual_share = policy_number('source_usual_share') -%}
+    {%- set minimum_days = policy_number('source_minimum_days') -%}
     with daily_rows as (
         select * from {{ daily_rows }}
     ),
@@ -94,9 +95,9 @@
             max(row_date) as last_date,
             sum(n_rows) as n_rows,
             sum(n_happened) as n_happened,
-            -- over a week at least, since a single day says little
             sum(n_rows)
-            / greatest({{ days_between('min(row_date)', 'max(row_date)') }} + 1, 7) as rows_a_day
+            / greatest({{ days_between('min(row_date)', 'max(row_date)') }} + 1, {{ minimum_days }})
+            as rows_a_day
         from numbered
         group by 1
     ),
@@ -172,7 +173,7 @@
     usual_days as (
         select
             median(n_rows) as usual_rows,
-            greatest({{ gap_multiple }} * median(gap_days), 7) as usual_pause_days
+            greatest({{ gap_multiple }} * median(gap_days), {{ minimum_days }}) as usual_pause_days
         from chosen
     ),
 
@@ -230,7 +231,7 @@
             table_name,
             avg(n_rows) as usual_rows,
             sum(n_rows)
-            / greatest({{ days_between('min(row_date)', 'max(last_date)') }} + 1, 7)
+            / greatest({{ days_between('min(row_date)', 'max(last_date)') }} + 1, {{ minimum_days }})
                 as rows_a_day
         from flows
         where days_beyond <= 0
@@ -257,7 +258,7 @@
             beyond.n_rows_so_far >= {{ policy_number('source_carrying_rows') }}
             and beyond.n_rows_so_far >= {{ usual_share }} * usual_flows.usual_rows
             and beyond.n_rows_so_far
-            >= {{ usual_share }} * usual_flows.rows_a_day * greatest(beyond.days_beyond, 7)
+            >= {{ usual_share }} * usual_flows.rows_a_day * greatest(beyond.days_beyond, {{ minimum_days }})
     ),
 
     final as (

@@ -25,6 +25,7 @@ import duckdb
 
 from customer_health import manifest
 from customer_health.export import check_folder, export, exported_id
+from customer_health.files import copy_file, is_disk_full
 from customer_health.marts import declared_marts, write_marts
 from customer_health.plan import (
     FULL_REFRESH,
@@ -41,12 +42,7 @@ from customer_health.plan import (
 )
 from customer_health.policy import seed_problems
 from customer_health.progress import Progress
-from customer_health.publication import (
-    Refusal,
-    Warehouse,
-    copy_file,
-    is_disk_full,
-)
+from customer_health.publication import Refusal, Warehouse
 from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"

@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import VARCHAR
 
 from customer_health import policy, raw_sources
+from customer_health.raw_columns import undeclared_columns
 
 
 class Plugin(BasePlugin):
@@ -74,7 +75,7 @@ def table_problems(_: str, tables: str) -> str:
     """
     warnings: list[str] = []
     for entry in json.loads(tables):
-        warnings += raw_sources.undeclared_columns(entry["place"], entry, entry["delivered"])
+        warnings += undeclared_columns(entry["place"], entry, entry["delivered"])
     return _as_json([], warnings)
 
 

@@ -22,8 +22,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_health.files import is_disk_full, sync
 from customer_health.marts import sql_name, sql_text
-from customer_health.publication import Refusal, Warehouse, is_disk_full, sync
+from customer_health.publication import Refusal, Warehouse
 
 ACCOUNT = "publication.json"
 

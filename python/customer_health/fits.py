@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,11 +63,10 @@ def fit_due(
 
     from customer_health.weights import FitSettings, fit_weights
 
-    names = {field.name for field in fields(FitSettings)}
-    numbers = thresholds.df().iloc[0]
-    settings = {name: numbers[name] for name in numbers.index if name in names}
     strategic = dimensions.filter("is_strategic").project("dimension").fetchall()
-    settings["strategic_keep"] = {dimension for (dimension,) in strategic}
+    settings = FitSettings.of(
+        thresholds.df().iloc[0], strategic_keep={dimension for (dimension,) in strategic}
+    )
     weights = scorecard_weights.df()
     rows = observations.df()
     before = _newest_before(fitted_before, days[0])

@@ -10,13 +10,8 @@ from pathlib import Path
 import duckdb
 
 from customer_health import manifest
-from customer_health.publication import (
-    Publication,
-    Refusal,
-    Warehouse,
-    copy_file,
-    is_disk_full,
-)
+from customer_health.files import copy_file, is_disk_full
+from customer_health.publication import Publication, Refusal, Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
 

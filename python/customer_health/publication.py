@@ -21,25 +21,22 @@ Run as `python -m customer_health.publication`, which `make publications` and `m
 """
 
 import argparse
-import errno
-import fcntl
 import json
 import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from customer_health.files import copy_file, file_stamp, is_same_file, read_json, sync, write_json
+from customer_health.lock import take
+
 MIN_FREE_BYTES = 1_000_000_000
-# The child of a killed build needs a moment to die and let go of the lock.
-PATIENCE_SECONDS = 1.0
 # What releases before publications were kept built into the file that readers opened.
 FORMER_SCHEMAS = ("staging", "intermediate", "marts", "policy")
 # What builds and rollbacks rely on in the account of a build; the rest is for people.
@@ -85,7 +82,7 @@ class Publication:
 
         Empty if neither has one.
         """
-        written = _read_json(self.folder / "manifest.json")
+        written = read_json(self.folder / "manifest.json")
         return written if _is_manifest(written) else self._manifest_inside()
 
     def _manifest_inside(self) -> dict:
@@ -99,29 +96,29 @@ class Publication:
     def repair_manifest(self, copy: Path) -> None:
         """Write a damaged manifest.json again, from inside the marts or from a copy of it."""
         path = self.folder / "manifest.json"
-        if _is_manifest(_read_json(path)):
+        if _is_manifest(read_json(path)):
             return
-        found = self._manifest_inside() or _read_json(copy)
+        found = self._manifest_inside() or read_json(copy)
         if _is_manifest(found) and found["publication_id"] == self.id:
-            _write_json(path, found)
+            write_json(path, found)
             print(f"{path}: was damaged, and is written again.", file=sys.stderr)
 
     @property
     def inputs(self) -> dict:
         """Fingerprint of what it was built from, and size and time of what it published."""
-        inputs = _read_json(self.folder / "inputs.json")
+        inputs = read_json(self.folder / "inputs.json")
         return inputs if isinstance(inputs, dict) else {}
 
     @property
     def is_intact(self) -> bool:
         """Whether nobody has written to its marts since it was published."""
-        return self.inputs.get("file") == _file_stamp(self.published)
+        return self.inputs.get("file") == file_stamp(self.published)
 
     def seal(self, fingerprint: str, manifest: dict) -> None:
         """Write what is left to write and bring all of it to disk."""
-        _write_json(self.folder / "manifest.json", manifest)
-        inputs = {"fingerprint": fingerprint, "file": _file_stamp(self.published)}
-        _write_json(self.folder / "inputs.json", inputs)
+        write_json(self.folder / "manifest.json", manifest)
+        inputs = {"fingerprint": fingerprint, "file": file_stamp(self.published)}
+        write_json(self.folder / "inputs.json", inputs)
         for path in (*self.folder.iterdir(), self.folder):
             sync(path)
 
@@ -167,9 +164,9 @@ class Warehouse:
     def id_seen(self) -> str | None:
         """The id of what readers see: told by the file's identity or, of a copy, from within."""
         for kept in self.publications():
-            if _is_same_file(kept.published, self.file):
+            if is_same_file(kept.published, self.file):
                 return kept.id
-        if _is_same_file(self.scratch.published, self.file):
+        if is_same_file(self.scratch.published, self.file):
             return self.scratch.manifest.get("publication_id")
         return self._id_inside()
 
@@ -216,7 +213,6 @@ class Warehouse:
     def locked(self) -> Iterator[int]:
         """Hold the warehouse alone; gives the lock's file descriptor, for children to hold too.
 
-        The kernel lets go of the lock when the last process that holds it ends, however it ends.
         What a killed process left is settled first.
 
         Raises:
@@ -232,20 +228,10 @@ class Warehouse:
                 " allow writing, or name another file with WAREHOUSE=..."
             ) from problem
         with opened as lock:
-            until = time.monotonic() + PATIENCE_SECONDS
-            while not _taken(lock.fileno()):
-                if time.monotonic() > until:
-                    lock.seek(0)
-                    raise Refusal(
-                        f"{self}: {lock.read() or 'another process'} is at work on it. Fix: wait"
-                        " until it is done, or end it."
-                    )
-                time.sleep(0.1)
-            lock.truncate(0)
-            lock.write(
-                f"process {os.getpid()}, begun at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC,"
-            )
-            lock.flush()
+            if holder := take(lock):
+                raise Refusal(
+                    f"{self}: {holder} is at work on it. Fix: wait until it is done, or end it."
+                )
             self.settle()
             try:
                 yield lock.fileno()
@@ -268,7 +254,7 @@ class Warehouse:
         for kept in self.publications():
             kept.repair_manifest(self.manifest_file)
         current = self.current() if self.publications() else None
-        if current and current.manifest and _read_json(self.manifest_file) != current.manifest:
+        if current and current.manifest and read_json(self.manifest_file) != current.manifest:
             # a copy: whoever damages it does not damage the publication's own
             self._replace(self.manifest_file, current.folder / "manifest.json", shutil.copy2)
 
@@ -327,62 +313,6 @@ class Warehouse:
         return chosen
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a file, sharing its blocks where the file system can (XFS, btrfs)."""
-    with open(source, "rb") as read, open(target, "wb") as write:
-        left = os.fstat(read.fileno()).st_size
-        try:
-            while left and (copied := os.copy_file_range(read.fileno(), write.fileno(), left)):
-                left -= copied
-        except (AttributeError, OSError) as problem:
-            if is_disk_full(problem):
-                raise
-            left = True  # not on this system, or not between these two
-    if left:
-        shutil.copyfile(source, target)
-
-
-def sync(path: Path) -> None:
-    """Bring a file or the names in a folder to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def is_disk_full(problem: Exception | str) -> bool:
-    """Whether an error, or the words of one, say that nothing more can be written."""
-    if isinstance(problem, OSError) and problem.errno:
-        return problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    words = (os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-    return any(text in str(problem) for text in words)
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_same_file(first: Path, second: Path) -> bool:
-    return first.exists() and second.exists() and first.samefile(second)
-
-
-def _file_stamp(path: Path) -> list[int] | None:
-    return [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
-
-
-def _read_json(path: Path) -> object:
-    """What a file says; None if it cannot be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
 def _is_manifest(content: object) -> bool:
     return (
         isinstance(content, dict)
@@ -406,10 +336,6 @@ def _tables(file: Path) -> list[tuple[str, str]]:
         return connection.execute(
             "select table_schema, table_name from information_schema.tables"
         ).fetchall()
-
-
-def _write_json(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-# what moved longer before a churn than this is not held to announce it
-LONGEST_CHANGE_DAYS = 180
-
 OUTCOME_COLUMNS = (
     "scorecard, horizon_days, account_id, as_of_date, matured_date, health_score,"
     " coalesce(is_flagged, false) as is_flagged, cast(is_churned as double) as is_churned"
@@ -298,13 +295,14 @@ def metric_verdicts_due(due, metrics, thresholds) -> pd.DataFrame | None:
 
     day = pd.Timestamp(days[-1])
     settings = _settings(thresholds)
+    warning_days = _only_value(thresholds, "warning_days")
     date = f"date '{day:%Y-%m-%d}'"
     known = metrics.filter(f"as_of_date <= {date}")
     columns = f"""
         metric, account_id, as_of_date, metric_value, metric_score,
         case when matured_date <= {date} then cast(is_churned as double) end as is_churned,
         case
-            when churn_known_date <= {date} and days_to_churn <= {LONGEST_CHANGE_DAYS}
+            when churn_known_date <= {date} and days_to_churn <= {warning_days}
                 then days_to_churn
         end as days_to_churn
     """
@@ -367,23 +365,11 @@ def _reviews(due, outcomes, thresholds):
 def _settings(thresholds, targets=None):
     from customer_health.validation import Settings
 
-    row = thresholds.df().iloc[0]
-    chosen = {
-        "confidence_share": float(row["confidence_share"]),
-        "beats_probability": float(row["beats_probability"]),
-        "minimum_accounts": int(row["minimum_outcomes"]),
-        "minimum_churned_accounts": int(row["minimum_churned"]),
-        "falling_months": int(row["falling_months"]),
-        "reference_lag_months": int(row["drift_reference_months"]),
-        "false_discovery_rate": float(row["false_discovery_share"]),
-        "vanity_correlation": float(row["vanity_correlation"]),
-        "n_draws": int(row["bootstrap_samples"]),
-    }
+    others = {}
     if targets is not None:
-        rows = targets.df()
-        chosen["targets"] = dict(zip(rows["figure"], rows["target"], strict=True))
-        excellent = rows.dropna(subset="excellent_target")
-        chosen["excellent_targets"] = dict(
-            zip(excellent["figure"], excellent["excellent_target"], strict=True)
-        )
-    return Settings(**chosen)
+        rows = targets.df().set_index("figure")
+        others = {
+            "targets": rows["target"].to_dict(),
+            "excellent_targets": rows["excellent_target"].dropna().to_dict(),
+        }
+    return Settings.of(thresholds.df().iloc[0], **others)

@@ -1,4 +1,4 @@
-"""What code cites can be looked up: the documents of docs/reference/sources.md, and no rows of any other."""
+"""What code cites can be looked up: documents of docs/reference/sources.md, and no others."""
 
 import re
 
@@ -9,7 +9,7 @@ FOLDERS = ("analyses", "macros", "models", "python", "seeds", "snapshots", "test
 # Priorities of tickets, and figures of statistics.
 WORDS = {"P1", "P2", "F1", "R2"}
 SOURCES = set(
-    re.findall(r"^\| (D\d) \|", (PROJECT / "docs/reference/sources.md").read_text(encoding="utf-8"), re.M)
+    re.findall(r"^\| (D\d) \|", (PROJECT / "docs/reference/sources.md").read_text("utf-8"), re.M)
 )
 
 

@@ -12,12 +12,8 @@ import pytest
 from project import build, query
 
 from customer_health import dbt_plugin
-from customer_health.raw_sources import (
-    folder_problems,
-    nearest_column,
-    raw_problems,
-    undeclared_columns,
-)
+from customer_health.raw_columns import nearest_column, undeclared_columns
+from customer_health.raw_sources import folder_problems, raw_problems
 
 
 def entry(source: str, table: str, *required: str, optional: str = "") -> dict:

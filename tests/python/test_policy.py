@@ -3,16 +3,17 @@
 import csv
 import re
 import shutil
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from project import copy_project, dbt, make_demo, query
 
-from customer_health.policy import TABLES, THRESHOLDS, policy_problems
-from customer_health.weights import FitSettings
+from customer_health.policy import TABLES, policy_problems
+from customer_health.policy.settings import Settings, threshold
+from customer_health.policy.thresholds import thresholds_read
 
 POLICY = Path(__file__).parents[2] / "seeds" / "policy"
 
@@ -48,10 +49,10 @@ def test_the_committed_files_are_the_known_ones():
     assert set(TABLES) <= {path.name for path in POLICY.glob("*.csv")}
 
 
-def test_the_required_thresholds_are_the_committed_ones():
+def test_the_committed_thresholds_are_those_that_are_read():
     with (POLICY / "thresholds.csv").open(encoding="utf-8") as lines:
-        names = [row["threshold"] for row in csv.DictReader(lines)]
-    assert [threshold.name for threshold in THRESHOLDS] == names
+        names = {row["threshold"] for row in csv.DictReader(lines)}
+    assert names == thresholds_read()
 
 
 # (file, text to replace, replacement, what the message says, what the mend says).
@@ -128,6 +129,22 @@ BROKEN_ROWS = {
     "threshold that is not whole": (
         "thresholds.csv", "renewal_window_days,60", "renewal_window_days,60.5",
         "renewal_window_days 60.5 is not a whole", "without decimals",
+    ),
+    "threshold that is no column": (
+        "thresholds.csv", "nps_expiry_days,", "NPS expiry days,",
+        "threshold 'NPS expiry days' is no name for a threshold", "small letters, digits and _",
+    ),
+    "threshold of a type that there is not": (
+        "thresholds.csv", "nps_expiry_days,180,whole", "nps_expiry_days,180,integer",
+        "type 'integer' is not known", "use one of whole, number",
+    ),
+    "limit that is neither a number nor a threshold": (
+        "thresholds.csv", "number,0,rapid_decline_points", "number,0,rapid_decline_point",
+        "highest 'rapid_decline_point' is neither", "write 'rapid_decline_points'",
+    ),
+    "choices that are no numbers": (
+        "thresholds.csv", "fit_horizon_days,90,whole,,,30|60|90",
+        "fit_horizon_days,90,whole,,,30/60/90", "choices '30/60/90' is no list", "such as 30|60|90",
     ),
     "negative weight of a dimension": (
         "scorecard_weights.csv", "d2,support,10", "d2,support,-10", "weight -10 is outside",
@@ -297,9 +314,7 @@ def test_a_broken_row_is_named_with_its_mend(policy, case):
     errors, warnings = policy_problems(policy)
     assert warnings == []
     named = [e for e in errors if re.match(rf"seeds/policy/{file}, row {row}: ", e)]
-    assert any(what in e.split(" Fix: ")[0] and mend in e.split(" Fix: ")[1] for e in named), (
-        errors
-    )
+    assert any(what in e.split(" Fix: ")[0] and mend in e.split(" Fix: ")[1] for e in named), errors
     assert all(e.endswith(".") for e in errors)
 
 
@@ -600,9 +615,31 @@ def test_a_raw_table_that_there_is_not_is_named(policy):
     ]
 
 
-def test_the_defaults_of_fits_are_those_of_the_policy():
-    with (POLICY / "thresholds.csv").open(encoding="utf-8") as lines:
-        policy = {row["threshold"]: float(row["value"]) for row in csv.DictReader(lines)}
-    fitting = {field.name: field.default for field in fields(FitSettings) if field.name in policy}
-    assert len(fitting) > 10
-    assert fitting == {name: policy[name] for name in fitting}
+def test_a_threshold_is_added_by_its_row(tmp_path):
+    project = copy_project(tmp_path / "project")
+    path = project / "seeds" / "policy" / "thresholds.csv"
+    row = "patience_days,{},whole,1,renewal_window_days,,days,How long we wait.,test\n"
+    policy = path.read_text(encoding="utf-8")
+    path.write_text(policy + row.format("61"), encoding="utf-8")
+    assert [error.split(": ")[1] for error in policy_problems(path.parent)[0]] == [
+        "patience_days 61 is above renewal_window_days 60. Fix"
+    ]
+    path.write_text(policy + row.format("21"), encoding="utf-8")
+    assert policy_problems(path.parent) == ([], [])
+
+    model = "select patience_days from {{ ref('int_policy__thresholds') }}"
+    (project / "models" / "intermediate" / "patience.sql").write_text(model, encoding="utf-8")
+    warehouse = tmp_path / "warehouse.duckdb"
+    raw_path = make_demo(tmp_path / "demo", accounts=5, months=3, events=500)
+    outcome = dbt(
+        "build", warehouse, "--select", "thresholds", "int_policy__thresholds", "patience",
+        "--indirect-selection", "empty", project=project, raw_path=raw_path,
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.text
+    ((days,),) = query(warehouse, "select patience_days from intermediate.patience")
+    assert days == 21
+
+    class Patience(Settings):
+        days: int = threshold("patience_days")
+
+    assert Patience.of({"patience_days": days, "lead_days": 28.0}).days == 21

@@ -376,7 +376,7 @@ def test_every_column_of_a_seed_has_a_type():
     for folder, tables in (("policy", TABLES), ("vocabulary", policy.VOCABULARY_TABLES)):
         (path,) = (SEEDS / folder).glob("_*__seeds.yml")
         for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
-            columns = {column.name for column in tables[f"{seed['name']}.csv"].columns}
+            columns = set(tables[f"{seed['name']}.csv"].model_fields)
             assert set(seed["config"]["column_types"]) == columns
 
 

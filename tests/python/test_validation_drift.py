@@ -1,7 +1,5 @@
 """Drift, and which metrics predict: planted changes are found, chance is not taken for change."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,7 +17,7 @@ from customer_health.validation import (
     monthly_figures,
 )
 from customer_health.validation.drift_checks import distribution_shift
-from customer_health.validation.intervals import wilson
+from customer_health.validation.intervals import Share, wilson
 from customer_health.validation.metrics import with_changes
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -32,7 +30,7 @@ def monthly(figure: str, shares: list[float], n: int = 400, skip: int | None = N
     """Make monthly figures of one kind, as `monthly_figures` gives them."""
     rows = []
     for i, (date, share) in enumerate(zip(month_ends(len(shares)), shares, strict=True)):
-        estimate = wilson(share * n, n, 0.95)
+        (estimate,) = wilson([Share(share * n, n)], 0.95)
         if i != skip:
             rows.append(
                 {
@@ -239,7 +237,7 @@ def test_denser_dates_are_no_further_evidence(verdicts):
 
 
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
-    strict = judged(metric_rows(), replace(SETTINGS, vanity_correlation=0.0))
+    strict = judged(metric_rows(), SETTINGS.model_copy(update={"vanity_correlation": 0.0}))
     noise = strict.set_index("metric").loc["noise"]
     assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
 
@@ -277,7 +275,7 @@ def test_a_change_is_that_since_the_nearest_known_score_of_the_account(places, d
             "metric_score": np.array(scores, dtype=float),
         }
     )
-    found = with_changes(rows, replace(SETTINGS, change_days=30))["change"].to_numpy()
+    found = with_changes(rows, SETTINGS.model_copy(update={"change_days": 30}))["change"].to_numpy()
     known = rows[rows["metric_score"].notna()].sort_values("as_of_date")
     asked = rows.assign(as_of_date=rows["as_of_date"] - pd.Timedelta(days=30)).reset_index()
     nearest = pd.merge_asof(

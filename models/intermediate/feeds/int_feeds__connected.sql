@@ -1,9 +1,6 @@
 {#- A feed is what a metric reads of a source. It is connected from the day of its first row: before
     that day, as after none, its metrics are unknown for every account. -#}
 
-{% set listed_feeds = feeds() | rejectattr('model', 'none') | list %}
-{% set models = listed_feeds | map(attribute='model') | unique | list %}
-
 with budget_signals as (
     select signal_type from {{ ref('signal_types') }}
     where budget_effect <> 0
@@ -14,30 +11,29 @@ responses as (
 ),
 
 -- each model is read once, for all of its feeds
-{% for model_name in models %}
+{% for model_name, rows in feeds().items() -%}
     {{ model_name }}_days as (
         select
-            {% for feed in listed_feeds if feed.model == model_name %}
-                {% for bound, function in [('from', 'min'), ('last', 'max')] %}
-                    {{ function }}(case when {{ feed.condition }} then {{ feed.row_date }} end)
-                        as {{ feed.name }}_{{ bound }},
-                {% endfor %}
-            {% endfor %}
+            {% for feed in rows -%}
+            {% set day = 'greatest(known_date, ' ~ feed[2] ~ ')' if feed[2] else 'known_date' -%}
+            min(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_from,
+            max(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_last,
+            {% endfor -%}
             min(known_date) as first_known_date
         from {{ ref(model_name) }}
     ),
 
-{% endfor %}
-listed as (
-    {% for feed in listed_feeds %}
-        select
-            '{{ feed.name }}' as feed,
-            {{ feed.name }}_from as connected_from,
-            {{ feed.name ~ '_from' if feed.own_warm_up else 'first_known_date' }} as recorded_from,
-            {{ feed.name }}_last as last_known_date
-        from {{ feed.model }}_days
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+{% endfor -%}
+listed (feed, connected_from, recorded_from, last_known_date) as (
+    {% for model_name, rows in feeds().items() -%}
+    {% set is_last_model = loop.last -%}
+    {% for feed in rows -%}
+    select '{{ feed[0] }}', {{ feed[0] }}_from,
+        {{- ' ' ~ feed[0] ~ '_from' if feed[3] else ' first_known_date' }}, {{ feed[0] }}_last
+    from {{ model_name }}_days
+    {{ 'union all' if not (is_last_model and loop.last) }}
+    {% endfor -%}
+    {% endfor -%}
 ),
 
 -- every kind of survey is a feed of its own

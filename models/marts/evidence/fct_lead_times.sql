@@ -52,14 +52,19 @@ final as (
         warned.first_flagged_date,
         {{ days_between('warned.first_flagged_date', 'warned.ended_date') }} as lead_days,
         coalesce(
-            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }} >= 28, false
-        ) as is_caught_4_weeks_ahead,
+            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }}
+            >= thresholds.lead_days,
+            false
+        ) as is_caught_in_time,
         coalesce(
-            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }} >= 42, false
-        ) as is_caught_6_weeks_ahead,
+            {{ days_between('warned.first_flagged_date', 'warned.ended_date') }}
+            >= thresholds.early_lead_days,
+            false
+        ) as is_caught_early,
         warned.n_days_flagged,
         warned.n_days_watched
     from warned
+    cross join thresholds
     inner join churns
         on
             warned.account_id = churns.account_id

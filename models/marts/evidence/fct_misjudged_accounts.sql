@@ -128,7 +128,9 @@ final as (
         lowest_metrics.metric_score as signal_metric_score,
         case
             when ranked.standing is null then 'no dimension was known'
-            when judged.error_type = 'false negative' and ranked.standing > -0.5
+            when
+                judged.error_type = 'false negative'
+                and ranked.standing > -thresholds.low_standing_spreads
                 then 'no dimension stood low: the cause is not in the data'
             when
                 judged.error_type = 'false negative'
@@ -139,6 +141,7 @@ final as (
             else ranked.dimension || ' stood low, and the account stayed'
         end as explanation
     from judged
+    cross join thresholds
     left join ranked
         on
             judged.account_id = ranked.account_id

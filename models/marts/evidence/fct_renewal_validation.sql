@@ -17,11 +17,17 @@ clock as (
     select * from {{ ref('stg_calendar__clock') }}
 ),
 
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
 recent as (
     select renewals.*
     from renewals
     cross join clock
-    where renewals.settled_date > {{ add_days('clock.as_of_date', -90) }}
+    cross join thresholds
+    where
+        renewals.settled_date > {{ add_days('clock.as_of_date', '-thresholds.shown_renewals_days') }}
 ),
 
 {% for days in days_before %}

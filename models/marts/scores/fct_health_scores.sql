@@ -8,7 +8,11 @@
 ) }}
 {#- the first day that is not published for good -#}
 {% set goes_on_from = published_before() %}
+{#- each is published as a column of its name; the policy says which of them decide -#}
 {% set changes_days = [30, 90, 365] %}
+{% set momentum_change = 'compared.change_' ~ policy_number('momentum_days') | int ~ 'd' %}
+{% set tie_break_change = 'compared.change_' ~ policy_number('momentum_tie_break_days') | int ~ 'd' %}
+{% set drop_change = 'compared.change_' ~ policy_number('drop_alert_days') | int ~ 'd' %}
 
 with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
@@ -164,17 +168,20 @@ judged as (
         compared.*,
         case
             when compared.comparable_score is null then 'insufficient data'
-            when compared.change_90d is null and compared.history_days < 90 then 'too new'
-            when compared.change_90d is null then 'insufficient data'
-            when compared.change_90d > thresholds.momentum_stable_points then 'improving'
-            when compared.change_90d < -thresholds.momentum_stable_points then 'declining'
+            when
+                {{ momentum_change }} is null
+                and compared.history_days < {{ policy_number('momentum_days') }}
+                then 'too new'
+            when {{ momentum_change }} is null then 'insufficient data'
+            when {{ momentum_change }} > thresholds.momentum_stable_points then 'improving'
+            when {{ momentum_change }} < -thresholds.momentum_stable_points then 'declining'
             when thresholds.momentum_tie_break = 0 then 'stable'
-            when compared.change_30d > thresholds.momentum_stable_points then 'improving'
-            when compared.change_30d < -thresholds.momentum_stable_points then 'declining'
+            when {{ tie_break_change }} > thresholds.momentum_stable_points then 'improving'
+            when {{ tie_break_change }} < -thresholds.momentum_stable_points then 'declining'
             else 'stable'
         end as momentum,
-        coalesce(compared.change_30d < -thresholds.drop_alert_points, false) as is_drop_alert,
-        coalesce(compared.change_30d <= -thresholds.rapid_decline_points, false)
+        coalesce({{ drop_change }} < -thresholds.drop_alert_points, false) as is_drop_alert,
+        coalesce({{ drop_change }} <= -thresholds.rapid_decline_points, false)
             as is_rapid_decline
     from compared
     cross join thresholds

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from customer_health.validation.intervals import difference, wilson
+from customer_health.validation.intervals import Share, difference, wilson
 from customer_health.validation.settings import DEFAULTS, Settings
 
 
@@ -32,8 +32,11 @@ def inverted_alarm(
     settings: Settings = DEFAULTS,
 ) -> InvertedAlarm:
     """Compare two groups of accounts; each account must be counted once."""
-    flagged = wilson(churned_flagged, n_flagged, settings.confidence_share, "nobody was flagged")
-    rest = wilson(churned_unflagged, n_unflagged, settings.confidence_share, "all were flagged")
+    groups = (
+        Share(churned_flagged, n_flagged, "nobody was flagged"),
+        Share(churned_unflagged, n_unflagged, "all were flagged"),
+    )
+    flagged, rest = wilson(groups, settings.confidence_share)
     gap = difference(flagged, rest)
     return judged(flagged.value, rest.value, gap.value, gap.low, gap.high, gap.reason)
 

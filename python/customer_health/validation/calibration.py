@@ -1,69 +1,184 @@
-"""From a score to a probability of churn, and whether such probabilities hold."""
+"""From a score to a probability of churn, and whether such probabilities hold.
+
+Each function takes all months of a scorecard, as its fits are small and many.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from customer_health.validation.intervals import Estimate, normal_quantile
-from customer_health.validation.rows import n_churned_accounts
 from customer_health.validation.settings import Settings
 
 POINTS_PER_UNIT = 10
+# A slight penalty keeps the fit finite where the score separates perfectly.
+PENALTY, TOLERANCE = 1.0, 1e-4
+MOST_STEPS = 100
+# A Newton step must bring this share of what its slope promises (Armijo).
+WORTH_A_STEP = 2**-11
+ROUNDING = 16 * np.finfo(float).eps
 
 
 def churn_log_odds(
-    past: pd.DataFrame, scores: np.ndarray, settings: Settings
-) -> tuple[np.ndarray | None, str | None]:
-    """Fit P(churn | score) on past rows by logistic regression; give the log odds of `scores`.
+    past: pd.DataFrame, dates: pd.DatetimeIndex, scores: Sequence[np.ndarray], settings: Settings
+) -> list[np.ndarray | str]:
+    """Fit P(churn | score) for each date on the past rows that had matured by then.
+
+    Args:
+        past: Rows of one scorecard and horizon, each with a score.
+        dates: In ascending order.
+        scores: For each date, those to give the log odds of.
+        settings: Minimum evidence.
 
     Returns:
-        The log odds, or None and the reason.
+        For each date the log odds of its scores or, if there is no fit, the reason.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    n_churned = n_churned_accounts(past)
-    if n_churned < settings.minimum_churned_accounts:
-        return None, (
-            f"{n_churned} churned accounts in earlier matured observations;"
-            f" {settings.minimum_churned_accounts} are needed to calibrate"
-        )
-    if past["is_churned"].all():
-        return None, "nobody stayed in earlier matured observations"
-    # Scores have one decimal: to count who churned and stayed at each leaves little to fit.
-    level, levels = pd.factorize(past["health_score"].to_numpy())
-    lost = np.bincount(level, weights=past["is_churned"])
-    kept = np.bincount(level) - lost
-    # The slight penalty that is the library's default keeps the fit finite where the score
-    # separates perfectly.
-    model = LogisticRegression(solver="newton-cholesky").fit(
-        np.tile(levels, 2)[:, None] / POINTS_PER_UNIT,
-        np.repeat([1, 0], len(levels)),
-        sample_weight=np.concatenate([lost, kept]),
+    lost, kept, levels, n_churned = _known_by(past, dates)
+    reasons = []
+    for n, anyone_stayed in zip(n_churned, kept.any(axis=1), strict=True):
+        if n < settings.minimum_churned_accounts:
+            reasons.append(
+                f"{n} churned accounts in earlier matured observations;"
+                f" {settings.minimum_churned_accounts} are needed to calibrate"
+            )
+        else:
+            reasons.append("" if anyone_stayed else "nobody stayed in earlier matured observations")
+    is_fitted = np.array([not reason for reason in reasons], dtype=bool)
+    fits = np.full((len(dates), 2), np.nan)
+    fits[is_fitted] = logistic(
+        levels / POINTS_PER_UNIT, lost[is_fitted], kept[is_fitted], PENALTY, TOLERANCE
     )
-    return model.intercept_[0] + model.coef_[0, 0] * scores / POINTS_PER_UNIT, None
+    return [
+        reason or intercept + slope * of_date / POINTS_PER_UNIT
+        for reason, (intercept, slope), of_date in zip(reasons, fits, scores, strict=True)
+    ]
 
 
-def calibration_slope(log_odds: np.ndarray, churned: np.ndarray, confidence: float) -> Estimate:
-    """Regress the outcome on the predicted log odds: 1 is right, below 1 is too extreme.
+def _known_by(
+    past: pd.DataFrame, dates: pd.DatetimeIndex
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Count what had matured by each date.
 
-    A row per account; the interval is Wald's.
+    Scores have one decimal: to count who churned and stayed at each leaves little to fit.
+
+    Returns:
+        Churned rows and others (dates, levels), the levels of the score, churned accounts.
+    """
+    known_from = dates.searchsorted(pd.to_datetime(past["matured_date"]))
+    churned = past["is_churned"].to_numpy() == 1
+    levels, level = np.unique(past["health_score"].to_numpy(), return_inverse=True)
+    shape = (2, len(dates) + 1, len(levels))
+    cells = np.ravel_multi_index((churned.astype(int), known_from, level), shape)
+    counts = np.bincount(cells, minlength=np.prod(shape)).reshape(shape).cumsum(axis=1)[:, :-1]
+    first_known = (
+        pd.Series(known_from[churned]).groupby(past["account_id"].to_numpy()[churned]).min()
+    )
+    n_churned = np.searchsorted(np.sort(first_known), np.arange(len(dates)), side="right")
+    return counts[1], counts[0], levels, n_churned
+
+
+def calibration_slopes(
+    months: Sequence[tuple[np.ndarray, np.ndarray]], confidence: float
+) -> list[Estimate]:
+    """Regress outcomes on predicted log odds: 1 is right, below 1 is too extreme.
+
+    For each month the log odds of its accounts, and which churned; the interval is Wald's.
     """
     from scipy.special import expit
-    from sklearn.linear_model import LogisticRegression
 
-    counts = {"n": len(churned), "n_events": int(churned.sum())}
-    if not churned.any() or churned.all():
-        reason = "everybody churned" if churned.any() else "nobody churned"
-        return Estimate(**counts, reason=reason)
+    estimates = [
+        Estimate(n=len(lost), n_events=int(lost.sum()), reason=_no_slope(odds, lost))
+        for odds, lost in months
+    ]
+    fitted = [month for month, estimate in enumerate(estimates) if not estimate.reason]
+    if not fitted:
+        return estimates
+    # A row per month, filled up with accounts that count nothing.
+    x, lost, kept = np.zeros((3, len(fitted), max(len(months[month][0]) for month in fitted)))
+    scales = np.zeros(len(fitted))
+    for row, month in enumerate(fitted):
+        odds, churned = months[month]
+        n = len(odds)
+        scales[row] = odds.std()
+        x[row, :n] = (odds - odds.mean()) / scales[row]
+        lost[row, :n], kept[row, :n] = churned, ~churned
+    fits = logistic(x, lost, kept, penalty=0.0, tolerance=1e-8)
+    p = expit(fits[:, :1] + fits[:, 1:] * x)
+    weight = (lost + kept) * p * (1 - p)
+    variance = 1 / ((weight * x**2).sum(1) - (weight * x).sum(1) ** 2 / weight.sum(1))
+    slopes = fits[:, 1] / scales
+    margins = normal_quantile(confidence) * np.sqrt(variance) / scales
+    for month, slope, margin in zip(fitted, slopes.tolist(), margins.tolist(), strict=True):
+        counts = {"n": estimates[month].n, "n_events": estimates[month].n_events}
+        estimates[month] = Estimate(slope, slope - margin, slope + margin, **counts)
+    return estimates
+
+
+def _no_slope(log_odds: np.ndarray, churned: np.ndarray) -> str | None:
+    """Say why there is no slope, if so."""
+    if not churned.any():
+        return "nobody churned"
+    if churned.all():
+        return "everybody churned"
     lost, kept = log_odds[churned], log_odds[~churned]
     # With one predictor, these are the cases in which no finite slope fits best.
     if lost.min() >= kept.max() or kept.min() >= lost.max():
-        return Estimate(**counts, reason="no slope: the scores separate all or nothing")
-    centre, scale = log_odds.mean(), log_odds.std()
-    x = ((log_odds - centre) / scale)[:, None]
-    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8).fit(x, churned)
-    p = expit(model.decision_function(x))
-    design = np.column_stack([np.ones(len(x)), x])
-    covariance = np.linalg.inv(design.T @ (design * (p * (1 - p))[:, None]))
-    slope = float(model.coef_[0, 0] / scale)
-    margin = normal_quantile(confidence) * float(np.sqrt(covariance[1, 1])) / scale
-    return Estimate(slope, float(slope - margin), float(slope + margin), **counts)
+        return "no slope: the scores separate all or nothing"
+    return None
+
+
+def logistic(
+    x: np.ndarray, lost: np.ndarray, kept: np.ndarray, penalty: float, tolerance: float
+) -> np.ndarray:
+    """Fit log odds of churn = intercept + slope * x, each row of counts a fit, by Newton's method.
+
+    Args:
+        x: A value for each place, alike for all fits (places,) or not (fits, places).
+        lost: How many churned at each place (fits, places).
+        kept: How many stayed.
+        penalty: Times half the square of the slope, it is added to the log loss of all rows.
+        tolerance: Largest slope of the mean loss, and gain of the last step, to end with.
+
+    Returns:
+        Intercept and slope of each fit (fits, 2).
+    """
+    from scipy.special import expit
+
+    rows = lost + kept
+    n = rows.sum(axis=1)
+    x = np.broadcast_to(x, rows.shape)
+    fits = np.zeros((len(rows), 2))
+
+    def loss(at: np.ndarray) -> np.ndarray:
+        log_odds = at[:, :1] + at[:, 1:] * x
+        misfit = (rows * np.logaddexp(0, log_odds) - lost * log_odds).sum(axis=1)
+        return (misfit + penalty / 2 * at[:, 1] ** 2) / n
+
+    def gradient_of(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        p = expit(at[:, :1] + at[:, 1:] * x)
+        error = rows * p - lost
+        of_slope = (error * x).sum(axis=1) + penalty * at[:, 1]
+        return p, np.stack([error.sum(axis=1), of_slope]) / n
+
+    p, gradient = gradient_of(fits)
+    is_left = np.ones(len(rows), dtype=bool)
+    for _ in range(MOST_STEPS):
+        weight = rows * p * (1 - p) / n[:, None]
+        a, b = weight.sum(axis=1), (weight * x).sum(axis=1)
+        c = (weight * x**2).sum(axis=1) + penalty / n
+        inverse = np.array([[c, -b], [-b, a]]) / (a * c - b**2)
+        step = np.where(is_left, -np.einsum("ijf,jf->if", inverse, gradient), 0.0)
+        gain, before, size = -(gradient * step).sum(axis=0), loss(fits), np.ones(len(rows))
+        for _ in range(20):
+            enough = before * (1 + ROUNDING) - WORTH_A_STEP * size * gain
+            too_far = loss(fits + (size * step).T) > enough
+            if not too_far.any():
+                break
+            size[too_far] /= 2
+        fits += (size * step).T
+        p, gradient = gradient_of(fits)
+        is_left &= (np.abs(gradient).max(axis=0) > tolerance) | (gain / 2 > tolerance)
+        if not is_left.any():
+            break
+    return fits

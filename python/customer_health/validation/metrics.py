@@ -107,6 +107,7 @@ def _correlation(
     which repeat each other, before it is squared. On Fisher's scale the estimate is near to normal.
     """
     from scipy.special import ndtr
+    from statsmodels.stats.sandwich_covariance import S_crosssection
 
     if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None, None, None, None
@@ -116,8 +117,8 @@ def _correlation(
     n_accounts = account[-1] + 1
     if n_accounts < 2:
         return r, None, None, None
-    influence = np.bincount(account, weights=x * y - r / 2 * (x**2 + y**2)) / len(x)
-    error = np.sqrt((influence**2).sum() * n_accounts / (n_accounts - 1))
+    influence = (x * y - r / 2 * (x**2 + y**2)) / len(x)
+    error = np.sqrt(S_crosssection(influence, account).item() * n_accounts / (n_accounts - 1))
     # Where few accounts ever differ, and none of them churned, the sandwich sees no error at all.
     error = max(error, len(x) ** -0.5)
     # A correlation of 1 has no spread at all.

@@ -1,15 +1,17 @@
 """The figures of each month: how right the predictions were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from customer_health.validation import ranking
-from customer_health.validation.calibration import calibration_slope, churn_log_odds
+from customer_health.validation.calibration import calibration_slopes, churn_log_odds
 from customer_health.validation.intervals import (
     Estimate,
+    Share,
     delong,
     normal_quantile,
     quantile_limits,
@@ -65,30 +67,25 @@ def monthly_figures(
     past = with_outcome(calibration, "matured_date", *scorecard).dropna(subset="health_score")
     past = past[[*scorecard, "account_id", "matured_date", "health_score", "is_churned"]]
     past_of = dict(list(past.groupby([*scorecard])))
-    records = []
-    months = rows.groupby([*scorecard, "as_of_date"]).indices
-    for (name, horizon, date), places in sorted(months.items()):
-        month = predicted(places)
-        earlier = past_of.get((name, horizon), past[:0])
-        earlier = earlier[earlier["matured_date"] <= date]
-        log_odds, reason = churn_log_odds(earlier, month.scores, settings)
-        figures = [("all", *one) for one in _whole_figures(month, log_odds, reason, settings)]
-        figures += [("all", *one) for one in _figures(month, settings)]
-        for number in np.unique(segment_of[places]):
-            part = predicted(places[segment_of[places] == number])
-            figures += [(segments[number], *one) for one in _figures(part, settings)]
-        for segment, figure, estimate in figures:
-            records.append(
-                {
-                    "scorecard": name,
-                    "segment": segment,
-                    "as_of_date": date,
-                    "horizon_days": horizon,
-                    "figure": figure,
-                    **vars(estimate),
-                    **_verdicts(figure, estimate, settings),
-                }
-            )
+    found: list[tuple[tuple, str, Estimate | Share]] = []
+    places_of = sorted(rows.groupby([*scorecard, "as_of_date"]).indices.items())
+    for (name, horizon), months in groupby(places_of, lambda month: month[0][:2]):
+        dates, places_in = zip(*((date, places) for (*_, date), places in months), strict=True)
+        wholes = [predicted(places) for places in places_in]
+        calibrated = _calibrated(past_of.get((name, horizon), past[:0]), dates, wholes, settings)
+        for date, places, whole, of_date in zip(dates, places_in, wholes, calibrated, strict=True):
+            parts = [("all", whole)]
+            for number in np.unique(segment_of[places]):
+                parts.append((segments[number], predicted(places[segment_of[places] == number])))
+            figures = [("all", *one) for one in (*of_date, *_ranking_figures(whole, settings))]
+            figures += [
+                (segment, *one) for segment, part in parts for one in _figures(part, settings)
+            ]
+            found += [((name, segment, date, horizon), *one) for segment, *one in figures]
+    records = [
+        (*place, figure, *_columns(figure, estimate, settings))
+        for (place, figure, _), estimate in zip(found, _estimates(found, settings), strict=True)
+    ]
     figures = pd.DataFrame(records, columns=list(COLUMNS))
     numbers = ("value", "low", "high", "n", "n_events", "target", "excellent_target")
     return figures.astype({name: float for name in numbers})
@@ -109,101 +106,116 @@ def feasible_precision(base_rate: float, recall: float, specificity: float) -> f
     return caught / (caught + wrong) if caught + wrong > 0 else 1.0
 
 
-def _verdicts(figure: str, estimate: Estimate, settings: Settings) -> dict[str, object]:
+def _estimates(
+    found: Iterable[tuple[tuple, str, Estimate | Share]], settings: Settings
+) -> Iterator[Estimate]:
+    """Give the figures as estimates: shares are estimated all at once."""
+    figures = [figure for *_, figure in found]
+    shares = [figure for figure in figures if isinstance(figure, Share)]
+    estimated = iter(wilson(shares, settings.confidence_share))
+    return (next(estimated) if isinstance(one, Share) else one for one in figures)
+
+
+def _columns(figure: str, estimate: Estimate, settings: Settings) -> Iterator[object]:
+    """Give what `COLUMNS` has of a figure, from its value on."""
+    *numbers, reason = vars(estimate).values()
+    yield from numbers
     # The feasible precision is held against what is asked of the real one.
     target = settings.targets.get("precision" if figure == "precision_feasible" else figure)
-    excellent = settings.excellent_targets.get(figure)
-    return {
-        "target": target,
-        "verdict": verdict(estimate, target),
-        "excellent_target": excellent,
-        "excellent_verdict": verdict(estimate, excellent),
-    }
+    for asked in (target, settings.excellent_targets.get(figure)):
+        yield asked
+        yield verdict(estimate, asked)
+    yield reason
 
 
-def _figures(part: _Predicted, settings: Settings) -> Iterator[tuple[str, Estimate]]:
+def _figures(part: _Predicted, settings: Settings) -> Iterator[tuple[str, Estimate | Share]]:
     """Figures of a month of the whole portfolio or a segment."""
-    confidence = settings.confidence_share
     scores, churned, flagged, n_in_all = part
     n, n_churned = len(scores), int(churned.sum())
-    yield "scored_share", wilson(n, n_in_all, confidence)
+    yield "scored_share", Share(n, n_in_all)
 
     tp, fp = int((flagged & churned).sum()), int((flagged & ~churned).sum())
     fn, tn = n_churned - tp, n - n_churned - fp
     counts = {"n_flagged": tp + fp, "tp": tp, "fp": fp, "tn": tn, "fn": fn}
     for name, count in counts.items():
         yield name, Estimate(count, n=n, n_events=n_churned)
-    base_rate = wilson(n_churned, n, confidence, "no account has a score")
-    yield "base_rate", base_rate
-    yield "accuracy", wilson(tp + tn, n, confidence, "no account has a score")
-    yield "precision", wilson(tp, tp + fp, confidence, "nobody was flagged")
-    yield "recall", wilson(tp, n_churned, confidence, "nobody churned")
-    yield "specificity", wilson(tn, n - n_churned, confidence, "nobody stayed")
-    yield "f1", f1(tp, fp, fn, confidence)
-    yield "precision_feasible", _feasible(base_rate, settings)
+    yield "base_rate", Share(n_churned, n, "no account has a score")
+    yield "accuracy", Share(tp + tn, n, "no account has a score")
+    yield "precision", Share(tp, tp + fp, "nobody was flagged")
+    yield "recall", Share(tp, n_churned, "nobody churned")
+    yield "specificity", Share(tn, n - n_churned, "nobody stayed")
+    yield "f1", f1(tp, fp, fn)
+    yield "precision_feasible", _feasible(n_churned, n, settings)
 
-    yield "auc", delong(scores, churned, confidence)
+    yield "auc", delong(scores, churned, settings.confidence_share)
 
 
-def _whole_figures(
-    month: _Predicted, log_odds: np.ndarray | None, uncalibrated: str | None, settings: Settings
-) -> Iterator[tuple[str, Estimate]]:
-    """Figures of a month that say little of a segment, whose churned accounts are a handful."""
-    confidence = settings.confidence_share
-    churned = month.churned
-    n, n_churned = len(churned), int(churned.sum())
-    yield from _ranking_figures(month.scores, churned, settings)
+def _calibrated(
+    past: pd.DataFrame, dates: Sequence, months: Sequence[_Predicted], settings: Settings
+) -> Iterator[list[tuple[str, Estimate | Share]]]:
+    """For each month, figures of the probabilities that follow from earlier outcomes.
 
-    if uncalibrated or not n:
-        unknown = Estimate(n=n, n_events=n_churned, reason=uncalibrated or "no account has a score")
-        for name in ("brier", "calibration_slope", "calibration_in_the_large"):
-            yield name, unknown
-        return
-    p = 1 / (1 + np.exp(-log_odds))
-    yield "brier", _mean((p - churned) ** 2, n_churned, confidence)
-    yield "calibration_slope", calibration_slope(log_odds, churned, confidence)
-    expected = float(p.mean())
-    base_rate = wilson(n_churned, n, confidence)
-    yield (
-        "calibration_in_the_large",
-        Estimate(
-            *(limit - expected for limit in (base_rate.value, base_rate.low, base_rate.high)),
-            n,
-            n_churned,
-        ),
+    They say little of a segment, whose churned accounts are a handful.
+    """
+    log_odds = churn_log_odds(
+        past, pd.DatetimeIndex(dates), [one.scores for one in months], settings
+    )
+    known = [
+        (odds, month.churned)
+        for odds, month in zip(log_odds, months, strict=True)
+        if not isinstance(odds, str)
+    ]
+    slopes = iter(calibration_slopes(known, settings.confidence_share))
+    for odds, (scores, churned, *_) in zip(log_odds, months, strict=True):
+        n, n_churned = len(scores), int(churned.sum())
+        slope = None if isinstance(odds, str) else next(slopes)
+        if slope is None or not n:
+            reason = odds if slope is None else "no account has a score"
+            unknown = Estimate(n=n, n_events=n_churned, reason=reason)
+            names = ("brier", "calibration_slope", "calibration_in_the_large")
+            yield [(name, unknown) for name in names]
+            continue
+        p = 1 / (1 + np.exp(-odds))
+        expected = float(p.mean())
+        yield [
+            ("brier", _mean((p - churned) ** 2, n_churned, settings.confidence_share)),
+            ("calibration_slope", slope),
+            (
+                "calibration_in_the_large",
+                Share(n_churned, n, figure=lambda rate, expected=expected: rate - expected),
+            ),
+        ]
+
+
+def f1(tp: int, fp: int, fn: int) -> Share:
+    """F1 grows with the share tp / (tp + fp + fn)."""
+    return Share(
+        tp,
+        tp + fp + fn,
+        "nobody churned and nobody was flagged",
+        lambda share: 2 * share / (1 + share),
     )
 
 
-def f1(tp: int, fp: int, fn: int, confidence: float) -> Estimate:
-    """Estimate F1; it grows with the share tp / (tp + fp + fn), whose interval is Wilson's."""
-    share = wilson(tp, tp + fp + fn, confidence, "nobody churned and nobody was flagged")
-    if share.value is None:
-        return share
-    value, low, high = (2 * limit / (1 + limit) for limit in (share.value, share.low, share.high))
-    return Estimate(value, low, high, share.n, share.n_events)
-
-
-def _feasible(base_rate: Estimate, settings: Settings) -> Estimate:
+def _feasible(n_churned: int, n: int, settings: Settings) -> Estimate | Share:
     """Say what precision the targets for recall and specificity leave room for."""
-    if base_rate.value is None:
-        return base_rate
-    if not {"recall", "specificity"} <= set(settings.targets):
+    if n and not {"recall", "specificity"} <= set(settings.targets):
         return Estimate(reason="there is no target for recall and specificity")
-    recall, specificity = settings.targets["recall"], settings.targets["specificity"]
-    return Estimate(
-        *(
-            feasible_precision(limit, recall, specificity)
-            for limit in (base_rate.value, base_rate.low, base_rate.high)
-        ),
-        base_rate.n,
-        base_rate.n_events,
+    recall, specificity = settings.targets.get("recall"), settings.targets.get("specificity")
+    return Share(
+        n_churned,
+        n,
+        "no account has a score",
+        lambda base_rate: feasible_precision(base_rate, recall, specificity),
     )
 
 
-def _ranking_figures(
-    scores: np.ndarray, churned: np.ndarray, settings: Settings
-) -> Iterator[tuple[str, Estimate]]:
-    """Bootstrap over accounts; each has one row, so drawing cells of equal rows is the same."""
+def _ranking_figures(month: _Predicted, settings: Settings) -> Iterator[tuple[str, Estimate]]:
+    """Bootstrap over accounts; each has one row, so drawing cells of equal rows is the same.
+
+    Of a segment they would say little.
+    """
+    scores, churned = month.scores, month.churned
     n, n_churned = len(scores), int(churned.sum())
     names = ("average_precision", "lift_at_10pct")
     if not n_churned:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from customer_health.validation import ranking
-from customer_health.validation.intervals import wilson
+from customer_health.validation.intervals import Share, wilson
 from customer_health.validation.settings import DEFAULTS, Settings
 
 
@@ -41,10 +41,8 @@ def with_retention(counts: pd.DataFrame, settings: Settings = DEFAULTS) -> pd.Da
         interval counts accounts, not dates.
     """
     shares = counts["n_retained"] / counts["n"].where(counts["n"] > 0)
-    estimates = [
-        wilson((share if n else 0.0) * n, n, settings.confidence_share)
-        for share, n in zip(shares, counts["n_accounts"], strict=True)
-    ]
+    of_accounts = zip(shares * counts["n_accounts"], counts["n_accounts"], strict=True)
+    estimates = wilson([Share(*share) for share in of_accounts], settings.confidence_share)
     return counts.assign(
         retention=shares.astype(float),
         low=[estimate.low for estimate in estimates],

@@ -35,6 +35,8 @@ def in_order(rows: pd.DataFrame, needed: Iterable[str], key: Iterable[str] = KEY
         rows = rows.astype(kinds)
     rows = rows.assign(as_of_date=pd.to_datetime(rows["as_of_date"]))
     if not _ascends(rows, key):
+        rows = rows.sort_values(key)
+    if not _ascends(rows, key):
         rows = rows.sort_values([*key, *values]).drop_duplicates(key)
     return rows.reset_index(drop=True)
 

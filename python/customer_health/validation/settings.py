@@ -1,12 +1,15 @@
 """The numbers that validation goes by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from pydantic import Field
+
+from customer_health.policy import settings as policy
+from customer_health.policy.settings import committed, threshold
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the policy decides about validation; the defaults are the committed policy's.
+class Settings(policy.Settings):
+    """What the policy decides about validation.
 
     Attributes:
         targets: Figure -> target in [0, 1]; also decides which figures get a verdict.
@@ -26,28 +29,26 @@ class Settings:
         seed: Seed of all random draws.
     """
 
-    targets: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "accuracy": 0.80,
-            "precision": 0.60,
-            "recall": 0.75,
-            "specificity": 0.85,
-            "f1": 0.70,
-        }
+    targets: Mapping[str, float] = Field(
+        default_factory=lambda: committed("validation_targets.csv", "target"),
+        validate_default=True,
     )
-    excellent_targets: Mapping[str, float] = field(default_factory=lambda: {"accuracy": 0.85})
-    confidence_share: float = 0.95
-    beats_probability: float = 0.95
-    minimum_accounts: int = 50
-    minimum_churned_accounts: int = 10
-    falling_months: int = 3
-    reference_lag_months: int = 12
-    distribution_bins: int = 10
-    false_discovery_rate: float = 0.10
-    vanity_correlation: float = 0.05
-    change_days: int = 90
-    lead_days: int = 28
-    n_draws: int = 400
+    excellent_targets: Mapping[str, float] = Field(
+        default_factory=lambda: committed("validation_targets.csv", "excellent_target"),
+        validate_default=True,
+    )
+    confidence_share: float = threshold("confidence_share")
+    beats_probability: float = threshold("beats_probability")
+    minimum_accounts: int = threshold("minimum_outcomes")
+    minimum_churned_accounts: int = threshold("minimum_churned")
+    falling_months: int = threshold("falling_months")
+    reference_lag_months: int = threshold("drift_reference_months")
+    distribution_bins: int = threshold("drift_bins")
+    false_discovery_rate: float = threshold("false_discovery_share")
+    vanity_correlation: float = threshold("vanity_correlation")
+    change_days: int = threshold("metric_change_days")
+    lead_days: int = threshold("lead_days")
+    n_draws: int = threshold("bootstrap_samples")
     seed: int = 20240131
 
 

@@ -52,7 +52,7 @@ def fit_weights(
     observations: pd.DataFrame,
     scorecards: pd.DataFrame,
     expert_weights: Mapping[str, float],
-    settings: Mapping,
+    settings: Mapping | FitSettings,
     fits_due: Iterable,
     previous: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def fit_weights(
         scorecards: A row per `scorecard` with its `method`: correlation, regression, expert, equal.
         expert_weights: Weight of each dimension, summing to 100: the fallback, and what the first
             fit starts from. A dimension with a score and no weight here counts as 0.
-        settings: Numbers of the policy, by the names of `FitSettings`.
+        settings: `FitSettings`, or those that differ from the policy by name.
         fits_due: Dates; the fit of a date uses labels matured on or before it.
         previous: Rows of the newest version before the first date due, in the form of the result;
             empty if there is none.
@@ -92,7 +92,7 @@ def fit_weights(
         - fallback_reason: why the row is not fitted, or not by the segment's own estimate.
         - note: that accounts were sampled, if so.
     """
-    policy = FitSettings.of(settings)
+    policy = FitSettings.model_validate(settings)
     methods = _methods(scorecards)
     scored = [name for name in observations.columns if name.endswith(SCORE_SUFFIX)]
     dimensions = sorted({*expert_weights, *(name.removesuffix(SCORE_SUFFIX) for name in scored)})

@@ -91,11 +91,56 @@ responses as (
     group by 1, 2, 3, 4
 ),
 
+present as (
+    select
+        {{ presence('touchpoints_90d', 'occasion_key', 'known_date', add_days('participation_date', 90))
+            | indent(8) }}
+    from touchpoints
+    union all
+    {% for measure, relation in [
+        ('qbrs_12m', 'qbr_invitations'), ('qbrs_attended_12m', 'qbrs_attended')
+    ] -%}
+    select
+        {{ presence(measure, 'occasion_key', 'known_date', add_days('activity_date', 365)) | indent(8) }}
+    from {{ relation }}
+    union all
+    {% endfor -%}
+    {% for activity_type, measure, days in [
+        ('training', 'trainings_attended_180d', 180),
+        ('webinar', 'webinars_attended_180d', 180),
+        ('community_post', 'community_posts_90d', 90),
+    ] -%}
+    select
+        {{ presence(measure, 'occasion_key', 'known_date', add_days('participation_date', days))
+            | indent(8) }}
+    from participations
+    where activity_type = '{{ activity_type }}'
+    union all
+    {% endfor -%}
+    {% for measure, relation, entity in [
+        ('invitations_90d', 'invitations', 'invitation_key'),
+        ('invitations_declined_90d', 'declined', 'invitation_key'),
+        ('emails_sent_90d', 'emails', 'recipient_key'),
+    ] -%}
+    select {{ presence(measure, entity, 'known_date', 'until_date') | indent(8) }}
+    from {{ relation }}
+    union all
+    {% endfor -%}
+    -- who clicks or answers has opened, whatever their mail program tells of it
+    {% for measure, actions in [
+        ('emails_opened_90d', "('opened', 'clicked', 'answered')"),
+        ('emails_clicked_90d', "('clicked')"),
+        ('emails_answered_90d', "('answered')"),
+    ] -%}
+    select {{ presence(measure, 'recipient_key', 'known_date', 'until_date') | indent(8) }}
+    from email_actions
+    where action_type in {{ actions }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
+
 final as (
-    {{ presence_spans(
-        'touchpoints', 'touchpoints_90d', 'occasion_key',
-        'known_date', add_days('participation_date', 90)
-    ) }}
+    {{ presence_spans('present') }}
     union all
     {{ latest_spans(
         'touchpoints', 'last_touchpoint_day', 'participation_date', 'known_date',
@@ -106,47 +151,6 @@ final as (
         'qbr_invitations', 'is_last_qbr_attended', 'qbr_date', 'known_date', 'attended_value',
         365, combine='max'
     ) }}
-    union all
-    {% for measure, relation in [
-        ('qbrs_12m', 'qbr_invitations'), ('qbrs_attended_12m', 'qbrs_attended')
-    ] %}
-        {{ presence_spans(
-            relation, measure, 'occasion_key', 'known_date', add_days('activity_date', 365)
-        ) }}
-        union all
-    {% endfor %}
-    {% for activity_type, measure, days in [
-        ('training', 'trainings_attended_180d', 180),
-        ('webinar', 'webinars_attended_180d', 180),
-        ('community_post', 'community_posts_90d', 90),
-    ] %}
-        {{ presence_spans(
-            "(select * from participations where activity_type = '" ~ activity_type ~ "')",
-            measure, 'occasion_key', 'known_date', add_days('participation_date', days)
-        ) }}
-        union all
-    {% endfor %}
-    {{ presence_spans(
-        'invitations', 'invitations_90d', 'invitation_key', 'known_date', 'until_date'
-    ) }}
-    union all
-    {{ presence_spans(
-        'declined', 'invitations_declined_90d', 'invitation_key', 'known_date', 'until_date'
-    ) }}
-    union all
-    {{ presence_spans('emails', 'emails_sent_90d', 'recipient_key', 'known_date', 'until_date') }}
-    -- who clicks or answers has opened, whatever their mail program tells of it
-    {% for measure, actions in [
-        ('emails_opened_90d', "('opened', 'clicked', 'answered')"),
-        ('emails_clicked_90d', "('clicked')"),
-        ('emails_answered_90d', "('answered')"),
-    ] %}
-        union all
-        {{ presence_spans(
-            '(select * from email_actions where action_type in ' ~ actions ~ ')',
-            measure, 'recipient_key', 'known_date', 'until_date'
-        ) }}
-    {% endfor %}
     union all
     select {{ span('response_hours_90d', 'answered_date', 'until_date', 'response_hours') }}
     from responses

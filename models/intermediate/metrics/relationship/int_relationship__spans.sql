@@ -168,29 +168,36 @@ champion_invitations as (
     where activity_type in ('meeting', 'qbr', 'training', 'webinar')
 ),
 
+present as (
+    {% for measure, role in [
+        ('executive_sponsors', 'executive_sponsor'), ('champions', 'champion')
+    ] -%}
+    select {{ presence(measure, 'contact_id', 'from_date', 'until_date') | indent(8) }}
+    from held_roles
+    where role = '{{ role }}'
+    union all
+    {% endfor -%}
+    select {{ presence('had_champion', 'role', 'known_date') | indent(8) }}
+    from roles
+    where role = 'champion'
+    {% for measure, relation, entity, from_date, until_date in [
+        ('is_sponsor_engaged_90d', 'sponsor_participations', 'role_entity', 'from_date', 'until_date'),
+        ('is_champion_active', 'champion_participations', 'role_entity', 'from_date', 'until_date'),
+        ('contacts_known', 'contacts', 'contact_id', 'known_date', 'left_date'),
+        ('contact_departments', 'department_spells', 'department', 'from_date', 'until_date'),
+        (
+            'engaged_contacts_90d', 'participations', 'contact_id', 'known_date',
+            add_days('participation_date', 90),
+        ),
+    ] -%}
+    union all
+    select {{ presence(measure, entity, from_date, until_date) | indent(8) }}
+    from {{ relation }}
+    {% endfor -%}
+),
+
 final as (
-    {{ presence_spans(
-        "(select * from held_roles where role = 'executive_sponsor')",
-        'executive_sponsors', 'contact_id', 'from_date', 'until_date'
-    ) }}
-    union all
-    {{ presence_spans(
-        "(select * from held_roles where role = 'champion')",
-        'champions', 'contact_id', 'from_date', 'until_date'
-    ) }}
-    union all
-    {{ presence_spans(
-        "(select account_id, known_date, role from roles where role = 'champion')",
-        'had_champion', 'role', 'known_date', 'cast(null as date)'
-    ) }}
-    union all
-    {{ presence_spans(
-        'sponsor_participations', 'is_sponsor_engaged_90d', 'role_entity', 'from_date', 'until_date'
-    ) }}
-    union all
-    {{ presence_spans(
-        'champion_participations', 'is_champion_active', 'role_entity', 'from_date', 'until_date'
-    ) }}
+    {{ presence_spans('present') }}
     union all
     select {{ span('champion_job_changes_90d', 'known_date', add_days('signal_date', 90)) }}
     from signals
@@ -227,17 +234,6 @@ final as (
         ) }}
     from champion_invitations
     where attendance in ('declined', 'no_show')
-    union all
-    {{ presence_spans('contacts', 'contacts_known', 'contact_id', 'known_date', 'left_date') }}
-    union all
-    {{ presence_spans(
-        'department_spells', 'contact_departments', 'department', 'from_date', 'until_date'
-    ) }}
-    union all
-    {{ presence_spans(
-        'participations', 'engaged_contacts_90d', 'contact_id',
-        'known_date', add_days('participation_date', 90)
-    ) }}
     union all
     select {{ span('participations_90d', 'known_date', add_days('participation_date', 90)) }}
     from participations

@@ -50,11 +50,13 @@ responded as (
     where first_response_at >= created_at
 ),
 
+organizations_present as (
+    select {{ presence('support_organizations', 'organization_id', 'known_date') | indent(8) }}
+    from organizations
+),
+
 final as (
-    {{ presence_spans(
-        'organizations', 'support_organizations', 'organization_id', 'known_date',
-        'cast(null as date)'
-    ) }}
+    {{ presence_spans('organizations_present') }}
     union all
     select {{ span('tickets_90d', 'known_date', add_days('created_date', 90)) }}
     from tickets

@@ -201,34 +201,46 @@ latest_days as (
     group by 1, 2
 ),
 
+present as (
+    {% for days in [7, 28] -%}
+    select
+        {{ presence(
+            'active_users_' ~ days ~ 'd', 'user_id', 'known_date', add_days('last_date', days)
+        ) | indent(8) }}
+    from user_weeks
+    union all
+    {% endfor -%}
+    select
+        {{ presence(
+            'departments_active_28d', 'department', 'known_date', add_days('last_date', 28)
+        ) | indent(8) }}
+    from department_weeks
+    union all
+    select
+        {{ presence(
+            'features_28d', 'feature_id', 'known_date',
+            'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
+        ) | indent(8) }}
+    from proven_feature_weeks
+    union all
+    select
+        {{ presence(
+            'features_previous_28d', 'feature_id',
+            'greatest(known_date, ' ~ add_days('first_date', 28) ~ ')',
+            'least(' ~ add_days('last_date', 56) ~ ', ' ~ superseded ~ ')'
+        ) | indent(8) }}
+    from proven_feature_weeks
+    union all
+    select
+        {{ presence(
+            'core_features_28d', 'feature_id', 'known_date',
+            'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
+        ) | indent(8) }}
+    from core_feature_weeks
+),
+
 final as (
-    {% for days in [7, 28] %}
-        {{ presence_spans(
-            'user_weeks', 'active_users_' ~ days ~ 'd', 'user_id',
-            'known_date', add_days('last_date', days)
-        ) }}
-        union all
-    {% endfor %}
-    {{ presence_spans(
-        'department_weeks', 'departments_active_28d', 'department',
-        'known_date', add_days('last_date', 28)
-    ) }}
-    union all
-    {{ presence_spans(
-        'proven_feature_weeks', 'features_28d', 'feature_id', 'known_date',
-        'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
-    ) }}
-    union all
-    {{ presence_spans(
-        'proven_feature_weeks', 'features_previous_28d', 'feature_id',
-        'greatest(known_date, ' ~ add_days('first_date', 28) ~ ')',
-        'least(' ~ add_days('last_date', 56) ~ ', ' ~ superseded ~ ')'
-    ) }}
-    union all
-    {{ presence_spans(
-        'core_feature_weeks', 'core_features_28d', 'feature_id', 'known_date',
-        'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
-    ) }}
+    {{ presence_spans('present') }}
     union all
     select {{ span('active_days_28d', 'known_date', add_days('activity_date', 28)) }}
     from account_days
@@ -244,18 +256,18 @@ final as (
         ('logins_28d', 'n_logins', 0, 28),
         ('page_views_28d', 'n_page_views', 0, 28),
         ('key_events_28d', 'n_key_events', 0, 28),
-    ] %}
-        union all
-        select
-            {{ span(
-                measure,
-                'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
-                'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
-                'least(' ~ number ~ ', 999999999999)'
-            ) }}
-        from volumes
-        where {{ number }} > 0
-    {% endfor %}
+    ] -%}
+    union all
+    select
+        {{ span(
+            measure,
+            'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
+            'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
+            'least(' ~ number ~ ', ' ~ largest_number() ~ ')'
+        ) | indent(8) }}
+    from volumes
+    where {{ number }} > 0
+    {% endfor -%}
     union all
     {{ latest_spans(
         'latest_days', 'last_activity_day', 'activity_date', 'known_date',

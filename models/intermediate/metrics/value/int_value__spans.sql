@@ -63,18 +63,22 @@ final as (
         {{ span(
             'measured_value',
             'greatest(known_date, measured_date)',
-            add_days('measured_date', 365),
+            add_days('measured_date', 'thresholds.value_expiry_days'),
             'measured_value',
             is_money=true
         ) }}
     from goals
+    cross join thresholds
     where measured_date is not null and measured_value is not null
     union all
     select
         {{ span(
-            'values_measured', 'greatest(known_date, measured_date)', add_days('measured_date', 365)
+            'values_measured',
+            'greatest(known_date, measured_date)',
+            add_days('measured_date', 'thresholds.value_expiry_days')
         ) }}
     from goals
+    cross join thresholds
     where measured_date is not null and measured_value is not null
     union all
     select {{ span('use_cases_live', 'reached_known_date') }}

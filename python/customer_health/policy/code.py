@@ -1,0 +1,71 @@
+"""Holds the policy against what the code names: metrics, feeds and raw tables."""
+
+from customer_health.policy.findings import Findings, nearest
+from customer_health.policy.tables import Metric, SourceCheck
+
+
+def check_computed(
+    metrics: list[Metric], computed_metrics: dict[str, list[str]], found: Findings
+) -> None:
+    """The metrics in the policy are those the models compute."""
+    computed_in = {
+        metric: dimension for dimension, names in computed_metrics.items() for metric in names
+    }
+    in_policy = {row.metric for row in metrics}
+    without_row = [name for name in computed_in if name not in in_policy]
+    for row in metrics:
+        metric, dimension = row.metric, row.dimension
+        if metric not in computed_in:
+            near = nearest(metric, without_row)
+            fix = f"call it '{near}'" if near else "take the row out, or add the metric to a model"
+            found.error("metrics.csv", row.number, f"no model computes a metric '{metric}'", fix)
+        elif computed_in[metric] != dimension:
+            what = f"metric '{metric}' is computed in dimension '{computed_in[metric]}'"
+            what += f", but this row puts it in '{dimension}'"
+            fix = f"set dimension to '{computed_in[metric]}'"
+            found.error("metrics.csv", row.number, what, fix)
+    for name in without_row:
+        what = f"a model computes '{name}' in dimension '{computed_in[name]}', but it has no row"
+        found.error("metrics.csv", (), what, "add a row for it (weight 0 switches it off)")
+
+
+def check_feeds(metrics: list[Metric], known_feeds: list[str], found: Findings) -> None:
+    """Each metric is read of feeds that there are; of another it would be unknown for ever."""
+    for row in metrics:
+        for feed in row.feed.split("+"):
+            if feed in known_feeds:
+                continue
+            near = nearest(feed, known_feeds)
+            fix = f"write '{near}', if that is meant" if near else "name a feed that there is"
+            found.error("metrics.csv", row.number, f"feed '{feed}' is not known", fix)
+
+
+def check_dated_tables(rows: list[SourceCheck], dated_tables: list[dict], found: Findings) -> None:
+    """Each raw table with a time has a row, and its contract gives dbt the same limits."""
+    file = "source_checks.csv"
+    contract_of = {f"{entry['source']}.{entry['table']}": entry for entry in dated_tables}
+    row_of = {f"{row.source_name}.{row.table_name}": row for row in rows}
+    missing = [name for name in contract_of if name not in row_of]
+    for name, row in row_of.items():
+        if name not in contract_of:
+            near = nearest(name, missing)
+            fix = f"write {near.replace('.', ',')}, if that is meant" if near else "take it out"
+            what = f"the raw contract has no table '{name}' whose rows have a time"
+            found.error(file, row.number, what, fix)
+            continue
+        for limit, key in (("warn_after_days", "warn_after"), ("fail_after_days", "error_after")):
+            days = contract_of[name][limit]
+            if getattr(row, limit) != days:
+                here, there = (
+                    "empty" if d is None else f"{d:g}" for d in (getattr(row, limit), days)
+                )
+                what = f"{limit} of {name} is {here}, but `dbt source freshness` goes by {there}"
+                fix = (
+                    f"take {key} out of"
+                    if getattr(row, limit) is None
+                    else f"set {key} to {here} days in"
+                )
+                found.warning(file, row.number, what, f"{fix} {contract_of[name]['file']}")
+    for name in missing:
+        fix = "add a row for it (with limits left empty it is not checked)"
+        found.error(file, (), f"the raw table '{name}' has no row", fix)

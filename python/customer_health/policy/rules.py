@@ -1,0 +1,306 @@
+"""Rules of the policy that span rows and files."""
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from customer_health.policy.cells import RefersTo, Row
+from customer_health.policy.findings import Findings, grouped, listed, use_one_of
+from customer_health.policy.tables import (
+    SIGNAL_TYPES,
+    TABLES,
+    Band,
+    CurvePoint,
+    Dimension,
+    ExchangeRate,
+    LifecycleStage,
+    Metric,
+    Scorecard,
+    ScorecardWeight,
+    Segment,
+    SentinelDates,
+    SignalType,
+    SourceCheck,
+    VocabularyWord,
+)
+from customer_health.policy.thresholds import check_thresholds
+from customer_health.policy.vocabularies import VOCABULARIES
+
+MAX_CURVE_POINTS = 5
+MAX_WEIGHT_GROUPS = 6
+WEIGHTS_TOLERANCE = 1e-9
+
+
+def check_references(tables: Mapping[str, list[Row]], found: Findings) -> None:
+    """Each id that one file takes from another exists there."""
+    for file, rows in tables.items():
+        for column, field in TABLES[file].model_fields.items():
+            for refers_to in field.metadata:
+                if isinstance(refers_to, RefersTo) and refers_to.file in tables:
+                    known = [getattr(row, row.key[0]) for row in tables[refers_to.file]]
+                    known += ["all"] if refers_to.all_allowed else []
+                    _check_ids(file, column, rows, refers_to.file, known, found)
+
+
+def _check_ids(
+    file: str, column: str, rows: list[Row], listed_in: str, known: list[str], found: Findings
+) -> None:
+    known = [name for name in dict.fromkeys(known) if name is not None]
+    for (name,), same in grouped(rows, column).items():
+        if name is not None and name not in known:
+            what = f"{column} '{name}' is not in {listed_in}"
+            found.error(file, [row.number for row in same], what, use_one_of(name, known))
+
+
+def _check_ranges(
+    file: str, rows: Sequence[Row], low: str, high: str, end: float, whose: str, found: Findings
+) -> None:
+    """Half-open ranges [low, high) cover everything from 0 to `end` once.
+
+    A blank `high` has no end. `end` is the value that the last `high` must have.
+    """
+
+    def upper(row: Row) -> float:
+        return math.inf if getattr(row, high) is None else getattr(row, high)
+
+    def shown(value: float) -> str:
+        return "open" if math.isinf(value) else f"{value:.12g}"
+
+    empty = [row for row in rows if getattr(row, low) >= upper(row)]
+    for row in empty:
+        what = f"{low} {shown(getattr(row, low))} is not below {high} {shown(upper(row))}"
+        found.error(file, row.number, what, f"make {high} the larger of the two")
+    if empty:
+        return
+
+    ordered = sorted(rows, key=lambda row: getattr(row, low))
+    first, last = ordered[0], ordered[-1]
+    if getattr(first, low) != 0:
+        what = f"the lowest {low}{whose} is {shown(getattr(first, low))}, not 0"
+        found.error(file, first.number, what, f"set {low} of this row to 0")
+    for before, after in itertools.pairwise(ordered):
+        if upper(before) != getattr(after, low):
+            word = "a gap" if upper(before) < getattr(after, low) else "an overlap"
+            what = (
+                f"there is {word} between {high} {shown(upper(before))} of row {before.number}"
+                f" and {low} {shown(getattr(after, low))} of this row{whose}"
+            )
+            fix = f"set {high} of row {before.number} and {low} of this row to the same number"
+            found.error(file, after.number, what, fix)
+    if upper(last) != end:
+        to = "leave it empty" if math.isinf(end) else f"set {high} of this row to {end:g}"
+        what = f"the highest {high}{whose} is {shown(upper(last))}, not {shown(end)}"
+        found.error(file, last.number, what, to)
+
+
+def _check_bands(bands: list[Band], found: Findings) -> None:
+    for (band_set,), rows in grouped(bands, "band_set").items():
+        whose = f" of band_set '{band_set}'"
+        _check_ranges("bands.csv", rows, "lower_bound", "upper_bound", 100, whose, found)
+        from_below = sorted(rows, key=lambda row: row.lower_bound)
+        flags = [row.is_flagged for row in from_below]
+        if flags != sorted(flags, reverse=True) or all(flags) or not any(flags):
+            what = f"is_flagged{whose} does not part the lower bands from the upper ones"
+            fix = "write true for the lowest bands that call for action, false for those above"
+            found.error("bands.csv", [row.number for row in rows], what, fix)
+
+
+def _check_segments(segments: list[Segment], found: Findings) -> None:
+    low, high = "min_employees", "max_employees"
+    _check_ranges("segments.csv", segments, low, high, math.inf, "", found)
+
+
+def _check_stages(stages: list[LifecycleStage], found: Findings) -> None:
+    _check_ranges("lifecycle_stages.csv", stages, "from_day", "to_day", math.inf, "", found)
+
+
+def _check_production(scorecards: list[Scorecard], found: Findings) -> None:
+    numbers = [row.number for row in scorecards if row.role == "production"]
+    if len(numbers) != 1:
+        what = f"{len(numbers) or 'no'} scorecards have the role production"
+        fix = "give exactly one scorecard the role production; others may be challenger or off"
+        found.error("scorecards.csv", numbers, what, fix)
+
+
+def _check_weights(
+    scorecards: list[Scorecard], weights: list[ScorecardWeight], found: Findings
+) -> None:
+    of_scorecard = grouped(weights, "scorecard")
+    experts = [row.scorecard for row in scorecards if row.method == "expert"]
+    for scorecard in scorecards:
+        name = scorecard.scorecard
+        rows = of_scorecard.get((name,), [])
+        if scorecard.method != "expert":
+            _check_start(scorecard, rows, experts, found)
+            continue
+        if scorecard.starts_from:
+            what = f"scorecard '{name}' of method expert starts from '{scorecard.starts_from}'"
+            found.error("scorecards.csv", scorecard.number, what, "leave starts_from empty")
+        if not rows:
+            fix = f"add its rows to {found.folder}/scorecard_weights.csv"
+            what = f"scorecard '{name}' has no weights"
+            found.error("scorecards.csv", scorecard.number, what, fix)
+            continue
+        total = math.fsum(row.weight for row in rows)
+        if abs(total - 100) > WEIGHTS_TOLERANCE:
+            much = f"{abs(total - 100):.12g} {'less' if total > 100 else 'more'}"
+            what = f"the weights of scorecard '{name}' sum to {total:.12g}, not to 100"
+            fix = f"change these weights so that they sum to 100 ({much})"
+            found.error("scorecard_weights.csv", [row.number for row in rows], what, fix)
+
+
+def _check_start(
+    scorecard: Scorecard, weights: list[ScorecardWeight], experts: Sequence[str], found: Findings
+) -> None:
+    """Note it if a scorecard whose weights are computed has some, or starts from no expert one."""
+    name, method, start = scorecard.scorecard, scorecard.method, scorecard.starts_from
+    if weights:
+        what = f"scorecard '{name}' has weights of its own, and its method is {method}"
+        fix = f"take these rows out, or give '{name}' the method expert in scorecards.csv"
+        found.error("scorecard_weights.csv", [row.number for row in weights], what, fix)
+    if start not in experts:
+        what = (
+            f"starts_from '{start}' of scorecard '{name}' is no scorecard of method expert"
+            if start
+            else f"scorecard '{name}' of method {method} has no starts_from"
+        )
+        found.error("scorecards.csv", scorecard.number, what, use_one_of(start or "", experts))
+
+
+def _check_weight_groups(
+    scorecards: list[Scorecard],
+    weights: list[ScorecardWeight],
+    dimensions: list[Dimension],
+    found: Findings,
+) -> None:
+    group_of = {row.dimension: row.weight_group for row in dimensions}
+    in_use = {row.scorecard for row in scorecards if row.role != "off"}
+    for (name,), rows in grouped(weights, "scorecard").items():
+        weighted = [row for row in rows if row.weight > 0]
+        groups = {group_of.get(row.dimension, row.dimension) for row in weighted}
+        if name in in_use and len(groups) > MAX_WEIGHT_GROUPS:
+            what = (
+                f"scorecard '{name}' weighs {len(groups)} groups of dimensions"
+                f" ({listed(sorted(groups))}); with more than {MAX_WEIGHT_GROUPS} no single one"
+                " moves the score much"
+            )
+            fix = "give the least important ones weight 0, or join two in dimensions.csv"
+            numbers = [row.number for row in weighted]
+            found.warning("scorecard_weights.csv", numbers, what, fix)
+
+
+def _check_dimensions(dimensions: list[Dimension], metrics: list[Metric], found: Findings) -> None:
+    weighted = {row.dimension for row in metrics if row.weight > 0}
+    for row in dimensions:
+        if row.dimension not in weighted:
+            what = f"dimension '{row.dimension}' has no metric with a weight above 0"
+            fix = f"give one of its metrics a weight in {found.folder}/metrics.csv"
+            found.error("dimensions.csv", row.number, what, fix)
+
+
+def _check_curves(metrics: list[Metric], curves: list[CurvePoint], found: Findings) -> None:
+    direction_of = {row.metric: row.direction for row in metrics}
+    curve_of = grouped(curves, "metric", "segment", "lifecycle_stage")
+    for row in metrics:
+        if row.weight > 0 and (row.metric, "all", "all") not in curve_of:
+            what = f"metric '{row.metric}' has a weight but no curve that turns it into a score"
+            fix = f"add its points (all, all) to {found.folder}/metric_curves.csv, or weight 0"
+            found.error("metrics.csv", row.number, what, fix)
+
+    for (metric, segment, stage), rows in curve_of.items():
+        numbers = [row.number for row in rows]
+        curve = f"the curve of '{metric}' for segment '{segment}' and stage '{stage}'"
+        if not 2 <= len(rows) <= MAX_CURVE_POINTS:
+            what = f"{curve} has {len(rows)} point{'s' if len(rows) > 1 else ''}"
+            found.error("metric_curves.csv", numbers, what, f"give it 2 to {MAX_CURVE_POINTS}")
+        sign = {"higher": 1, "lower": -1}.get(direction_of.get(metric, ""), 0)
+        points = sorted(rows, key=lambda row: row.at_value)
+        for before, after in itertools.pairwise(points):
+            if (after.score - before.score) * sign < 0:
+                word = "falls" if sign > 0 else "rises"
+                what = (
+                    f"{curve} {word} from score {before.score:g} (row {before.number}) to"
+                    f" {after.score:g}, but direction in metrics.csv is"
+                    f" '{direction_of[metric]}'"
+                )
+                fix = "change the score, or the metric's direction"
+                found.error("metric_curves.csv", after.number, what, fix)
+
+
+def _check_signal_types(rows: list[SignalType], found: Findings) -> None:
+    for name in SIGNAL_TYPES:
+        if name not in [row.signal_type for row in rows]:
+            fix = f"add a row '{name}' (budget_effect 0: it changes nothing)"
+            found.error("signal_types.csv", (), f"the signal type '{name}' is missing", fix)
+
+
+def _check_rates(rows: list[ExchangeRate], found: Findings) -> None:
+    """The reporting currency, in units of which the rates are given, is worth one of itself."""
+    if not any(row.rate == 1 for row in rows):
+        what = "none of these rates is 1, so the reporting currency is missing or its rate is wrong"
+        fix = "give the currency that ARR is reported in a row with the rate 1"
+        found.error("exchange_rates.csv", [row.number for row in rows], what, fix)
+
+
+def check_words(rows: list[VocabularyWord], found: Findings) -> None:
+    """Words are mapped to words that a model knows, and each vocabulary has some."""
+    file = "vocabularies.csv"
+    for row in rows:
+        known = VOCABULARIES[row.vocabulary]
+        if row.value not in known:
+            what = f"no model reads a {row.vocabulary} '{row.value}'"
+            found.error(file, row.number, what, use_one_of(row.value, known))
+    for vocabulary in VOCABULARIES:
+        if vocabulary not in [row.vocabulary for row in rows]:
+            what = f"the vocabulary '{vocabulary}' has no words"
+            found.error(file, (), what, "put its rows back")
+
+
+def _check_sentinel_dates(ranges: list[SentinelDates], found: Findings) -> None:
+    """No range ends before it begins."""
+    for row in ranges:
+        first, last = row.first_date, row.last_date
+        if first and last and last < first:
+            what = f"the range ends on {last}, before it begins on {first}"
+            found.error("sentinel_dates.csv", row.number, what, "swap the two dates")
+
+
+def _check_source_limits(rows: list[SourceCheck], found: Findings) -> None:
+    """A source warns before it fails, and a check of its volume is whole."""
+    file = "source_checks.csv"
+    for row in rows:
+        warn_days, fail_days = row.warn_after_days, row.fail_after_days
+        if warn_days is not None and fail_days is not None and warn_days >= fail_days:
+            what = f"warn_after_days {warn_days:g} is not below fail_after_days {fail_days:g}"
+            fix = "lower the first, raise the second, or leave one of them empty"
+            found.error(file, row.number, what, fix)
+        warn_share, fail_share = row.warn_below_share, row.fail_below_share
+        if warn_share is not None and fail_share is not None and warn_share <= fail_share:
+            what = f"warn_below_share {warn_share:g} is not above fail_below_share {fail_share:g}"
+            fix = "raise the first, lower the second, or leave one of them empty"
+            found.error(file, row.number, what, fix)
+        volume = ("volume_window_days", "usual_windows", "usual_minimum_rows")
+        given = [name for name in volume if getattr(row, name) is not None]
+        has_share = warn_share is not None or fail_share is not None
+        if (given or has_share) and not (len(given) == len(volume) and has_share):
+            what = "the check of the volume is given in part"
+            fix = f"fill in {listed(volume)} and a share below which to warn or fail, or none"
+            found.error(file, row.number, what, fix)
+
+
+# What to check, and the files it needs in the order of its arguments.
+CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
+    (("bands.csv",), _check_bands),
+    (("segments.csv",), _check_segments),
+    (("lifecycle_stages.csv",), _check_stages),
+    (("scorecards.csv",), _check_production),
+    (("scorecards.csv", "scorecard_weights.csv"), _check_weights),
+    (("scorecards.csv", "scorecard_weights.csv", "dimensions.csv"), _check_weight_groups),
+    (("dimensions.csv", "metrics.csv"), _check_dimensions),
+    (("metrics.csv", "metric_curves.csv"), _check_curves),
+    (("source_checks.csv",), _check_source_limits),
+    (("sentinel_dates.csv",), _check_sentinel_dates),
+    (("thresholds.csv",), check_thresholds),
+    (("signal_types.csv",), _check_signal_types),
+    (("exchange_rates.csv",), _check_rates),
+)

@@ -1,0 +1,235 @@
+"""The form of each policy file: its columns, what their cells may hold, and the key of its rows."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from customer_health.policy.cells import (
+    Currency,
+    Day,
+    Flag,
+    Number,
+    RefersTo,
+    Row,
+    Whole,
+    Word,
+    none_of,
+    number,
+    one_of,
+    refusal,
+)
+from customer_health.policy.vocabularies import VOCABULARIES
+
+LONGEST_DAYS = 36_500
+SIGNAL_TYPES = VOCABULARIES["signal_type"]
+
+
+class PolicyRow(Row):
+    """A row that says where its numbers come from."""
+
+    source: str
+
+
+class Band(PolicyRow):
+    """A row of bands.csv."""
+
+    key = ("band_set", "band")
+    band_set: str
+    band: Annotated[str, none_of("insufficient data", "not scored")]
+    lower_bound: Number
+    upper_bound: Number
+    is_flagged: Flag
+
+
+class Dimension(PolicyRow):
+    """A row of dimensions.csv."""
+
+    key = ("dimension",)
+    dimension: str
+    weight_group: str
+    is_strategic: Flag
+    display_name: str
+    description: str
+
+
+class ExchangeRate(PolicyRow):
+    """A row of exchange_rates.csv."""
+
+    key = ("currency",)
+    currency: Currency
+    rate: Number = Field(gt=0)
+
+
+class LifecycleStage(PolicyRow):
+    """A row of lifecycle_stages.csv."""
+
+    key = ("lifecycle_stage",)
+    lifecycle_stage: Annotated[str, none_of("all", "unknown")]
+    from_day: Whole
+    to_day: Whole | None = None
+
+
+class CurvePoint(PolicyRow):
+    """A row of metric_curves.csv."""
+
+    key = ("metric", "segment", "lifecycle_stage", "at_value")
+    metric: Annotated[str, RefersTo("metrics.csv")]
+    segment: Annotated[str, RefersTo("segments.csv", all_allowed=True)]
+    lifecycle_stage: Annotated[str, RefersTo("lifecycle_stages.csv", all_allowed=True)]
+    at_value: Number
+    score: Number = Field(ge=0, le=100)
+
+
+class Metric(PolicyRow):
+    """A row of metrics.csv."""
+
+    key = ("metric",)
+    metric: str
+    dimension: Annotated[str, RefersTo("dimensions.csv")]
+    feed: str
+    unit: str
+    direction: Annotated[str, one_of("higher", "lower", "range")]
+    shape: Annotated[str, one_of("line", "steps")]
+    weight: Number = Field(ge=0)
+    when_absent: Annotated[str, one_of("zero", "unknown", "not_applicable")]
+    warm_up_days: Whole = Field(ge=0, le=LONGEST_DAYS)
+    indicator: Annotated[str, one_of("leading", "lagging")]
+    is_vanity_suspect: Flag
+    owner: str
+    description: str
+
+
+class ScorecardWeight(PolicyRow):
+    """A row of scorecard_weights.csv."""
+
+    key = ("scorecard", "dimension")
+    scorecard: Annotated[str, RefersTo("scorecards.csv")]
+    dimension: Annotated[str, RefersTo("dimensions.csv")]
+    weight: Number = Field(ge=0)
+
+
+class Scorecard(PolicyRow):
+    """A row of scorecards.csv."""
+
+    key = ("scorecard",)
+    scorecard: str
+    role: Annotated[str, one_of("production", "challenger", "shadow", "off")]
+    method: Annotated[str, one_of("expert", "equal", "correlation", "regression")]
+    starts_from: str | None = None
+    band_set: Annotated[str, RefersTo("bands.csv")]
+    missing_dimensions: Annotated[str, one_of("impute", "renormalise")]
+    description: str
+
+
+class Segment(PolicyRow):
+    """A row of segments.csv."""
+
+    key = ("segment",)
+    segment: Annotated[str, none_of("all", "unknown")]
+    min_employees: Whole
+    max_employees: Whole | None = None
+
+
+class SentinelDates(PolicyRow):
+    """A row of sentinel_dates.csv."""
+
+    key = ("first_date",)
+    first_date: Day
+    last_date: Day
+
+
+class SignalType(PolicyRow):
+    """A row of signal_types.csv."""
+
+    key = ("signal_type",)
+    signal_type: Annotated[str, one_of(*SIGNAL_TYPES)]
+    budget_effect: Number
+
+
+class SourceCheck(PolicyRow):
+    """A row of source_checks.csv."""
+
+    key = ("source_name", "table_name")
+    source_name: str
+    table_name: str
+    warn_after_days: Whole | None = Field(None, ge=1, le=LONGEST_DAYS)
+    fail_after_days: Whole | None = Field(None, ge=1, le=LONGEST_DAYS)
+    volume_window_days: Whole | None = Field(None, ge=1, le=365)
+    usual_windows: Whole | None = Field(None, ge=2, le=60)
+    usual_minimum_rows: Whole | None = Field(None, ge=1)
+    warn_below_share: Number | None = Field(None, ge=0, le=1)
+    fail_below_share: Number | None = Field(None, ge=0, le=1)
+
+
+def _number_or_name(text: str) -> float | str:
+    return number(text) if text[0] in "+-.0123456789" else text
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [number(part) for part in text.split("|")]
+    except ValueError:
+        fix = "write numbers with | between them, such as 30|60|90"
+        raise refusal(f"'{text}' is no list of numbers", fix) from None
+
+
+def _column_name(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        fix = "write small letters, digits and _, as it becomes a column"
+        raise refusal(f"'{text}' is no name for a threshold", fix)
+    return text
+
+
+class Threshold(PolicyRow):
+    """A row of thresholds.csv: a number by name, and the values that make sense for it."""
+
+    key = ("threshold",)
+    threshold: Annotated[str, AfterValidator(_column_name)]
+    value: Number
+    type: Annotated[str, one_of("whole", "number")]
+    lowest: Number | None = None
+    highest: Annotated[float | str, BeforeValidator(_number_or_name)] | None = None
+    """Itself allowed; may be the name of a threshold that this one must not exceed."""
+    choices: Annotated[list[float], BeforeValidator(_numbers)] | None = None
+    """The only values allowed."""
+    unit: str
+    description: str
+
+
+class ValidationTarget(PolicyRow):
+    """A row of validation_targets.csv."""
+
+    key = ("figure",)
+    figure: Annotated[str, one_of("accuracy", "precision", "recall", "specificity", "f1")]
+    target: Number = Field(ge=0, le=1)
+    excellent_target: Number | None = Field(None, ge=0, le=1)
+
+
+class VocabularyWord(Row):
+    """A row of vocabularies.csv."""
+
+    key = ("vocabulary", "raw_value")
+    vocabulary: Annotated[str, one_of(*VOCABULARIES)]
+    raw_value: Word
+    value: str
+
+
+TABLES: dict[str, type[Row]] = {
+    "bands.csv": Band,
+    "dimensions.csv": Dimension,
+    "exchange_rates.csv": ExchangeRate,
+    "lifecycle_stages.csv": LifecycleStage,
+    "metric_curves.csv": CurvePoint,
+    "metrics.csv": Metric,
+    "scorecard_weights.csv": ScorecardWeight,
+    "scorecards.csv": Scorecard,
+    "segments.csv": Segment,
+    "sentinel_dates.csv": SentinelDates,
+    "signal_types.csv": SignalType,
+    "source_checks.csv": SourceCheck,
+    "thresholds.csv": Threshold,
+    "validation_targets.csv": ValidationTarget,
+}
+
+VOCABULARY_TABLES: dict[str, type[Row]] = {"vocabularies.csv": VocabularyWord}
