@@ -19,7 +19,7 @@ union all
 select
     'fct_health_scores' as model_name,
     'band' as column_name,
-    scores.band as value
+    scores.band as word
 from {{ ref('fct_health_scores') }} as scores
 where
     {{ in_window('scores.as_of_date') }}

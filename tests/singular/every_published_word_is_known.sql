@@ -17,7 +17,8 @@
     'outcome': ['renewed', 'churned', 'contracted', 'expanded'],
     'quarantine_reason': [
         'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
-        'date in the future', 'dates out of order', 'unknown account', 'unknown value', 'duplicate key'
+        'date in the future', 'dates out of order', 'unknown account', 'unknown value',
+        'duplicate key'
     ],
     'refused': ['row', 'cell'],
     'score_label': ['heuristic', 'predictive'],

@@ -5,8 +5,8 @@
     full_refresh=var('restate_history'),
     meta={'is_published': true, 'window_column': 'valid_from'},
 ) }}
-{#- The weights that people chose, by version. Weights that differ from the last version kept are a new one, from
-    the first day that this build may still write. -#}
+{#- The weights that people chose, by version. Weights that differ from the last version kept are a
+    new one, from the first day that this build may still write. -#}
 {% set goes_on_from = published_before() %}
 
 with scorecards as (

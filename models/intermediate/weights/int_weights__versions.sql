@@ -29,29 +29,29 @@ first_fits as (
 ),
 
 -- the first version holds from the first day of history, also of a scorecard that came later
-starts as (
+chosen as (
     select
-        starts.scorecard,
-        starts.version_number,
-        starts.dimension,
-        starts.weight,
+        chosen.scorecard,
+        chosen.version_number,
+        chosen.dimension,
+        chosen.weight,
         case
-            when starts.version_number = 1 then account_days.first_date
-            else starts.valid_from
+            when chosen.version_number = 1 then account_days.first_date
+            else chosen.valid_from
         end as valid_from
-    from {{ ref('int_weights__starts') }} as starts
+    from {{ ref('int_weights__starts') }} as chosen
     cross join account_days
 ),
 
 -- once weights are fitted, those that it starts from can be edited and decide nothing
-starts_in_force as (
+chosen_in_force as (
     select
-        starts.*,
+        chosen.*,
         scorecards.method
-    from starts
-    inner join scorecards on starts.scorecard = scorecards.scorecard
-    left join first_fits on starts.scorecard = first_fits.scorecard
-    where first_fits.valid_from is null or starts.valid_from < first_fits.valid_from
+    from chosen
+    inner join scorecards on chosen.scorecard = scorecards.scorecard
+    left join first_fits on chosen.scorecard = first_fits.scorecard
+    where first_fits.valid_from is null or chosen.valid_from < first_fits.valid_from
 ),
 
 versions as (
@@ -93,7 +93,7 @@ versions as (
         case
             when method not in {{ unfitted }} then 'Weights had not been fitted yet.'
         end as fallback_reason
-    from starts_in_force
+    from chosen_in_force
 ),
 
 final as (

@@ -40,8 +40,8 @@ recent as (
             scores.health_score,
             scores.band,
             scores.is_flagged,
-            -- today's production scorecard or, where it was not scored then, the one of that day; on
-            -- a weekly grid the last row by that day
+            -- today's production scorecard or, where it was not scored then, that of the day; on a
+            -- weekly grid the last row by the day
             row_number() over (
                 partition by recent.account_id, recent.ended_date
                 order by scores.scorecard = production.scorecard desc, scores.as_of_date desc
@@ -55,7 +55,7 @@ recent as (
                 between {{ add_days('recent.ended_date', -days - 6) }}
                 and {{ add_days('recent.ended_date', -days) }}
                 and (
-                    scores.scorecard = production.scorecard
+                    production.scorecard = scores.scorecard
                     or scores.scorecard_role = 'production'
                 )
     ),

@@ -16,11 +16,6 @@
     ('int_facts__activities', 'activity_id', ''),
     ('int_facts__contact_roles', 'contact_id, role, known_date', ''),
     ('int_facts__feature_days', 'account_id, feature_id, activity_date, known_date', 'known_date'),
-    (
-        'int_facts__participations',
-        'account_id, contact_id?, activity_type, occasion_key, participation_date, known_date',
-        ''
-    ),
     ('int_facts__usage_overlaps', 'account_id, activity_date, from_date', ''),
     ('int_facts__user_days', 'account_id, user_id, activity_date, known_date', 'known_date'),
     ('int_feeds__connected', 'feed', ''),

@@ -12,7 +12,11 @@
     ('fct_renewal_validation', 'account_id, ended_date', ''),
     ('fct_renewals', 'account_id, ended_date', ''),
     ('fct_retention_by_score', 'scorecard, score, review_date, range_low', ''),
-    ('fct_score_contributions', 'scorecard, account_id, as_of_date, component_type, component', 'as_of_date'),
+    (
+        'fct_score_contributions',
+        'scorecard, account_id, as_of_date, component_type, component',
+        'as_of_date'
+    ),
     ('fct_score_drift', 'scorecard, review_date, drift_check, as_of_date', ''),
     ('fct_score_labels', 'scorecard, review_date', ''),
     ('fct_scorecard_comparisons', 'variant, review_date', ''),

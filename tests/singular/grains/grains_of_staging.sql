@@ -1,5 +1,5 @@
--- A base_ model has a row per raw row: keys are those of the rows that staging accepts. Those of events are not
--- counted again, which would read every raw file a second time.
+-- A base_ model has a row per raw row: keys are those of the rows that staging accepts. Those of
+-- events are not counted again, which would read every raw file a second time.
 {{ repeated_keys([
     ('stg_billing__invoices', 'invoice_id', ''),
     ('stg_billing__subscriptions', 'subscription_id', ''),
