@@ -4,8 +4,53 @@
 {% macro check_before_build() -%}
     {#- dbt compiles the hook for these two commands as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
-        {%- set errors = variable_problems() -%}
-        {%- for found in [policy_problems(), raw_data_problems()] -%}
+        {%- set errors = [] -%}
+        {%- set allowed = {'history_grain': ['day', 'week'], 'id_case': ['lower', 'preserve']} -%}
+        {%- for name, values in allowed.items() if var(name) not in values -%}
+            {%- do errors.append(
+                "variable " ~ name ~ ": '" ~ var(name) ~ "' is not known. Fix: set it to "
+                ~ values | join(' or ') ~ ", in dbt_project.yml or with --vars."
+            ) -%}
+        {%- endfor -%}
+        {%- if var('raw_path') and target.type != 'duckdb' -%}
+            {%- do errors.append(
+                "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
+                ~ " raw tables as tables, one schema per source."
+            ) -%}
+        {%- endif -%}
+        {%- set as_of_date = var('as_of_date') | string -%}
+        {%- set is_written = modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of_date) -%}
+        {%- set year, month, day = as_of_date[:4] | int, as_of_date[5:7] | int, as_of_date[8:] | int -%}
+        {%- set last_day = 28 + (month != 2) * 2 + (month in [1, 3, 5, 7, 8, 10, 12])
+            + (month == 2 and (year % 400 == 0 or (year % 4 == 0 and year % 100 != 0))) -%}
+        {%- if as_of_date and not (is_written and year and 1 <= month <= 12 and 1 <= day <= last_day) -%}
+            {%- do errors.append(
+                "variable as_of_date: '" ~ as_of_date ~ "' is not a date. Fix: write it as YYYY-MM-DD,"
+                ~ " such as 2025-06-30, or leave it empty for the newest date of the data."
+            ) -%}
+        {%- endif -%}
+        {#- the tables whose rows have a time, with the days that `dbt source freshness` goes by -#}
+        {%- set dated_tables = [] -%}
+        {%- for node in graph.sources.values()
+            if node.package_name == 'customer_health' and raw_time_column(node.source_name, node.name) -%}
+            {%- set freshness = node.freshness or {} -%}
+            {%- do dated_tables.append({
+                'source': node.source_name,
+                'table': node.name,
+                'file': node.original_file_path,
+                'warn_after_days': (freshness.get('warn_after') or {}).get('count'),
+                'fail_after_days': (freshness.get('error_after') or {}).get('count'),
+            }) -%}
+        {%- endfor -%}
+        {%- set policy = python_check('policy_problems', 'seeds', {
+            'metrics': metrics_by_dimension(),
+            'feeds': feeds().values() | sum(start=[]) | map('first') | list
+                + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
+            'dated_tables': dated_tables,
+        }) -%}
+        {%- set raw = python_check('raw_problems', var('raw_path'), raw_contract()) if var('raw_path')
+            else raw_table_problems() -%}
+        {%- for found in [policy, raw] -%}
             {%- do errors.extend(found.errors) -%}
             {%- for message in found.warnings -%}
                 {%- do exceptions.warn(message) -%}
@@ -19,37 +64,6 @@
             ) }}
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro variable_problems() -%}
-    {#- The variables of dbt_project.yml hold what the models can read: a list of messages. -#}
-    {%- set errors = [] -%}
-    {%- set allowed = {'history_grain': ['day', 'week'], 'id_case': ['lower', 'preserve']} -%}
-    {%- for name, values in allowed.items() if var(name) not in values -%}
-        {%- do errors.append(
-            "variable " ~ name ~ ": '" ~ var(name) ~ "' is not known. Fix: set it to "
-            ~ values | join(' or ') ~ ", in dbt_project.yml or with --vars."
-        ) -%}
-    {%- endfor -%}
-    {%- set as_of_date = var('as_of_date') | string -%}
-    {%- if as_of_date and not is_date(as_of_date) -%}
-        {%- do errors.append(
-            "variable as_of_date: '" ~ as_of_date ~ "' is not a date. Fix: write it as YYYY-MM-DD,"
-            ~ " such as 2025-06-30, or leave it empty for the newest date of the data."
-        ) -%}
-    {%- endif -%}
-    {{ return(errors) }}
-{%- endmacro %}
-
-{% macro is_date(text) -%}
-    {#- Whether a text is a day of the calendar, written YYYY-MM-DD. -#}
-    {%- if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text) -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set year, month, day = text[:4] | int, text[5:7] | int, text[8:] | int -%}
-    {%- set month_days = {2: 29 if (year % 4 == 0 and year % 100) or year % 400 == 0 else 28,
-        4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31) -%}
-    {{ return(year >= 1 and 1 <= month <= 12 and 1 <= day <= month_days) }}
 {%- endmacro %}
 
 {% macro raw_contract() -%}
@@ -76,64 +90,8 @@
     {{ return(contract) }}
 {%- endmacro %}
 
-{% macro dated_tables() -%}
-    {#- The raw tables whose rows have a time, with the limits that `dbt source freshness` goes by (in
-        days, none if there is none): a list of {source, table, file, warn_after_days,
-        fail_after_days}. -#}
-    {%- set tables = [] -%}
-    {%- for node in graph.sources.values()
-        if node.package_name == 'customer_health' and raw_time_column(node.source_name, node.name) -%}
-        {%- set freshness = node.freshness or {} -%}
-        {%- do tables.append({
-            'source': node.source_name,
-            'table': node.name,
-            'file': node.original_file_path,
-            'warn_after_days': (freshness.get('warn_after') or {}).get('count'),
-            'fail_after_days': (freshness.get('error_after') or {}).get('count'),
-        }) -%}
-    {%- endfor -%}
-    {{ return(tables) }}
-{%- endmacro %}
-
-{% macro policy_problems() -%}
-    {#- What keeps the files of seeds/ from being used: {errors, warnings}. -#}
-    {{ return(adapter.dispatch('policy_problems', 'customer_health')()) }}
-{%- endmacro %}
-
-{% macro default__policy_problems() -%}
-    {#- The files are checked in Python, which only DuckDB runs inside the build. -#}
-    {{ return({'errors': [], 'warnings': []}) }}
-{%- endmacro %}
-
-{% macro duckdb__policy_problems() -%}
-    {{ return(python_check('policy_problems', 'seeds', {
-        'metrics': metrics_by_dimension(),
-        'feeds': feeds().values() | sum(start=[]) | map('first') | list
-            + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
-        'dated_tables': dated_tables(),
-    })) }}
-{%- endmacro %}
-
-{% macro raw_data_problems() -%}
-    {#- What keeps the raw data from being read as the contract declares it: {errors, warnings}. -#}
-    {%- if var('raw_path') -%}
-        {{ return(adapter.dispatch('raw_file_problems', 'customer_health')()) }}
-    {%- endif -%}
-    {{ return(raw_table_problems()) }}
-{%- endmacro %}
-
-{% macro default__raw_file_problems() -%}
-    {{ return({'errors': [
-        "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
-        ~ " raw tables as tables, one schema per source."
-    ], 'warnings': []}) }}
-{%- endmacro %}
-
-{% macro duckdb__raw_file_problems() -%}
-    {{ return(python_check('raw_problems', var('raw_path'), raw_contract())) }}
-{%- endmacro %}
-
 {% macro raw_table_problems() -%}
+    {#- What keeps raw tables in the database from being read as the contract declares them. -#}
     {%- set errors, warnings, found = [], [], [] -%}
     {%- for table in raw_contract() -%}
         {%- set relation = adapter.get_relation(**table.relation) -%}
@@ -162,7 +120,7 @@
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- do warnings.extend(undeclared_column_warnings(found)) -%}
+    {%- do warnings.extend(python_check('table_problems', '', found).warnings) -%}
     {%- if not found -%}
         {%- do errors.append(
             'variable raw_path is empty, and no table of the raw contract is in the database; it'
@@ -171,20 +129,6 @@
         ) -%}
     {%- endif -%}
     {{ return({'errors': errors, 'warnings': warnings}) }}
-{%- endmacro %}
-
-{% macro undeclared_column_warnings(tables) -%}
-    {#- Names the columns of raw tables that the contract does not have: a list of messages. -#}
-    {{ return(adapter.dispatch('undeclared_column_warnings', 'customer_health')(tables)) }}
-{%- endmacro %}
-
-{% macro default__undeclared_column_warnings(tables) -%}
-    {#- Likeness of names is judged in Python, which only DuckDB runs inside the build. -#}
-    {{ return([]) }}
-{%- endmacro %}
-
-{% macro duckdb__undeclared_column_warnings(tables) -%}
-    {{ return(python_check('table_problems', '', tables).warnings) }}
 {%- endmacro %}
 
 {% macro project_folder() -%}
@@ -203,8 +147,10 @@
 
 {% macro python_check(function, path, details) -%}
     {#- Calls a function of python/customer_health/dbt_plugin.py: {errors, warnings}. Messages
-        show paths from the project on. -#}
-    {%- if not run_query(
+        show paths from the project on. Only DuckDB runs Python inside the build. -#}
+    {%- if target.type != 'duckdb' -%}
+        {{ return({'errors': [], 'warnings': []}) }}
+    {%- elif not run_query(
         "select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'"
     ).rows -%}
         {{ return({'errors': [

@@ -11,11 +11,6 @@
     end
 {%- endmacro %}
 
-{% macro outcome_horizons() -%}
-    {#- Days ahead that outcomes are looked at. Which one weights are fitted on is policy (fit_horizon_days). -#}
-    {{ return([30, 60, 90]) }}
-{%- endmacro %}
-
 {% macro is_month_end(date) -%}
     {#- Whether a date is the last one of its month that history has a row for. -#}
     extract(month from {{ date }})

@@ -14,17 +14,11 @@
 
 {% macro policy_rows(seed) -%}
     {#- The rows of a policy seed. Unit tests know no files, and read what is loaded. -#}
-    {%- if model and model.resource_type == 'unit_test' -%}
-        {{ return(default__policy_rows(seed)) }}
+    {%- if target.type != 'duckdb' or (model and model.resource_type == 'unit_test') -%}
+        {%- set relation = generate_schema_name('policy', none) ~ '.' ~ seed -%}
+    {%- else -%}
+        {%- set file = absolute_path('seeds/policy/' ~ seed ~ '.csv') | replace("'", "''") -%}
+        {%- set relation = "read_csv('" ~ file ~ "', header = true)" -%}
     {%- endif -%}
-    {{ return(adapter.dispatch('policy_rows', 'customer_health')(seed)) }}
-{%- endmacro %}
-
-{% macro default__policy_rows(seed) -%}
-    {{ return(run_query('select * from ' ~ generate_schema_name('policy', none) ~ '.' ~ seed).rows) }}
-{%- endmacro %}
-
-{% macro duckdb__policy_rows(seed) -%}
-    {%- set file = absolute_path('seeds/policy/' ~ seed ~ '.csv') | replace("'", "''") -%}
-    {{ return(run_query("select * from read_csv('" ~ file ~ "', header = true)").rows) }}
+    {{ return(run_query('select * from ' ~ relation).rows) }}
 {%- endmacro %}

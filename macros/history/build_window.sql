@@ -110,7 +110,7 @@
                 {%- do exceptions.warn(
                     source_name ~ '.' ~ table_name ~ ': the last build had this table, and now it is absent or'
                     ~ ' empty; what it tells is unknown from here on. Fix: deliver it and build again within '
-                    ~ late_row_days() ~ ' days, and the days in between are mended too.'
+                    ~ policy_number('late_row_days') | int ~ ' days, and the days in between are mended too.'
                 ) -%}
             {%- endfor -%}
             {%- if var('as_of_date') and var('as_of_date') | string < last.as_of_date -%}
@@ -124,13 +124,20 @@
         {%- set starts = {'window': all_days(), 'published': all_days()} -%}
         {%- if last -%}
             {%- set first_day = modules.datetime.date.fromisoformat(last.as_of_date)
-                - modules.datetime.timedelta(days=late_row_days() - 1) -%}
+                - modules.datetime.timedelta(days=policy_number('late_row_days') | int - 1) -%}
+            {%- do starts.update({'window': first_day | string, 'published': first_day | string}) -%}
             {#- a build that did not complete may have begun to rewrite more -#}
-            {%- set open = open_window() -%}
-            {%- do starts.update({
-                'window': [first_day | string, open.window] | min,
-                'published': [first_day | string, open.published] | min,
-            }) -%}
+            {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
+            {%- for row in run_query(
+                'select window_start_date, published_before_date from ' ~ window
+                ~ ' where invocation_id not in (select invocation_id from '
+                ~ adapter.get_relation(**operations_table('completed_builds')) ~ ')'
+            ).rows if window -%}
+                {%- do starts.update({
+                    'window': [starts.window, row[0] | string] | min,
+                    'published': [starts.published, row[1] | string] | min,
+                }) -%}
+            {%- endfor -%}
         {%- endif -%}
         {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or lacks_history() -%}
         {%- set window = api.Relation.create(**operations_table('build_window')) -%}
@@ -144,21 +151,6 @@
                     as published_before_date
         {%- endcall -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro open_window() -%}
-    {#- {window, published}: what the last build began to write, if it did not complete. -#}
-    {%- set never = {'window': '9999-12-31', 'published': '9999-12-31'} -%}
-    {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
-    {%- if window is none -%}
-        {{ return(never) }}
-    {%- endif -%}
-    {%- set rows = run_query(
-        'select window_start_date, published_before_date from ' ~ window
-        ~ ' where invocation_id not in (select invocation_id from '
-        ~ adapter.get_relation(**operations_table('completed_builds')) ~ ')'
-    ).rows -%}
-    {{ return({'window': rows[0][0] | string, 'published': rows[0][1] | string} if rows else never) }}
 {%- endmacro %}
 
 {% macro lacks_history() -%}
@@ -179,11 +171,6 @@
         {{ return(true) }}
     {%- endfor -%}
     {{ return(false) }}
-{%- endmacro %}
-
-{% macro late_row_days() -%}
-    {#- The policy's number, of at least 1. -#}
-    {{ return(policy_number('late_row_days') | int) }}
 {%- endmacro %}
 
 {% macro build_settings() -%}

@@ -13,33 +13,21 @@
         account_id,
         as_of_date,
         {% for metric in metrics -%}
-        case
-            when {{ metric }}__is_settled
-                then coalesce(
-                    {{ metric }}, case when {{ metric }}__is_absence_known then {{ metric }}__absent_value end
-                )
-        end as {{ metric }},
-        {% endfor %}
-        {% for metric in metrics -%}
-        coalesce(
-            {{ metric }}__leaves_when_absent and {{ metric }}__is_settled
-            and {{ metric }}__is_absence_known and {{ metric }} is null,
-            false
-        ) as {{ metric }}__is_not_applicable{{ ',' if not loop.last }}
+        case when {{ metric }}__is_settled then coalesce({{ metric }}, {{ metric }}__absent) end as {{ metric }},
+        coalesce({{ metric }}__is_settled and {{ metric }}__leaves and {{ metric }} is null, false)
+            as {{ metric }}__is_not_applicable{{ ',' if not loop.last }}
         {% endfor %}
     from (
         select
             measured.account_id,
             measured.as_of_date,
             {% for metric in metrics -%}
+            {% set known = absence_known.get(metric, 'true') -%}
             cast(measured.{{ metric }} as double) as {{ metric }},
-            {{ is_reachable }}
-            and measured.as_of_date >= rules.{{ metric }}__usable_from
-            and coalesce(spine.tenure_days, 0) >= rules.{{ metric }}__warm_up_days
-                as {{ metric }}__is_settled,
-            {{ absence_known.get(metric, 'true') }} as {{ metric }}__is_absence_known,
-            rules.{{ metric }}__absent_value,
-            rules.{{ metric }}__leaves_when_absent{{ ',' if not loop.last }}
+            {{ is_reachable }} and measured.as_of_date >= rules.{{ metric }}.usable_from
+            and coalesce(spine.tenure_days, 0) >= rules.{{ metric }}.warm_up_days as {{ metric }}__is_settled,
+            case when {{ known }} then rules.{{ metric }}.absent_value end as {{ metric }}__absent,
+            ({{ known }}) and rules.{{ metric }}.leaves as {{ metric }}__leaves{{ ',' if not loop.last }}
             {% endfor %}
         from {{ measured }} as measured
         inner join {{ ref('int_spine__account_days') }} as spine
@@ -48,17 +36,23 @@
         cross join (
             select
                 {% for metric in metrics -%}
-                max(case when metric = '{{ metric }}' then usable_from end)
-                    as {{ metric }}__usable_from,
-                coalesce(max(case when metric = '{{ metric }}' then warm_up_days end), 0)
-                    as {{ metric }}__warm_up_days,
-                max(case when metric = '{{ metric }}' and is_zero_when_absent then 0.0 end)
-                    as {{ metric }}__absent_value,
-                count(case when metric = '{{ metric }}' and is_not_applicable_when_absent then 1 end) > 0
-                    as {{ metric }}__leaves_when_absent{{ ',' if not loop.last }}
+                max(case when metric = '{{ metric }}' then rule end) as {{ metric }}{{ ',' if not loop.last }}
                 {% endfor %}
-            from {{ ref('int_feeds__metrics') }}
-            where dimension = '{{ dimension }}'
+            from (
+                select
+                    metric,
+                    {{ struct_of(['usable_from', 'warm_up_days', 'absent_value', 'leaves']) }} as rule
+                from (
+                    select
+                        metric,
+                        usable_from,
+                        coalesce(warm_up_days, 0) as warm_up_days,
+                        case when is_zero_when_absent then 0.0 end as absent_value,
+                        is_not_applicable_when_absent as leaves
+                    from {{ ref('int_feeds__metrics') }}
+                    where dimension = '{{ dimension }}'
+                ) as listed
+            ) as bundled
         ) as rules
     ) as judged
 {%- endmacro %}

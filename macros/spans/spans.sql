@@ -5,19 +5,9 @@
     in the facts, whatever the number of dates. Amounts are decimals, so that sums are exact and do
     not depend on the order of the rows. -#}
 
-{% macro span_amount(expression) -%}
-    cast({{ expression }} as decimal(18, 6))
-{%- endmacro %}
-
 {% macro money(expression) -%}
     {#- An amount of money in any currency: exact, and with room for sums of the largest. -#}
     cast({{ expression }} as decimal(38, 6))
-{%- endmacro %}
-
-{% macro millionths(amount) -%}
-    {#- A span's amount as a whole number in a double: as exact as the decimal up to nine billion, and
-        summed several times faster. -#}
-    round(cast({{ amount }} as double) * 1000000)
 {%- endmacro %}
 
 {% macro span(measure, from_date, until_date='null', amount='1', is_money=false) -%}
@@ -27,7 +17,7 @@
     '{{ measure }}' as measure,
     cast({{ from_date }} as date) as from_date,
     cast({{ until_date }} as date) as until_date,
-    {{ money(amount) if is_money else span_amount(amount) }} as amount
+    {{ money(amount) if is_money else 'cast(' ~ amount ~ ' as decimal(18, 6))' }} as amount
 {%- endmacro %}
 
 {% macro latest_spans(
@@ -41,12 +31,9 @@
         account_id,
         '{{ measure }}' as measure,
         from_date,
-        {% if expiry_days is none -%}
-        next_from_date
-        {%- else -%}
-        least(coalesce(next_from_date, expiry_date), expiry_date)
-        {%- endif %} as until_date,
-        {{ span_amount('fact_value') }} as amount
+        {{ 'next_from_date' if expiry_days is none
+            else 'least(coalesce(next_from_date, expiry_date), expiry_date)' }} as until_date,
+        cast(fact_value as decimal(18, 6)) as amount
     from (
         select
             account_id,
@@ -166,7 +153,7 @@
         measure,
         from_date,
         until_date,
-        {{ span_amount('1') }} as amount
+        cast(1 as decimal(18, 6)) as amount
     from (
         {{ merged_spans(relation, ['account_id', 'entity', 'measure'], 'from_date', 'until_date') | indent(8) }}
     ) as merged
@@ -179,23 +166,21 @@
         began before it count as from its first day, and those that ended before not at all. Measures
         named in exact are summed as decimals, for amounts beyond nine billion. -#}
     {%- set first_date = "cast('" ~ window_start() ~ "' as date)" -%}
+    {#- whole numbers in doubles: as exact as decimals up to nine billion, and summed several times faster -#}
+    {%- set millionths = 'round(cast(amount as double) * 1000000)' -%}
     select
         account_id,
         as_of_date,
-        {% for measure in measures -%}
-        {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ measures | join(', ') | wordwrap(90) | indent(8) }}
     from (
         select
             account_id,
             as_of_date,
             on_spine,
             {% for measure in measures -%}
-            {% if measure in exact -%}
-            cast(sum({{ measure }}) over edges_so_far as double)
-            {%- else -%}
-            sum({{ measure }}) over edges_so_far / 1000000
-            {%- endif %} as {{ measure }}{{ ',' if not loop.last }}
+            {{ 'cast(sum(' ~ measure ~ ') over edges_so_far as double)' if measure in exact
+                else 'sum(' ~ measure ~ ') over edges_so_far / 1000000' }} as {{ measure }}
+            {{- ',' if not loop.last }}
             {% endfor %}
         from (
             select
@@ -203,17 +188,15 @@
                 edge_date as as_of_date,
                 max(on_spine) as on_spine,
                 {% for measure in measures -%}
-                sum(
-                    case when measure = '{{ measure }}' then {{ 'money' if measure in exact else 'amount' }}
-                    else 0 end
-                ) as {{ measure }}{{ ',' if not loop.last }}
+                sum(case when measure = '{{ measure }}' then {{ 'money' if measure in exact else 'amount' }} else 0 end)
+                    as {{ measure }}{{ ',' if not loop.last }}
                 {% endfor %}
             from (
                 select
                     account_id,
                     greatest(from_date, {{ first_date }}) as edge_date,
                     measure,
-                    {{ millionths('amount') }} as amount,
+                    {{ millionths }} as amount,
                     {% if exact %}{{ money('amount') }} as money,{% endif %}
                     0 as on_spine
                 from {{ spans }}
@@ -223,7 +206,7 @@
                     account_id,
                     until_date as edge_date,
                     measure,
-                    -{{ millionths('amount') }} as amount,
+                    -{{ millionths }} as amount,
                     {% if exact %}-{{ money('amount') }} as money,{% endif %}
                     0 as on_spine
                 from {{ spans }}

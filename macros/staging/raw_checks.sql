@@ -55,11 +55,14 @@
             'unknown value',
         )) -%}
     {%- endfor -%}
+    {#- an unusable value refuses its row in a key, a required column or one on which a state rests (decides); in
+        any other column it refuses the cell alone -#}
     {%- set described = [] -%}
     {%- for column, condition, reason in checks -%}
         {%- do described.append({
             'column': column.name, 'condition': condition, 'reason': reason,
-            'refuses_row': reason == 'negative value' or refuses_row(column),
+            'refuses_row': reason == 'negative value' or column.meta.get('required')
+                or column.meta.get('key') or column.meta.get('decides'),
         }) -%}
     {%- endfor -%}
     {{ return(described) }}
@@ -77,19 +80,16 @@
         {%- set conditions = [] -%}
         {%- for word, limits in range.items() if word != 'by' -%}
             {%- do conditions.append(
-                'words_' ~ range.by ~ ".value = '" ~ word ~ "' and " ~ is_outside(value, limits)
+                'words_' ~ range.by ~ ".value = '" ~ word ~ "' and " ~ value ~ ' not between ' ~ limits | join(' and ')
             ) -%}
         {%- endfor -%}
         {{ return(conditions | join(' or ')) }}
     {%- endif -%}
-    {{ return(is_outside(value, range or [-largest_number(), largest_number()])) }}
+    {%- set limits = range or [-largest_number(), largest_number()] -%}
+    {{ return(value ~ ' not between ' ~ limits | join(' and ')) }}
 {%- endmacro %}
 
 {% macro largest_number() -%}
     {#- Twelve digits: what a raw number may have, and sums of raw numbers as a metric. -#}
     {{ return(999999999999) }}
-{%- endmacro %}
-
-{% macro is_outside(value, limits) -%}
-    {{ return(value ~ ' not between ' ~ limits[0] ~ ' and ' ~ limits[1]) }}
 {%- endmacro %}

@@ -23,12 +23,6 @@
     {{ return(column.meta.get('required') or column.meta.get('key') is sameas true) }}
 {%- endmacro %}
 
-{% macro refuses_row(column) -%}
-    {#- Whether an unusable value of a column refuses its row: in a key, a required column or one on which
-        a state rests (meta decides). In any other column it refuses the cell alone. -#}
-    {{ return(column.meta.get('required') or column.meta.get('key') or column.meta.get('decides')) }}
-{%- endmacro %}
-
 {% macro raw_time_column(source_name, table_name) -%}
     {#- The column that says when a row's fact happened (meta time_column); none if there is none. -#}
     {%- for node in graph.get('sources', {}).values()
@@ -49,8 +43,7 @@
     {%- set name = source_name ~ '.' ~ table_name -%}
     {%- if name not in found -%}
         {%- do found.update({
-            name: adapter.dispatch('raw_files', 'customer_health')(source_name, table_name)
-                if var('raw_path') else raw_relation(relation)
+            name: raw_files(source_name, table_name) if var('raw_path') else raw_relation(relation)
         }) -%}
     {%- endif -%}
     {{ return(found[name]) }}
@@ -75,15 +68,8 @@
     {{ return(run_query('select 1 as one from ' ~ relation ~ ' limit 1').rows | length == 0) }}
 {%- endmacro %}
 
-{% macro default__raw_files(source_name, table_name) -%}
-    {{ exceptions.raise_compiler_error(
-        "This adapter cannot read files. Set the variable raw_path to '' and deliver the raw tables"
-        ~ " as tables, one schema per source."
-    ) }}
-{%- endmacro %}
-
-{% macro duckdb__raw_files(source_name, table_name) -%}
-    {#- A path is a pattern to DuckDB, so what has a meaning there stands in brackets. The folder of a
+{% macro raw_files(source_name, table_name) -%}
+    {#- As raw_table, of Parquet below var raw_path, which only DuckDB reads. A path is a pattern to DuckDB, so what has a meaning there stands in brackets. The folder of a
         table may have the name of a file: Spark writes it so. -#}
     {%- set folder = absolute_path(var('raw_path')) -%}
     {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
@@ -120,27 +106,41 @@
     select
         {% for column in contract_columns(source_name, table_name)
             if only_column in (none, column.name) -%}
-        {{ meant_value(column, types.get(column.name), ids_as_delivered) }} as {{ column.name }},
+        {#- an id in one spelling, and no time that stands for "none" -#}
+        {% set value = 'typed.' ~ column.name -%}
+        {% if column.meta.get('id') and not ids_as_delivered -%}
+        {{ clean_id(value) }} as {{ column.name }},
+        {% elif column.data_type in ('date', 'timestamp') and types.get(column.name) -%}
+        case when {{ is_sentinel(value) }} then null else {{ value }} end as {{ column.name }},
+        {% else -%}
+        {{ value }} as {{ column.name }},
+        {% endif -%}
         {% if keep_raw -%}
         raw_{{ column.name }},
         {{ is_unreadable(column, types.get(column.name)) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
         1 as n_rows
-    from {{ typed_rows(source_name, table_name) }}
+    from {{ typed_rows(source_name, table_name, only_column) }}
     where {{ condition }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
 
-{% macro typed_rows(source_name, table_name) -%}
+{% macro typed_rows(source_name, table_name, only_column=none) -%}
     {#- What to write after `from` for the rows of a raw table with each declared column x as typed.x, read
-        as its type, and as raw_x, as delivered. Ids and fillers are still as delivered. -#}
+        as its type, and as raw_x, as delivered. Ids and fillers are still as delivered.
+        only_column: the one to read, beside those that raw_conditions asks for. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set types = table.types if table else {} -%}
+    {%- set columns = [] -%}
+    {%- for column in contract_columns(source_name, table_name) if not only_column
+        or column.name in [only_column, raw_time_column(source_name, table_name), 'known_at'] -%}
+        {%- do columns.append(column) -%}
+    {%- endfor -%}
     (
         select
-            {% for column in contract_columns(source_name, table_name) -%}
+            {% for column in columns -%}
             {%- set type = types.get(column.name) -%}
             {{ typed_value(column, type) }} as {{ column.name }},
             {{ 'raw.' ~ column.name if type else 'cast(null as varchar)' }} as raw_{{ column.name }}
@@ -148,9 +148,13 @@
             {% endfor %}
         from (
             select
-                {% for column in contract_columns(source_name, table_name)
+                {% for column in columns
                     if may_be_time_as_number(column, types.get(column.name)) -%}
-                {{ time_number(column, types[column.name]) }} as number_{{ column.name }},
+                {#- the number that a delivered time is, or that its text spells -#}
+                {% set type = types[column.name] -%}
+                {{ comparable_number(column.name, type) if is_number(type)
+                    else whole_number(column.name if type == 'varchar'
+                        else 'cast(' ~ column.name ~ ' as varchar)') }} as number_{{ column.name }},
                 {% endfor -%}
                 *
             from {{ table.sql if table else '(select 1 as absent where false) as absent' }}

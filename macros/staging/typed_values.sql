@@ -1,18 +1,6 @@
 {#- Reads a raw column, whatever type it was delivered in, as the type that the contract declares. In three
     steps, so that each expression stands once: raw.x as delivered (and raw.number_x), typed.x, its meaning. -#}
 
-{% macro meant_value(column, actual_type, ids_as_delivered=false) -%}
-    {#- What a typed value means: an id in one spelling, and no time that stands for "none". -#}
-    {%- set value = 'typed.' ~ column.name -%}
-    {%- if column.meta.get('id') and not ids_as_delivered -%}
-        {{ clean_id(value) }}
-    {%- elif column.data_type in ('date', 'timestamp') and actual_type is not none -%}
-        case when {{ is_sentinel(value) }} then null else {{ value }} end
-    {%- else -%}
-        {{ value }}
-    {%- endif -%}
-{%- endmacro %}
-
 {% macro is_unreadable(column, actual_type) -%}
     {#- Condition: something was delivered, and it cannot be read as the declared type. -#}
     {%- set declared, raw = column.data_type, 'raw_' ~ column.name -%}
@@ -84,15 +72,6 @@
     ) }}
 {%- endmacro %}
 
-{% macro time_number(column, actual_type) -%}
-    {#- The number that a delivered time is, or that its text spells; null for any other text. -#}
-    {%- if is_number(actual_type) -%}
-        {{ comparable_number(column.name, actual_type) }}
-    {%- else -%}
-        {{ whole_number(column.name if actual_type == 'varchar' else 'cast(' ~ column.name ~ ' as varchar)') }}
-    {%- endif -%}
-{%- endmacro %}
-
 {% macro comparable_number(expression, actual_type) -%}
     {#- A number that may be compared with any other: a decimal may have no room for it, and NaN compares
         at random. -#}
@@ -114,9 +93,12 @@
 {% macro time_of_number(number) -%}
     {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
         nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
+    {%- set digits = 'cast(' ~ cast_or_null(number, 'bigint') ~ ' as varchar)' -%}
+    {%- set day = "substr(" ~ digits ~ ", 1, 4) || '-' || substr(" ~ digits ~ ", 5, 2) || '-' || substr("
+        ~ digits ~ ", 7, 2)" -%}
     case
         when {{ number }} between 19000101 and 99991231 and {{ number }} = floor({{ number }})
-            then {{ cast_or_null(day_text(number), 'timestamp') }}
+            then {{ cast_or_null(day, 'timestamp') }}
         when {{ number }} = 0 then cast('1970-01-01' as timestamp)
         {% for least, per_second in [('1e17', '1e9'), ('1e14', '1e6'), ('1e11', '1e3'), ('1e8', '1')] -%}
         {#- the largest number of 64 bits is 9.2e18 -#}
@@ -124,12 +106,6 @@
             then {{ time_of_seconds(number ~ ' / ' ~ per_second) }}
         {% endfor -%}
     end
-{%- endmacro %}
-
-{% macro day_text(number) -%}
-    {#- A day written YYYYMMDD as YYYY-MM-DD. -#}
-    {%- set digits = 'cast(' ~ cast_or_null(number, 'bigint') ~ ' as varchar)' -%}
-    substr({{ digits }}, 1, 4) || '-' || substr({{ digits }}, 5, 2) || '-' || substr({{ digits }}, 7, 2)
 {%- endmacro %}
 
 {% macro number_text(number) -%}

@@ -15,9 +15,9 @@ responses as (
     {{ model_name }}_days as (
         select
             {% for feed in rows -%}
-            {% set day = 'greatest(known_date, ' ~ feed[2] ~ ')' if feed[2] else 'known_date' -%}
-            min(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_from,
-            max(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_last,
+                {% set day = 'greatest(known_date, ' ~ feed[2] ~ ')' if feed[2] else 'known_date' -%}
+                min(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_from,
+                max(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_last,
             {% endfor -%}
             min(known_date) as first_known_date
         from {{ ref(model_name) }}
@@ -26,13 +26,13 @@ responses as (
 {% endfor -%}
 listed (feed, connected_from, recorded_from, last_known_date) as (
     {% for model_name, rows in feeds().items() -%}
-    {% set is_last_model = loop.last -%}
-    {% for feed in rows -%}
-    select '{{ feed[0] }}', {{ feed[0] }}_from,
-        {{- ' ' ~ feed[0] ~ '_from' if feed[3] else ' first_known_date' }}, {{ feed[0] }}_last
-    from {{ model_name }}_days
-    {{ 'union all' if not (is_last_model and loop.last) }}
-    {% endfor -%}
+        {% set is_last_model = loop.last -%}
+        {% for feed in rows -%}
+            {% set recorded_from = feed[0] ~ '_from' if feed[3] else 'first_known_date' -%}
+            select '{{ feed[0] }}', {{ feed[0] }}_from, {{ recorded_from }}, {{ feed[0] }}_last
+            from {{ model_name }}_days
+            {{ 'union all' if not (is_last_model and loop.last) }}
+        {% endfor -%}
     {% endfor -%}
 ),
 

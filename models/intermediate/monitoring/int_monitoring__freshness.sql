@@ -8,20 +8,19 @@
     'relation': ref('int_facts__feature_days'),
     'n_rows': 'sum(n_events)',
     'condition': 'coalesce(superseded_date > (select clock.as_of_date from clock), true)',
-} %}
-{% set activity_tables = [('product', 'events'), ('product', 'daily_usage')] %}
-{% set undated_tables = [('product', 'features'), ('crm', 'accounts')] %}
+} -%}
+{% set activity_tables = [('product', 'events'), ('product', 'daily_usage')] -%}
+{% set undated_tables = [('product', 'features'), ('crm', 'accounts')] -%}
 
-{% set streams = [activity] %}
+{% set streams = [activity] -%}
 {% for source_name, table_name in raw_tables()
     if (source_name, table_name) not in activity_tables + undated_tables %}
     {% do streams.append({
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
         'n_rows': 'count(*)',
-        'condition': 'true',
     }) %}
-{% endfor %}
+{% endfor -%}
 
 with clock as (
     select * from {{ ref('stg_calendar__clock') }}
@@ -37,26 +36,26 @@ checks as (
         source_checks.*,
         source_checks.source_name || '.' || source_checks.table_name as full_name,
         case
-            {% for source_name, table_name in activity_tables %}
+            {% for source_name, table_name in activity_tables -%}
                 when
                     source_checks.source_name = '{{ source_name }}'
                     and source_checks.table_name = '{{ table_name }}'
                     then '{{ activity.name }}'
-            {% endfor %}
+            {% endfor -%}
             else source_checks.source_name || '.' || source_checks.table_name
         end as flow
     from {{ ref('source_checks') }} as source_checks
 ),
 
 last_rows as (
-    {% for stream in streams %}
+    {% for stream in streams -%}
         select
             '{{ stream.name }}' as flow,
             max(delivered_rows.known_date) as last_row_date
         from {{ stream.relation }} as delivered_rows
         where delivered_rows.known_date <= (select clock.as_of_date from clock)
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 longest as (
@@ -96,23 +95,20 @@ windows as (
 ),
 
 daily as (
-    {% for stream in streams %}
+    {% for stream in streams -%}
+        {% set first_day = "min(case when flow = '" ~ stream.name ~ "' then after_date end)" -%}
         select
             '{{ stream.name }}' as flow,
-            delivered_rows.known_date,
+            facts.known_date,
             {{ stream.n_rows }} as n_rows
-        from {{ stream.relation }} as delivered_rows
+        from {{ stream.relation }} as facts
         where
-            delivered_rows.known_date > (
-                select min(windows.after_date)
-                from windows
-                where windows.flow = '{{ stream.name }}'
-            )
-            and delivered_rows.known_date <= (select clock.as_of_date from clock)
-            and {{ stream.condition }}
-        group by delivered_rows.known_date
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+            facts.known_date <= (select clock.as_of_date from clock)
+            and facts.known_date > (select {{ first_day }} from windows)
+            {{- '\n        and ' ~ stream.condition if stream.condition }}
+        group by facts.known_date
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 -- a window without rows counts as 0: a source that is young or rare has no usual volume yet

@@ -24,7 +24,7 @@ thresholds as (
 ),
 
 horizons as (
-    {% for days in outcome_horizons() %}
+    {% for days in [30, 60, 90] %}
         select {{ days }} as horizon_days
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

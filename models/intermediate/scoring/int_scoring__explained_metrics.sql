@@ -31,32 +31,23 @@ dates as (
         or {{ is_month_end('account_days.as_of_date') }}
 ),
 
-{% for dimension in dimensions() %}
+{% for dimension, metrics in metrics_by_dimension().items() -%}
     {{ dimension }} as (
         select
             metrics.account_id,
             metrics.as_of_date,
-            policy.dimension,
-            policy.metric,
-            policy.feed,
-            policy.unit,
-            policy.weight,
-            policy.usable_from,
-            case policy.metric
-                {% for metric in metrics_by_dimension()[dimension] %}
-                    when '{{ metric }}' then metrics.{{ metric }}
-                {% endfor %}
-            end as metric_value,
-            case policy.metric
-                {% for metric in metrics_by_dimension()[dimension] %}
-                    when '{{ metric }}' then scores.{{ metric }}__score
-                {% endfor %}
-            end as metric_score,
-            case policy.metric
-                {% for metric in metrics_by_dimension()[dimension] %}
-                    when '{{ metric }}' then metrics.{{ metric }}__is_not_applicable
-                {% endfor %}
-            end as is_not_applicable,
+            policy.*,
+            {% for column, value in [
+                ('metric_value', 'metrics.{m}'),
+                ('metric_score', 'scores.{m}__score'),
+                ('is_not_applicable', 'metrics.{m}__is_not_applicable'),
+            ] -%}
+                case policy.metric
+                    {% for metric in metrics -%}
+                        when '{{ metric }}' then {{ value | replace('{m}', metric) }}
+                    {% endfor -%}
+                end as {{ column }},
+            {% endfor -%}
             scores.{{ dimension }}_score as dimension_score
         from {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
         inner join {{ ref('int_' ~ dimension ~ '__scores') }} as scores
@@ -67,12 +58,12 @@ dates as (
             and metrics.as_of_date in (select dates.as_of_date from dates)
     ),
 
-{% endfor %}
+{% endfor -%}
 explained as (
-    {% for dimension in dimensions() %}
+    {% for dimension in dimensions() -%}
         select * from {{ dimension }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 final as (

@@ -52,9 +52,9 @@ scorecards as (
         weights.role,
         weights.band_set,
         weights.is_imputed_when_missing,
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             weights.{{ dimension }}_weight,
-        {% endfor %}
+        {% endfor -%}
         weights.weights_version
     from peers
     inner join weights
@@ -71,7 +71,7 @@ weighed as (
         scorecards.role,
         scorecards.band_set,
         scorecards.weights_version,
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             scorecards.{{ dimension }}_weight,
             -- of a dimension of which too little is connected, a part; the rest goes to the others
             case
@@ -111,8 +111,8 @@ weighed as (
 summed as (
     select
         *,
-        {% for name, term in sums %}
-            {% for dimension in dimensions() %}
+        {% for name, term in sums -%}
+            {% for dimension in dimensions() -%}
                 {{ term | replace('D_', dimension ~ '_') }}{% if not loop.last %} +{% endif %}
             {% endfor %} as {{ name }}{% if not loop.last %},{% endif %}
         {% endfor %}
@@ -183,7 +183,7 @@ final as (
         scored.n_dimensions_imputed,
         scored.used_weight,
         scored.weights_version,
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             scored.{{ dimension }}_score,
             scored.{{ dimension }}_score_used,
             scored.{{ dimension }}_weight_left{% if not loop.last %},{% endif %}

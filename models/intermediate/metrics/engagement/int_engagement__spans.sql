@@ -100,31 +100,31 @@ present as (
     {% for measure, relation in [
         ('qbrs_12m', 'qbr_invitations'), ('qbrs_attended_12m', 'qbrs_attended')
     ] -%}
-    select
-        {{ presence(measure, 'occasion_key', 'known_date', add_days('activity_date', 365)) | indent(8) }}
-    from {{ relation }}
-    union all
+        select
+            {{ presence(measure, 'occasion_key', 'known_date', add_days('activity_date', 365)) | indent(8) }}
+        from {{ relation }}
+        union all
     {% endfor -%}
     {% for activity_type, measure, days in [
         ('training', 'trainings_attended_180d', 180),
         ('webinar', 'webinars_attended_180d', 180),
         ('community_post', 'community_posts_90d', 90),
     ] -%}
-    select
-        {{ presence(measure, 'occasion_key', 'known_date', add_days('participation_date', days))
-            | indent(8) }}
-    from participations
-    where activity_type = '{{ activity_type }}'
-    union all
+        select
+            {{ presence(measure, 'occasion_key', 'known_date', add_days('participation_date', days))
+                | indent(8) }}
+        from participations
+        where activity_type = '{{ activity_type }}'
+        union all
     {% endfor -%}
     {% for measure, relation, entity in [
         ('invitations_90d', 'invitations', 'invitation_key'),
         ('invitations_declined_90d', 'declined', 'invitation_key'),
         ('emails_sent_90d', 'emails', 'recipient_key'),
     ] -%}
-    select {{ presence(measure, entity, 'known_date', 'until_date') | indent(8) }}
-    from {{ relation }}
-    union all
+        select {{ presence(measure, entity, 'known_date', 'until_date') | indent(8) }}
+        from {{ relation }}
+        union all
     {% endfor -%}
     -- who clicks or answers has opened, whatever their mail program tells of it
     {% for measure, actions in [
@@ -132,10 +132,10 @@ present as (
         ('emails_clicked_90d', "('clicked')"),
         ('emails_answered_90d', "('answered')"),
     ] -%}
-    select {{ presence(measure, 'recipient_key', 'known_date', 'until_date') | indent(8) }}
-    from email_actions
-    where action_type in {{ actions }}
-    {{ 'union all' if not loop.last }}
+        select {{ presence(measure, 'recipient_key', 'known_date', 'until_date') | indent(8) }}
+        from email_actions
+        where action_type in {{ actions }}
+        {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
 

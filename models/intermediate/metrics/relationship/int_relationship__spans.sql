@@ -172,10 +172,10 @@ present as (
     {% for measure, role in [
         ('executive_sponsors', 'executive_sponsor'), ('champions', 'champion')
     ] -%}
-    select {{ presence(measure, 'contact_id', 'from_date', 'until_date') | indent(8) }}
-    from held_roles
-    where role = '{{ role }}'
-    union all
+        select {{ presence(measure, 'contact_id', 'from_date', 'until_date') | indent(8) }}
+        from held_roles
+        where role = '{{ role }}'
+        union all
     {% endfor -%}
     select {{ presence('had_champion', 'role', 'known_date') | indent(8) }}
     from roles
@@ -190,9 +190,9 @@ present as (
             add_days('participation_date', 90),
         ),
     ] -%}
-    union all
-    select {{ presence(measure, entity, from_date, until_date) | indent(8) }}
-    from {{ relation }}
+        union all
+        select {{ presence(measure, entity, from_date, until_date) | indent(8) }}
+        from {{ relation }}
     {% endfor -%}
 ),
 

@@ -5,10 +5,10 @@
     week_end('activity_date'),
     'case when known_date > activity_date then activity_date end',
     'case when known_date > activity_date then known_date end',
-] %}
+] -%}
 
 {#- on a day in two tables, only until the other one counts -#}
-{% set superseded = "coalesce(superseded_date, cast('9999-12-31' as date))" %}
+{% set superseded = "coalesce(superseded_date, cast('9999-12-31' as date))" -%}
 
 with people as (
     select * from {{ ref('int_facts__user_days') }}
@@ -18,16 +18,8 @@ activity as (
     select * from {{ ref('int_facts__feature_days') }}
 ),
 
-delivered_users as (
-    select * from {{ ref('stg_product__users') }}
-),
-
 departments as (
     {{ seen_versions(ref('snap_product__users')) }}
-),
-
-storage as (
-    select * from {{ ref('stg_product__storage') }}
 ),
 
 features as (
@@ -45,7 +37,7 @@ users as (
         account_id,
         known_date,
         cast(deactivated_at as date) as closed_date
-    from delivered_users
+    from {{ ref('stg_product__users') }}
     union all
     select
         departments.user_id,
@@ -69,11 +61,6 @@ recent_people as (
 recent_activity as (
     select * from activity
     where activity_date >= cast('{{ days_before_window(56) }}' as date)
-),
-
-feature_days as (
-    select * from recent_activity
-    where feature_type = 'feature'
 ),
 
 user_days as (
@@ -105,7 +92,8 @@ feature_weeks as (
         min(known_date) as known_date,
         min(activity_date) as first_date,
         max(activity_date) as last_date
-    from feature_days
+    from recent_activity
+    where feature_type = 'feature'
     group by account_id, feature_id, is_core, superseded_date, {{ week_keys | join(', ') }}
 ),
 
@@ -120,11 +108,6 @@ proven_feature_weeks as (
         feature_weeks.last_date
     from feature_weeks
     inner join features on feature_weeks.feature_id = features.feature_id
-),
-
-core_feature_weeks as (
-    select * from feature_weeks
-    where is_core
 ),
 
 department_days as (
@@ -203,12 +186,12 @@ latest_days as (
 
 present as (
     {% for days in [7, 28] -%}
-    select
-        {{ presence(
-            'active_users_' ~ days ~ 'd', 'user_id', 'known_date', add_days('last_date', days)
-        ) | indent(8) }}
-    from user_weeks
-    union all
+        select
+            {{ presence(
+                'active_users_' ~ days ~ 'd', 'user_id', 'known_date', add_days('last_date', days)
+            ) | indent(8) }}
+        from user_weeks
+        union all
     {% endfor -%}
     select
         {{ presence(
@@ -236,7 +219,8 @@ present as (
             'core_features_28d', 'feature_id', 'known_date',
             'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
         ) | indent(8) }}
-    from core_feature_weeks
+    from feature_weeks
+    where is_core
 ),
 
 final as (
@@ -257,16 +241,16 @@ final as (
         ('page_views_28d', 'n_page_views', 0, 28),
         ('key_events_28d', 'n_key_events', 0, 28),
     ] -%}
-    union all
-    select
-        {{ span(
-            measure,
-            'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
-            'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
-            'least(' ~ number ~ ', ' ~ largest_number() ~ ')'
-        ) | indent(8) }}
-    from volumes
-    where {{ number }} > 0
+        union all
+        select
+            {{ span(
+                measure,
+                'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
+                'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
+                'least(' ~ number ~ ', ' ~ largest_number() ~ ')'
+            ) | indent(8) }}
+        from volumes
+        where {{ number }} > 0
     {% endfor -%}
     union all
     {{ latest_spans(
@@ -277,7 +261,9 @@ final as (
     select {{ span('registered_users', 'known_date', 'closed_date') }}
     from users
     union all
-    {{ latest_spans('storage', 'stored_gb', 'measured_date', 'known_date', 'stored_gb') }}
+    {{ latest_spans(
+        ref('stg_product__storage'), 'stored_gb', 'measured_date', 'known_date', 'stored_gb'
+    ) }}
 )
 
 select * from final
