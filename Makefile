@@ -41,7 +41,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build publications rollback export example freshness review test bench experiment docs clean
+.PHONY: help given given_mapping environment demo build publications rollback export example freshness review test conventions bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -148,6 +148,16 @@ test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 	echo
 	echo 'Everything passed on this machine.'
 	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'
+
+# It wants DuckDB 1, so that it has an environment and a lock of its own.
+conventions: environment ## names, folders and documentation by dbt-bouncer.yml
+	if ! cmp -s conventions.lock $(VENV)/conventions/conventions.lock; then \
+		$(call step,environment,made for dbt-bouncer,$(VENV)/bin/python -m venv --clear $(VENV)/conventions && \
+			$(VENV)/conventions/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+				-r conventions.lock && cp conventions.lock $(VENV)/conventions/conventions.lock); fi
+	$(call step,conventions,kept,CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt \
+		--no-send-anonymous-usage-stats parse --target-path target/conventions && \
+		$(VENV)/conventions/bin/dbt-bouncer)
 
 bench: environment ## measures builds of 10 and 100 million events (45 minutes); BENCH='--sizes 1M ...'
 	$(RUN) -m benchmarks $(BENCH)
