@@ -6,10 +6,11 @@
 -- Act: weights that move far without `is_sure` follow noise - lower refit_step_points, or raise
 -- minimum_churned, in seeds/policy/thresholds.csv. is_negative: the better the score, the more
 -- churn; read the dimension's metrics in which_metrics_earn_their_weight before the next refit.
+{% set unfitted = "('" ~ unfitted_weights() | join("', '") ~ "')" %}
 
 with weights as (
     select * from {{ ref('fct_dimension_weights') }}
-    where method not in ('{{ unfitted_weights() | join("', '") }}')
+    where method not in {{ unfitted }}
 ),
 
 final as (

@@ -46,9 +46,9 @@ weights as (
         scorecard,
         dimension,
         case method
-            {%- for method, own_weight in unfitted_weights().items() %}
-            when '{{ method }}' then {{ own_weight }}
-            {%- endfor %}
+            {% for method, own_weight in unfitted_weights().items() %}
+                when '{{ method }}' then {{ own_weight }}
+            {% endfor %}
             else weight
         end as weight
     from chosen
