@@ -128,16 +128,18 @@
             {%- do starts.update({'window': first_day | string, 'published': first_day | string}) -%}
             {#- a build that did not complete may have begun to rewrite more -#}
             {%- set window = adapter.get_relation(**operations_table('build_window')) -%}
-            {%- for row in run_query(
-                'select window_start_date, published_before_date from ' ~ window
-                ~ ' where invocation_id not in (select invocation_id from '
-                ~ adapter.get_relation(**operations_table('completed_builds')) ~ ')'
-            ).rows if window -%}
-                {%- do starts.update({
-                    'window': [starts.window, row[0] | string] | min,
-                    'published': [starts.published, row[1] | string] | min,
-                }) -%}
-            {%- endfor -%}
+            {%- if window -%}
+                {%- for row in run_query(
+                    'select window_start_date, published_before_date from ' ~ window
+                    ~ ' where invocation_id not in (select invocation_id from '
+                    ~ adapter.get_relation(**operations_table('completed_builds')) ~ ')'
+                ).rows -%}
+                    {%- do starts.update({
+                        'window': [starts.window, row[0] | string] | min,
+                        'published': [starts.published, row[1] | string] | min,
+                    }) -%}
+                {%- endfor -%}
+            {%- endif -%}
         {%- endif -%}
         {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or lacks_history() -%}
         {%- set window = api.Relation.create(**operations_table('build_window')) -%}

@@ -69,8 +69,9 @@
 {%- endmacro %}
 
 {% macro raw_files(source_name, table_name) -%}
-    {#- As raw_table, of Parquet below var raw_path, which only DuckDB reads. A path is a pattern to DuckDB, so what has a meaning there stands in brackets. The folder of a
-        table may have the name of a file: Spark writes it so. -#}
+    {#- As raw_table, of Parquet below var raw_path, which only DuckDB reads. A path is a pattern to it, so
+        what has a meaning there stands in brackets. The folder of a table may have the name of a file:
+        Spark writes it so. -#}
     {%- set folder = absolute_path(var('raw_path')) -%}
     {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}

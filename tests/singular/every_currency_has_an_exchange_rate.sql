@@ -15,8 +15,9 @@
 
 {{ warn_of_rows(
     "select 'billing.subscriptions: ' || n_rows || ' row(s) with '"
-    ~ " || coalesce(format('{:,.0f}', cast(arr as double)), 'unknown') || ' ' || currency || ' of ARR are in '"
-    ~ " || currency || ', which has no rate, so that their ARR is unknown. Fix: add a row for ' || currency"
-    ~ " || ' to seeds/policy/exchange_rates.csv.' from (" ~ without_rate ~ ") as without_rate order by currency"
+    ~ " || coalesce(format('{:,.0f}', cast(arr as double)), 'unknown') || ' ' || currency"
+    ~ " || ' of ARR are in ' || currency || ', which has no rate, so that their ARR is unknown."
+    ~ " Fix: add a row for ' || currency || ' to seeds/policy/exchange_rates.csv.'"
+    ~ " from (" ~ without_rate ~ ") as without_rate order by currency"
 ) }}
 {{ without_rate }}

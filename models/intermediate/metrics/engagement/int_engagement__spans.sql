@@ -93,15 +93,17 @@ responses as (
 
 present as (
     select
-        {{ presence('touchpoints_90d', 'occasion_key', 'known_date', add_days('participation_date', 90))
-            | indent(8) }}
+        {{ presence(
+            'touchpoints_90d', 'occasion_key', 'known_date', add_days('participation_date', 90)
+        ) | indent(8) }}
     from touchpoints
     union all
     {% for measure, relation in [
         ('qbrs_12m', 'qbr_invitations'), ('qbrs_attended_12m', 'qbrs_attended')
     ] -%}
         select
-            {{ presence(measure, 'occasion_key', 'known_date', add_days('activity_date', 365)) | indent(8) }}
+            {{ presence(measure, 'occasion_key', 'known_date', add_days('activity_date', 365))
+                | indent(8) }}
         from {{ relation }}
         union all
     {% endfor -%}
@@ -111,8 +113,9 @@ present as (
         ('community_post', 'community_posts_90d', 90),
     ] -%}
         select
-            {{ presence(measure, 'occasion_key', 'known_date', add_days('participation_date', days))
-                | indent(8) }}
+            {{ presence(
+                measure, 'occasion_key', 'known_date', add_days('participation_date', days)
+            ) | indent(8) }}
         from participations
         where activity_type = '{{ activity_type }}'
         union all

@@ -181,7 +181,10 @@ present as (
     from roles
     where role = 'champion'
     {% for measure, relation, entity, from_date, until_date in [
-        ('is_sponsor_engaged_90d', 'sponsor_participations', 'role_entity', 'from_date', 'until_date'),
+        (
+            'is_sponsor_engaged_90d', 'sponsor_participations', 'role_entity',
+            'from_date', 'until_date',
+        ),
         ('is_champion_active', 'champion_participations', 'role_entity', 'from_date', 'until_date'),
         ('contacts_known', 'contacts', 'contact_id', 'known_date', 'left_date'),
         ('contact_departments', 'department_spells', 'department', 'from_date', 'until_date'),
