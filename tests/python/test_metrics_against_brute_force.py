@@ -1242,8 +1242,8 @@ class Comparison:
     def __init__(self, warehouse: Path):
         """Draw the sample and read what the models say of it."""
         self.staged = Staged(warehouse)
-        accounts = sorted(row.account_id for row in self.staged.tables["sources__account_ids"])
-        end = self.staged.tables["sources__horizon"][0].data_end_date
+        accounts = sorted(row.account_id for row in self.staged.tables["known_accounts__ids"])
+        end = self.staged.tables["calendar__horizon"][0].data_end_date
         days = (end - self.staged.history_from).days
         chance = random.Random(7)
         self.whole_days = sorted(
