@@ -3,8 +3,8 @@
 Each function takes all months of a scorecard, as its fits are small and many.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -61,14 +61,16 @@ def _known_by(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Count what had matured by each date.
 
-    Scores have one decimal: to count who churned and stayed at each leaves little to fit.
+    Scores have one decimal: to count who churned and stayed at each leaves little to fit. All
+    levels that there can be are counted, so that no sum depends on which dates are asked for.
 
     Returns:
         Churned rows and others (dates, levels), the levels of the score, churned accounts.
     """
     known_from = dates.searchsorted(pd.to_datetime(past["matured_date"]))
     churned = past["is_churned"].to_numpy() == 1
-    levels, level = np.unique(past["health_score"].to_numpy(), return_inverse=True)
+    levels = np.arange(1001) / 10
+    level = np.rint(past["health_score"].to_numpy() * 10).astype(int)
     shape = (2, len(dates) + 1, len(levels))
     cells = np.ravel_multi_index((churned.astype(int), known_from, level), shape)
     counts = np.bincount(cells, minlength=np.prod(shape)).reshape(shape).cumsum(axis=1)[:, :-1]
@@ -88,31 +90,24 @@ def calibration_slopes(
     """
     from scipy.special import expit
 
-    estimates = [
-        Estimate(n=len(lost), n_events=int(lost.sum()), reason=_no_slope(odds, lost))
-        for odds, lost in months
-    ]
-    fitted = [month for month, estimate in enumerate(estimates) if not estimate.reason]
-    if not fitted:
-        return estimates
-    # A row per month, filled up with accounts that count nothing.
-    x, lost, kept = np.zeros((3, len(fitted), max(len(months[month][0]) for month in fitted)))
-    scales = np.zeros(len(fitted))
-    for row, month in enumerate(fitted):
-        odds, churned = months[month]
-        n = len(odds)
-        scales[row] = odds.std()
-        x[row, :n] = (odds - odds.mean()) / scales[row]
-        lost[row, :n], kept[row, :n] = churned, ~churned
-    fits = logistic(x, lost, kept, penalty=0.0, tolerance=1e-8)
-    p = expit(fits[:, :1] + fits[:, 1:] * x)
-    weight = (lost + kept) * p * (1 - p)
-    variance = 1 / ((weight * x**2).sum(1) - (weight * x).sum(1) ** 2 / weight.sum(1))
-    slopes = fits[:, 1] / scales
-    margins = normal_quantile(confidence) * np.sqrt(variance) / scales
-    for month, slope, margin in zip(fitted, slopes.tolist(), margins.tolist(), strict=True):
-        known = {"value": slope, "low": slope - margin, "high": slope + margin}
-        estimates[month] = replace(estimates[month], **known)
+    estimates = []
+    # one by one: in one array, a month's last digit would depend on the longest month
+    for odds, churned in months:
+        known = {}
+        if not (reason := _no_slope(odds, churned)):
+            scale = odds.std()
+            x = (odds - odds.mean())[None, :] / scale
+            lost = churned[None, :].astype(float)
+            [[intercept, slope]] = logistic(x, lost, 1 - lost, penalty=0.0, tolerance=1e-8)
+            p = expit(intercept + slope * x)
+            weight = p * (1 - p)
+            variance = (weight * x**2).sum() - (weight * x).sum() ** 2 / weight.sum()
+            margin = normal_quantile(confidence) / math.sqrt(variance) / scale
+            value = float(slope / scale)
+            known = {"value": value, "low": float(value - margin), "high": float(value + margin)}
+        estimates.append(
+            Estimate(n=len(churned), n_events=int(churned.sum()), reason=reason, **known)
+        )
     return estimates
 
 
@@ -168,8 +163,9 @@ def logistic(
         weight = rows * p * (1 - p) / n[:, None]
         a, b = weight.sum(axis=1), (weight * x).sum(axis=1)
         c = (weight * x**2).sum(axis=1) + penalty / n
-        inverse = np.array([[c, -b], [-b, a]]) / (a * c - b**2)
-        step = np.where(is_left, -np.einsum("ijf,jf->if", inverse, gradient), 0.0)
+        of_intercept, of_slope = gradient / (a * c - b**2)
+        newton = np.stack([b * of_slope - c * of_intercept, b * of_intercept - a * of_slope])
+        step = np.where(is_left, newton, 0.0)
         gain, before, size = -(gradient * step).sum(axis=0), loss(fits), np.ones(len(rows))
         for _ in range(20):
             enough = before * (1 + ROUNDING) - WORTH_A_STEP * size * gain
