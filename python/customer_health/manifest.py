@@ -125,7 +125,7 @@ def results_of(target: Path) -> dict:
 def clock_of(state: Path) -> dict[str, str | None]:
     """The newest as-of date of a build, and the first date that it may have changed."""
     with duckdb.connect(str(state), read_only=True) as connection:
-        clock = connection.sql("select * from intermediate.stg_calendar__clock")
+        clock = connection.sql("select * from staging.stg_calendar__clock")
         (row,) = (dict(zip(clock.columns, row, strict=True)) for row in clock.fetchall())
     return {
         name: str(row[name]) if row.get(name) else None
@@ -142,7 +142,7 @@ def contents_of(state: Path) -> dict:
             from marts.fct_health_scores
             where
                 scorecard_role = 'production'
-                and as_of_date = (select as_of_date from intermediate.stg_calendar__clock)
+                and as_of_date = (select as_of_date from staging.stg_calendar__clock)
             """
         ).fetchall()
         stale = connection.execute(

@@ -61,7 +61,7 @@ def test_a_case_of_its_own_comes_out_as_worked_by_hand(case: Case, tmp_path):
     day = {"as_of_date": case.content["as_of_date"]} if "as_of_date" in case.content else {}
     said = _build(raw, tmp_path / "warehouse.duckdb", **day)
     ((as_of_date,),) = query(
-        tmp_path / "warehouse.duckdb", "select as_of_date from intermediate.stg_calendar__clock"
+        tmp_path / "warehouse.duckdb", "select as_of_date from staging.stg_calendar__clock"
     )
     assert mismatches(case, tmp_path / "warehouse.duckdb", as_of_date) == []
     flat = " ".join(said.split())

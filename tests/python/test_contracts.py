@@ -72,7 +72,7 @@ class Models:
             self.connection.execute(f"create schema {schema}")
         self.connection.execute(f"""
             create table policy.thresholds as from '{PROJECT}/seeds/policy/thresholds.csv';
-            create table intermediate.stg_calendar__clock as select date '{AS_OF}' as as_of_date;
+            create table staging.stg_calendar__clock as select date '{AS_OF}' as as_of_date;
             create table staging.stg_billing__invoices (
                 account_id varchar, known_date date, due_date date, paid_date date,
                 is_void boolean, is_owed boolean

@@ -144,7 +144,7 @@ def make_state(path: Path, days: int, window: int | None, columns: str = "") -> 
             cross join range({days}) as days(day);
             create table marts.account_health as
             from marts.fct_health_scores where as_of_date = date '2026-01-01' + {days - 1};
-            create table intermediate.stg_calendar__clock as
+            create table staging.stg_calendar__clock as
             select
                 date '2026-01-01' + {days - 1} as as_of_date,
                 date '2026-01-01' + {"null" if window is None else window} as window_start_date;

@@ -37,7 +37,7 @@ def test_changes_in_place_count_from_the_build_that_sees_them(built_demo, tmp_pa
     raw, warehouse, later = tmp_path / "raw", tmp_path / "warehouse.duckdb", "2026-07-10"
     shutil.copytree(built_demo.raw, raw)
     shutil.copy(built_demo.warehouse, warehouse)
-    (day,) = query(warehouse, "select as_of_date from intermediate.stg_calendar__clock")[0]
+    (day,) = query(warehouse, "select as_of_date from staging.stg_calendar__clock")[0]
 
     # the CRM begins to list roles without dates, and overwrites owners
     undated = f"coalesce(left(valid_from, 10), '') in {SENTINELS}"
