@@ -59,7 +59,7 @@
         {%- set errors = errors | unique | list -%}
         {%- if errors -%}
             {{ exceptions.raise_compiler_error(
-                'Nothing was built: ' ~ errors | length ~ ' problem(s) to mend first.\n- '
+                'Nothing was built: ' ~ errors | length ~ ' problem(s) to fix first.\n- '
                 ~ errors | join('\n- ')
             ) }}
         {%- endif -%}

@@ -1,6 +1,6 @@
 {#- Queries of tests/singular that check many models at once: a test of its own for each would cost
     more than the checks do. A date column, where one is given, leaves out days that this build did not
-    compute. -#}
+    write: what was published under another policy may have other words. -#}
 
 {% macro repeated_keys(models) -%}
     {#- Keys of models that have a null in them, or stand on several rows. Each model is (name, key
@@ -15,7 +15,7 @@
         from (
             select count(*) as n_rows
             from {{ ref(name) }}
-            {{ computed_days(date_column) }}
+            {{ written_days(date_column) }}
             {% if key -%}
             group by {{ columns }}
             having
@@ -41,7 +41,7 @@
             '{{ column }}' as column_name,
             {{ column }} as word
         from {{ ref(name) }}
-        {{ computed_days(date_column) or 'where true' }}
+        {{ written_days(date_column) or 'where true' }}
         and {{ column }} is not null
         and {{ column }} not in (select {{ key }} from {{ ref(parent) }})
         {{ 'union all' if not loop.last }}
@@ -59,15 +59,15 @@
                 '{{ column }}' as column_name,
                 {{ column }} as word
             from {{ ref(name) }}
-            {{ computed_days(date_column) or 'where true' }}
+            {{ written_days(date_column) or 'where true' }}
             and {{ column }} not in ('{{ words[column] | join("', '") }}')
             {{ 'union all' if not (models_loop.last and loop.last) }}
         {%- endfor %}
     {%- endfor %}
 {%- endmacro %}
 
-{% macro computed_days(date_column) -%}
+{% macro written_days(date_column) -%}
     {%- if date_column -%}
-        where ({{ in_window(date_column) }} or {{ date_column }} is null)
+        where ({{ date_column }} >= cast('{{ published_from() }}' as date) or {{ date_column }} is null)
     {%- endif -%}
 {%- endmacro %}

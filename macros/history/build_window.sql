@@ -39,7 +39,7 @@
 
 {% macro published_before() -%}
     {#- What the model at hand has of days before this one is published and stays as it is, even where
-        --full-refresh computes all days anew; all_days() if it has nothing yet, or if var
+        --full-refresh computes all days again; all_days() if it has nothing yet, or if var
         restate_history lets it be restated. Unit tests: as if nothing was published. -#}
     {%- if not execute or model.resource_type == 'unit_test' or load_relation(this) is none -%}
         {{ return(all_days()) }}
@@ -110,7 +110,7 @@
                 {%- do exceptions.warn(
                     source_name ~ '.' ~ table_name ~ ': the last build had this table, and now it is absent or'
                     ~ ' empty; what it tells is unknown from here on. Fix: deliver it and build again within '
-                    ~ policy_number('late_row_days') | int ~ ' days, and the days in between are mended too.'
+                    ~ policy_number('late_row_days') | int ~ ' days, and the days in between are computed again too.'
                 ) -%}
             {%- endfor -%}
             {%- if var('as_of_date') and var('as_of_date') | string < last.as_of_date -%}

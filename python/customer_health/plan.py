@@ -118,9 +118,12 @@ def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) ->
 
 
 def published_until(publication: Publication) -> str | None:
-    """The newest as-of date of a publication, from its state if its manifest is lost."""
-    made = publication.manifest or manifest.clock_of(publication.state)
-    return made["as_of_date"]
+    """The newest as-of date of a publication, from its scores if its manifest is lost."""
+    if publication.manifest:
+        return publication.manifest["as_of_date"]
+    newest = "select cast(max(as_of_date) as varchar) from marts.fct_health_scores"
+    with duckdb.connect(str(publication.state), read_only=True) as connection:
+        return connection.execute(newest).fetchall()[0][0]
 
 
 def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:

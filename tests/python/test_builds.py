@@ -113,3 +113,20 @@ def test_only_the_schemas_of_prod_have_plain_names(tmp_path, target, prefix):
     nodes = json.loads((tmp_path / "none.target" / "manifest.json").read_text())["nodes"]
     schemas = {node["schema"] for node in nodes.values() if node["resource_type"] == "model"}
     assert schemas == {f"{prefix}{layer}" for layer in ("staging", "intermediate", "marts")}
+
+
+def test_a_full_refresh_keeps_days_published_under_another_policy(built_demo, warehouse, tmp_path):
+    project = copy_project(tmp_path / "edited")
+    for seed, old, new in (
+        ("bands", ",moderate,", ",middling,"),
+        ("scorecards", "regression,challenger", "regression,off"),
+    ):
+        path = project / f"seeds/policy/{seed}.csv"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+    flags = ("--exclude-resource-type", "unit_test", "--full-refresh")
+    outcome = dbt("build", warehouse, *flags, project=project, raw_path=built_demo.raw)
+    assert outcome.code == 0, outcome.text
+    bands = query(warehouse, "select distinct band from marts.fct_health_scores")
+    assert {("moderate",), ("middling",)} <= set(bands)

@@ -389,7 +389,7 @@ BROKEN_FILES = {
     ),
     "a missing column": (
         "bands.csv", ",lower_bound,", ",",
-        "bands.csv, row 1: the column 'lower_bound' is missing. Fix: put it back.",
+        "bands.csv, row 1: the column 'lower_bound' is missing. Fix: add it;",
     ),
     "an unknown column": (
         "segments.csv", "max_employees,", "max_employes,",

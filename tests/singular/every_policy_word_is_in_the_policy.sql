@@ -22,6 +22,6 @@ select
     scores.band as word
 from {{ ref('fct_health_scores') }} as scores
 where
-    {{ in_window('scores.as_of_date') }}
+    scores.as_of_date >= cast('{{ published_from() }}' as date)
     and scores.band <> 'insufficient data'
     and scores.band not in (select bands.band from {{ ref('bands') }} as bands)

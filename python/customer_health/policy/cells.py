@@ -74,7 +74,7 @@ class Row(BaseModel):
         hidden = [c for c in text if c != " " and unicodedata.category(c) in HIDDEN]
         if hidden and name not in FREE_TEXT:
             what = f"holds a character that cannot be seen (U+{ord(hidden[0]):04X})"
-            raise refusal(what, "type the text anew")
+            raise refusal(what, "type the text again")
         return text
 
 

@@ -176,7 +176,9 @@ def _header_fits(file: str, header: list[str], expected: list[str], found: Findi
         found.error(file, 1, f"there is no column '{name}' in this file's form", fix)
     for name in missing:
         if name not in [nearest(other, missing) for other in unknown]:
-            found.error(file, 1, f"the column '{name}' is missing", "put it back")
+            found.error(
+                file, 1, f"the column '{name}' is missing", "add it; this release's own file has it"
+            )
     for name in sorted({name for name in header if header.count(name) > 1}):
         found.error(file, 1, f"the column '{name}' is there twice", "keep one of them")
     return sorted(header) == sorted(expected)
