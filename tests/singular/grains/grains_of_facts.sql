@@ -1,4 +1,7 @@
--- What happened, and what it is read with: facts, contracts, feeds, policy, account days.
+-- What happened, and what it is read with: facts, contracts, feeds, policy. A fact told twice is named,
+-- and keeps nothing from being published unless it repeats an account's day (grains_of_metrics).
+{{ config(severity='warn') }}
+
 {{ repeated_keys([
     ('int_contracts__billed_terms', 'account_id, subscription_id, known_date', ''),
     ('int_contracts__crm_terms', 'account_id, subscription_id, known_date', ''),
@@ -15,7 +18,6 @@
     ('int_facts__account_attributes', 'account_id, from_date', ''),
     ('int_facts__activities', 'activity_id', ''),
     ('int_facts__contact_roles', 'contact_id, role, known_date', ''),
-    ('int_facts__feature_days', 'account_id, feature_id, activity_date, known_date', 'known_date'),
     ('int_facts__usage_overlaps', 'account_id, activity_date, from_date', ''),
     ('int_facts__user_days', 'account_id, user_id, activity_date, known_date', 'known_date'),
     ('int_feeds__connected', 'feed', ''),
@@ -23,5 +25,4 @@
     ('int_policy__metric_curves', 'metric, segment, lifecycle_stage, knot', ''),
     ('int_policy__thresholds', '', ''),
     ('int_policy__version', '', ''),
-    ('int_spine__account_days', 'account_id, as_of_date', 'as_of_date'),
 ]) }}
