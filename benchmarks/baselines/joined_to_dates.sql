@@ -1,26 +1,17 @@
 -- The usage metrics as most people would first write them: every event joined to every date whose
 -- window it lies in, then one aggregate. For clean data: nothing is typed, judged or deduplicated.
 -- Variables: raw, the folder of raw data; every_days, 1 for each date, 7 for Sundays only.
--- The accounts, dates and paid seats are those of the attached warehouse.
+-- The accounts, dates and paid seats are those of the attached warehouse. Left out: how many
+-- features, since a name must first show to be one, and departments, which are unknown where nobody's is.
 
 with features as (
     select * from read_parquet(getvariable('raw') || '/product/features.parquet')
-),
-
-users as (
-    select
-        user_id,
-        department,
-        cast(cast(created_at as timestamptz) as date) as known_date,
-    from read_parquet(getvariable('raw') || '/product/users.parquet')
 ),
 
 events as (
     select
         events.account_id,
         events.user_id,
-        users.department,
-        users.known_date as department_known_date,
         cast(events.occurred_at as date) as activity_date,
         cast(greatest(events.known_at, events.occurred_at) as date) as known_date,
         coalesce(features.feature_id, events.event_name) as feature_id,
@@ -29,7 +20,6 @@ events as (
         coalesce(features.is_key, false) as is_key,
     from read_parquet(getvariable('raw') || '/product/events/*.parquet') as events
     left join features on events.event_name = features.event_name
-    left join users on events.user_id = users.user_id
 ),
 
 core_features as (
@@ -73,16 +63,6 @@ counted as (
         ) as user_days_28d,
         count(distinct events.activity_date) filter (events.activity_date > dates.as_of_date - 28)
             as active_days_28d,
-        count(distinct events.department) filter (
-            events.activity_date > dates.as_of_date - 28
-            and events.department_known_date <= dates.as_of_date
-        ) as departments_active_28d,
-        count(distinct events.feature_id) filter (
-            events.activity_date > dates.as_of_date - 28 and events.feature_type = 'feature'
-        ) as features_28d,
-        count(distinct events.feature_id) filter (
-            events.activity_date <= dates.as_of_date - 28 and events.feature_type = 'feature'
-        ) as features_previous_28d,
         count(distinct events.feature_id) filter (
             events.activity_date > dates.as_of_date - 28
             and events.feature_type = 'feature'
@@ -131,9 +111,6 @@ select
     counted.events_28d / nullif(counted.events_previous_28d, 0) - 1 as usage_trend_28d,
     counted.events_14d / nullif(counted.events_previous_14d, 0) - 1 as usage_trend_14d,
     counted.active_days_28d / 28 as active_days_share_28d,
-    counted.features_28d / nullif(counted.features_previous_28d, 0) - 1
-        as feature_diversity_change_28d,
-    counted.departments_active_28d,
     counted.events_28d,
     counted.page_views_28d,
 from counted

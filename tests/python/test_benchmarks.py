@@ -12,7 +12,7 @@ from benchmarks.agreement import disagreement
 from benchmarks.baselines.usage_metrics import usage_metrics
 from benchmarks.run_sql import run_sql
 
-METRICS = 16
+METRICS = 14
 
 
 @pytest.fixture(scope="module")
