@@ -1,5 +1,5 @@
--- What happened, and what it is read with: facts, contracts, feeds, policy. A fact told twice is named,
--- and keeps nothing from being published unless it repeats an account's day (grains_of_metrics).
+-- What happened, and what it is read with: facts, contracts, feeds, policy. A fact told twice is
+-- named, and stops no build unless it repeats an account's day (grains_of_metrics).
 {{ config(severity='warn') }}
 
 {{ repeated_keys([
