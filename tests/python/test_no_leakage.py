@@ -20,7 +20,7 @@ CUT = date(2025, 12, 28)
 CHECK = "no_metric_knows_the_future"
 FROM_ANSWERS_TO_METRICS = (
     "customer_health.staging.survey",
-    "customer_health.intermediate.sentiment",
+    "customer_health.intermediate.metrics.sentiment",
     "int_scoring__explained_metrics",
     "int_evidence__metric_outcomes",
 )
