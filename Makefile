@@ -144,7 +144,7 @@ test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 	$(call step,types,passed,$(RUN) -m mypy)
 	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models analyses snapshots tests)
 	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
-	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile)
+	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder)
 	echo
 	echo 'Everything passed on this machine.'
 	echo 'Next:       `git diff` and commit; CI runs the same with .ci/run'

@@ -1,7 +1,7 @@
 {% macro last_known_at(source_name, table_name) -%}
     {#- Select of the time at which the newest row of a raw table was known, for `dbt source freshness`,
-        which goes by the wall clock. Rows dated after the sources' end or after now are errors or
-        plans. dbt takes no null: a table that is absent delays nobody, and gives now. -#}
+        which goes by the wall clock. Rows dated after now are errors or plans. dbt takes no null: a
+        table that is absent delays nobody, and gives now. -#}
     {%- set now = 'cast(' ~ dbt.current_timestamp() ~ ' as timestamp)' -%}
     {%- if not raw_table(source_name, table_name) -%}
         select {{ now }} as last_known_at
@@ -14,9 +14,5 @@
             from ({{ raw_rows(source_name, table_name) }}) as raw_rows
         ) as known
         where known_at <= {{ now }}
-            and cast(known_at as date) <= (
-                select data_end_date
-                from ({{ sources_end('(' ~ daily_raw_rows(all_days()) ~ ') as daily_rows') }}) as ends
-            )
     {%- endif -%}
 {%- endmacro %}

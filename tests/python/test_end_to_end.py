@@ -91,7 +91,7 @@ def test_raw_tables_in_schemas_give_the_same_as_files(dirty, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "sources", [["product"], ["crm"], ["billing"], ["signals", "support", "survey"]]
+    "sources", [["product"], ["crm"], ["billing", "signals", "support", "survey"]]
 )
 def test_absent_sources_make_their_metrics_unknown_and_break_nothing(dirty, tmp_path, sources):
     raw = tmp_path / "raw"

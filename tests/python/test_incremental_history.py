@@ -111,7 +111,10 @@ def replay(request, tmp_path_factory) -> Replay:
         lacking_share=0.05,
     )
     days = [LAST_DAY - timedelta(sum(steps[run:])) for run in range(RUNS)]
-    settings = {"project": project, "raw_path": folder / "raw", "history_grain": grain}
+    settings = {
+        **{"project": project, "is_edited": False},
+        **{"raw_path": folder / "raw", "history_grain": grain},
+    }
     warehouse, as_published = folder / "by_runs.duckdb", []
     for number, day in enumerate(days):
         # the first and the last delivery are whole
@@ -287,7 +290,8 @@ def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restate
     def build_edited(into: Path, *flags: str, **variables) -> Path:
         return build(
             *(into, "--exclude-resource-type", "test", *flags),
-            **{"project": project, "raw_path": replay.raw, "as_of_date": LAST_DAY},
+            **{"project": project, "is_edited": False},
+            **{"raw_path": replay.raw, "as_of_date": LAST_DAY},
             **{"history_grain": replay.grain, **variables},
         )
 

@@ -195,5 +195,8 @@ def test_what_the_crm_overwrites_tells_who_left_who_came_back_and_who_never_went
         ("stays", 21, "2026-06-30", "2026-07-20"),
     ]
     assert query(warehouse, days) == expected
-    build(warehouse, "--full-refresh", raw_path=raw, as_of_date=NIGHTS[-1])
+    build(
+        *(warehouse, "--full-refresh", "--select", "+int_spine__account_days"),
+        **{"raw_path": raw, "as_of_date": NIGHTS[-1]},
+    )
     assert query(warehouse, days) == expected

@@ -16,7 +16,7 @@ sum(seats) as seats,
         max(foreign_currency) as foreign_currency
 {%- endset %}
 
-with terms as (
+with recursive terms as (
     select * from {{ ref('int_contracts__terms') }}
 ),
 
@@ -51,36 +51,64 @@ beside as (
         account_id, plan, start_date, known_date, end_date, cancelled_date, gives_way, missing_date
 ),
 
--- a row that begins as the one before ends
-followed as (
+-- rows of one contract are alike in these; where several begin or end on a day, they pair in order
+alike as (
     select
         *,
-        case
-            when
-                lag(end_date) over contract = start_date
-                and coalesce(lag(cancelled_date) over contract = cancelled_date, true)
-                and (lag(cancelled_date) over contract is null or cancelled_date is not null)
-                then 0
-            else 1
-        end as is_first
+        dense_rank() over (
+            order by
+                account_id, plan, known_date, gives_way, missing_date, {{ amounts | join(', ') }}
+        ) as alike_number
     from beside
-    window contract as (
-        partition by
-            account_id, plan, known_date, gives_way, missing_date, {{ amounts | join(', ') }}
-        order by start_date, end_date, cancelled_date
-    )
 ),
 
 numbered as (
     select
         *,
-        sum(is_first) over (
-            partition by
-                account_id, plan, known_date, gives_way, missing_date, {{ amounts | join(', ') }}
-            order by start_date, end_date, cancelled_date
-            rows unbounded preceding
-        ) as contract_number
-    from followed
+        row_number() over (order by alike_number, start_date, end_date, cancelled_date) as part,
+        row_number() over (
+            partition by alike_number, start_date
+            order by cancelled_date, end_date
+        ) as order_of_start,
+        row_number() over (
+            partition by alike_number, end_date
+            order by cancelled_date, start_date
+        ) as order_of_end
+    from alike
+),
+
+-- a row that begins as another ends goes on from it, if a cancellation holds for both
+linked as (
+    select
+        later.*,
+        earlier.part as previous_part
+    from numbered as later
+    left join numbered as earlier
+        on
+            later.alike_number = earlier.alike_number
+            and later.start_date = earlier.end_date
+            and later.order_of_start = earlier.order_of_end
+            and earlier.start_date < earlier.end_date
+            and (
+                earlier.cancelled_date is null
+                or coalesce(later.cancelled_date = earlier.cancelled_date, false)
+            )
+),
+
+chains as (
+    select
+        linked.*,
+        linked.part as first_part
+    from linked
+    where linked.previous_part is null
+
+    union all
+
+    select
+        linked.*,
+        chains.first_part
+    from linked
+    inner join chains on linked.previous_part = chains.part
 ),
 
 stitched as (
@@ -94,9 +122,9 @@ stitched as (
         min(start_date) as start_date,
         case when count(end_date) = count(*) then max(end_date) end as end_date,
         max(cancelled_date) as cancelled_date
-    from numbered
+    from chains
     group by
-        account_id, plan, known_date, gives_way, missing_date, contract_number,
+        account_id, plan, known_date, gives_way, missing_date, first_part,
         {{ amounts | join(', ') }}
 ),
 
