@@ -29,7 +29,7 @@
                 ~ " such as 2025-06-30, or leave it empty for the newest date of the data."
             ) -%}
         {%- endif -%}
-        {#- the tables whose rows have a time, with the days that `dbt source freshness` goes by -#}
+        {#- the tables whose rows have a time, with the days that `dbt source freshness` uses -#}
         {%- set dated_tables = [] -%}
         {%- for node in graph.sources.values()
             if node.package_name == 'customer_health' and raw_time_column(node.source_name, node.name) -%}

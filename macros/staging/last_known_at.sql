@@ -1,6 +1,6 @@
 {% macro last_known_at(source_name, table_name) -%}
     {#- Select of the time at which the newest row of a raw table was known, for `dbt source freshness`,
-        which goes by the wall clock. Rows dated after now are errors or plans. dbt takes no null: a
+        which uses the wall clock. Rows dated after now are errors or plans. dbt takes no null: a
         table that is absent delays nobody, and gives now. -#}
     {%- set now = 'cast(' ~ dbt.current_timestamp() ~ ' as timestamp)' -%}
     {%- if not raw_table(source_name, table_name) -%}

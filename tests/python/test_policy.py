@@ -587,12 +587,12 @@ def test_dbt_source_freshness_goes_by_the_committed_limits():
     [
         (
             "product,events,5,14",
-            "warn_after_days of product.events is 5, but `dbt source freshness` goes by 4."
+            "warn_after_days of product.events is 5, but `dbt source freshness` uses 4."
             " Fix: set warn_after to 5 days in _product__sources.yml.",
         ),
         (
             "product,events,4,",
-            "fail_after_days of product.events is empty, but `dbt source freshness` goes by 14."
+            "fail_after_days of product.events is empty, but `dbt source freshness` uses 14."
             " Fix: take error_after out of _product__sources.yml.",
         ),
     ],

@@ -236,9 +236,9 @@ def as_old_as_loyal(rows: pd.DataFrame) -> pd.DataFrame:
     [
         (upside_down(good()), poor(), "the flags point the wrong way"),
         (upside_down(good()), poor(), "no better than chance"),
-        (as_old_as_loyal(good()), poor(), "does not surely beat tenure alone"),
+        (as_old_as_loyal(good()), poor(), "is not shown to beat tenure alone"),
         (good().assign(tenure_days=None), poor(), "tenure is known"),
-        (poor(), good(), "does not surely beat equal"),
+        (poor(), good(), "is not shown to beat equal"),
         (good(), good(), "scores every account as equal does"),
         (good(), poor().assign(health_score=np.nan), "No account-date has a score of both"),
         (good(n=40), poor(n=40), "40 accounts have a matured outcome"),

@@ -57,7 +57,7 @@ def check_dated_tables(rows: list[SourceCheck], dated_tables: list[dict], found:
             days, there = getattr(row, limit), contract_of[name][limit]
             if days != there:
                 what = (
-                    f"{limit} of {name} is {days or 'empty'}, but `dbt source freshness` goes by"
+                    f"{limit} of {name} is {days or 'empty'}, but `dbt source freshness` uses"
                     f" {there or 'empty'}"
                 )
                 fix = f"set {key} to {days} days in" if days else f"take {key} out of"

@@ -32,7 +32,7 @@ REMEDIES = {
         " if the change is real, set the thresholds by current behaviour and note the date."
     ),
     "calibration": (
-        "Churn is not what the score implies: fit the probabilities anew on recent outcomes, and"
+        "Churn is not what the score implies: fit the probabilities again on recent outcomes, and"
         " move the bands' limits if flags no longer fit what happens."
     ),
 }

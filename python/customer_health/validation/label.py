@@ -136,7 +136,7 @@ def _unbeaten(
         return f"The score cannot be compared with {name}: too few accounts churned or stayed."
     if probability < settings.beats_probability:
         return (
-            f"It does not surely beat {name}: AUC {score[0]:.3f} against {rival[0]:.3f}, better"
+            f"It is not shown to beat {name}: AUC {score[0]:.3f} against {rival[0]:.3f}, better"
             f" with probability {probability:.2f} where {settings.beats_probability:.2f} is needed."
         )
     return None

@@ -58,8 +58,8 @@ def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
         accounts that stayed moved on the same dates; `last_change` the same up to the last
         observation. All p are two-sided, the adjusted ones over all metrics (Benjamini and
         Hochberg). `timing`: 'leading' (falls early enough), 'lagging' (falls too late), 'flat'.
-        `verdict`: 'predictive'; 'inverted' (the better the score, the more churn); 'vanity' (surely
-        no correlation worth having); 'no evidence yet', with its reason.
+        `verdict`: 'predictive'; 'inverted' (the better the score, the more churn); 'vanity' (the
+        whole interval of the correlation is too small to matter); 'no evidence yet', with its reason.
     """
     verdicts = pd.DataFrame(evidence, columns=list(COLUMNS))
     words = {"metric", "timing", "timing_reason", "verdict", "reason"}

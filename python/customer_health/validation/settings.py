@@ -1,4 +1,4 @@
-"""The numbers that validation goes by."""
+"""The numbers that validation uses."""
 
 from collections.abc import Mapping
 

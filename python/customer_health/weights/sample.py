@@ -115,7 +115,7 @@ class Sample:
     def capped(self, most_rows: int) -> tuple[Sample, str | None]:
         """Give whole accounts with no more rows than that, and a sentence if any was left out.
 
-        Which accounts come in goes by a hash of their ids, so a later sample keeps most of them.
+        A hash of their ids decides which accounts come in, so a later sample keeps most of them.
         """
         if len(self.account) <= most_rows:
             return self, None

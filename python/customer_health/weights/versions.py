@@ -1,4 +1,4 @@
-"""The walk through the dates on which weights are fitted anew."""
+"""The walk through the dates on which weights are fitted again."""
 
 from __future__ import annotations
 
