@@ -59,7 +59,7 @@ def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
         observation. All p are two-sided, the adjusted ones over all metrics (Benjamini and
         Hochberg). `timing`: 'leading' (falls early enough), 'lagging' (falls too late), 'flat'.
         `verdict`: 'predictive'; 'inverted' (the better the score, the more churn); 'vanity' (the
-        whole interval of the correlation is too small to matter); 'no evidence yet', with its reason.
+        correlation's whole interval is too small to matter); 'no evidence yet', with its reason.
     """
     verdicts = pd.DataFrame(evidence, columns=list(COLUMNS))
     words = {"metric", "timing", "timing_reason", "verdict", "reason"}
