@@ -852,7 +852,7 @@ class AsOf:
         if not champions:
             had_one = any(row.role == "champion" for row in self.rows("crm__contact_roles"))
             return 1 if had_one else None
-        theirs = [row for row in self.rows("crm__activities") if row.contact_id in champions]
+        theirs = [row for row in self.activities if row.contact_id in champions]
 
         def answer_hours(ago: int) -> float | None:
             return mean(
@@ -874,13 +874,12 @@ class AsOf:
         now, before = answer_hours(0), answer_hours(90)
         if now is not None and before:
             parts.append(min(max(now / before - 1, 0), 1))
-        invitations = [
-            row.attendance in ("declined", "no_show")
-            for row in theirs
-            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90)
-        ]
-        if invitations and self.is_connected("crm_attendances", 0):
-            parts.append(fmean(invitations))
+        came = defaultdict(bool)
+        for row in theirs:
+            if row.activity_type in INVITATIONS and self.within(row.occurred_at, 90):
+                came[row.occasion, row.person] |= row.attendance in (None, "attended")
+        if came and self.is_connected("crm_attendances", 0):
+            parts.append(1 - fmean(came.values()))
         tone_trend = self.published("sentiment")["ticket_sentiment_trend_90d"]
         if tone_trend is not None:
             parts.append(min(max(-tone_trend, 0), 1))

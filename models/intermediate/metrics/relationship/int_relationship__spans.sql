@@ -15,10 +15,7 @@ participations as (
 ),
 
 activities as (
-    select
-        *,
-        cast(occurred_at as date) as activity_date
-    from {{ ref('stg_crm__activities') }}
+    select * from {{ ref('int_facts__activities') }}
 ),
 
 assessments as (
@@ -164,8 +161,28 @@ champion_answers as (
 ),
 
 champion_invitations as (
-    select * from champion_activities
-    where activity_type in ('meeting', 'qbr', 'training', 'webinar')
+    select
+        account_id,
+        occasion_key || ' ' || person_key as invitation_key,
+        is_attended,
+        from_date,
+        least(role_until_date, {{ add_days('activity_date', 90) }}) as until_date,
+        min(case when is_attended then known_date end) over (
+            partition by account_id, occasion_key, person_key
+        ) as attended_known_date
+    from champion_activities
+    where is_invitation
+),
+
+-- logged twice, a champion who came has not declined, from when it is known that they came
+champion_declines as (
+    select
+        account_id,
+        invitation_key,
+        from_date,
+        least(until_date, coalesce(attended_known_date, until_date)) as until_date
+    from champion_invitations
+    where not is_attended
 ),
 
 present as (
@@ -191,6 +208,14 @@ present as (
         (
             'engaged_contacts_90d', 'participations', 'contact_id', 'known_date',
             add_days('participation_date', 90),
+        ),
+        (
+            'champion_invitations_90d', 'champion_invitations', 'invitation_key',
+            'from_date', 'until_date',
+        ),
+        (
+            'champion_declines_90d', 'champion_declines', 'invitation_key',
+            'from_date', 'until_date',
         ),
     ] -%}
         union all
@@ -222,21 +247,6 @@ final as (
             ) }}
         from champion_answers
     {% endfor %}
-    union all
-    select
-        {{ span(
-            'champion_invitations_90d', 'from_date',
-            'least(role_until_date, ' ~ add_days('activity_date', 90) ~ ')'
-        ) }}
-    from champion_invitations
-    union all
-    select
-        {{ span(
-            'champion_declines_90d', 'from_date',
-            'least(role_until_date, ' ~ add_days('activity_date', 90) ~ ')'
-        ) }}
-    from champion_invitations
-    where attendance in ('declined', 'no_show')
     union all
     select {{ span('participations_90d', 'known_date', add_days('participation_date', 90)) }}
     from participations
