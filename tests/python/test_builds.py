@@ -106,6 +106,14 @@ def test_edited_expert_weights_are_a_new_version_and_change_no_older_one(
         ]
 
 
+def test_dbt_parses_nothing_again_at_its_second_start(tmp_path):
+    for _ in range(2):
+        assert dbt("parse", tmp_path / "none.duckdb").code == 0
+    timing = json.loads((tmp_path / "none.target" / "perf_info.json").read_text())
+    assert timing["path_count"] > 0
+    assert timing["parsed_path_count"] == 0
+
+
 @pytest.mark.parametrize(("target", "prefix"), [("prod", ""), ("lint", "lint_")])
 def test_only_the_schemas_of_prod_have_plain_names(tmp_path, target, prefix):
     warehouse = tmp_path / "none.duckdb"

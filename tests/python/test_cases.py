@@ -30,7 +30,8 @@ def _what_it_looks_at(case: Case) -> list[str]:
     tables = {row["table"].split(".")[-1] for row in case.expected.get("rows", [])}
     if "metrics" in case.expected:
         tables.add("int_scoring__explained_metrics")
-    return ["--select", *sorted(f"+{table}" for table in {*tables, "stg_calendar__clock"})]
+    chosen = sorted(f"+{table}" for table in {*tables, "stg_calendar__clock"})
+    return ["--indirect-selection", "cautious", "--select", *chosen]
 
 
 @pytest.fixture(scope="module")
