@@ -9,4 +9,5 @@
         published.is_flagged is null
         and published.scorecard = scorecards.scorecard
         and published.band = bands.band
+        and bands.rule = 'default'
 {%- endmacro %}

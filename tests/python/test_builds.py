@@ -1,6 +1,7 @@
 """What dbt's commands do with a warehouse that was built before."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -54,10 +55,16 @@ def test_scores_published_before_there_was_a_flag_get_that_of_their_band(built_d
 def test_a_flag_that_is_published_stays_when_the_policy_changes(built_demo, warehouse, tmp_path):
     project = copy_project(tmp_path / "project")
     path = project / "seeds/policy/bands.csv"
-    path.write_text(path.read_text().replace("moderate,50,75,false", "moderate,50,75,true"))
+    path.write_text(re.sub(r"(,moderate,\d+,\d+),false", r"\1,true", path.read_text()))
     outcome = dbt(
-        *("build", warehouse, "--select", "bands", "int_scoring__health_scores"),
-        *("fct_health_scores", "--exclude-resource-type", "test", "unit_test"),
+        *("build", warehouse, "--select", "bands", "int_policy__bands"),
+        *(
+            "int_scoring__health_scores",
+            "fct_health_scores",
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
+        ),
         project=project,
         raw_path=built_demo.raw,
     )

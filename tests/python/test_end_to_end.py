@@ -165,7 +165,7 @@ def test_broken_raw_data_stops_the_build_and_touches_nothing(dirty, tmp_path, sp
 def test_a_typo_in_the_policy_stops_the_build_and_touches_nothing(dirty, tmp_path):
     project = copy_project(tmp_path / "project")
     bands = project / "seeds" / "policy" / "bands.csv"
-    bands.write_text(bands.read_text().replace("default,moderate,50,75", "default,moderate,50,57"))
+    bands.write_text(bands.read_text().replace("moderate,50,75", "moderate,50,57"))
     before = _fingerprint(dirty / "warehouse.duckdb")
     outcome = dbt(
         "build", dirty / "warehouse.duckdb", project=project, raw_path=dirty / "demo" / "raw"

@@ -470,6 +470,15 @@ class AsOf:
                 return row.lifecycle_stage
         return "unknown"
 
+    def band_rule(self, band_set: str) -> tuple[str, str | None]:
+        """Rule of a band set that decides on the day: its name and what it applies to."""
+        to_renewal = self.contract.days_to_renewal
+        is_near = to_renewal is not None and to_renewal <= THRESHOLDS["renewal_window_days"]
+        ranked = [("renewal", None)] if is_near else []
+        ranked += [("stage", self.stage), ("segment", self.segment), ("default", None)]
+        rules = {(row.rule, row.applies_to) for row in policy("bands") if row.band_set == band_set}
+        return next(rule for rule in ranked if rule in rules)
+
     # ------------------------------------------------------------ usage
 
     @cached_property
@@ -1214,10 +1223,11 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
         return Row(score=None, band="insufficient data", account_coverage=0)
     exact = sum(weight * score for weight, score in parts) / sum(weight for weight, _ in parts)
     coverage = known / applicable
+    rule = account.band_rule(scorecard.band_set)
     band = next(
         row.band
         for row in policy("bands")
-        if row.band_set == scorecard.band_set
+        if (row.band_set, row.rule, row.applies_to) == (scorecard.band_set, *rule)
         and row.lower_bound <= round(exact, 1)
         and (round(exact, 1) < row.upper_bound or row.upper_bound == 100)
     )

@@ -77,7 +77,7 @@ BROKEN_ROWS = {
         "segments.csv", "enterprise,1000,,D0 model segmentation by company size",
         "enterprise,1000,,", "source is empty", "project default",
     ),
-    "empty id": ("bands.csv", "d3,red,", "d3,,", "band is empty", "fill in band"),
+    "empty id": ("bands.csv", "d3,default,,red,", "d3,default,,,", "band is empty", "fill in band"),
     "space after an id": (
         "scorecards.csv", "d0_simple,off", "d0_simple ,off", "'d0_simple ' has a space", "out",
     ),
@@ -163,26 +163,44 @@ BROKEN_ROWS = {
         "missing_dimensions 'guess' is not known", "impute, renormalise",
     ),
     "gap between bands": (
-        "bands.csv", "default,moderate,50,", "default,moderate,50.5,",
+        "bands.csv", "default,default,,moderate,50,", "default,default,,moderate,50.5,",
         "a gap between upper_bound 50 of row 3 and lower_bound 50.5", "upper_bound of row 3",
     ),
     "overlap of bands": (
-        "bands.csv", "default,moderate,50,", "default,moderate,49.9,",
+        "bands.csv", "default,default,,moderate,50,", "default,default,,moderate,49.9,",
         "an overlap between upper_bound 50 of row 3 and lower_bound 49.9", "same number",
     ),
     "bands do not start at 0": (
-        "bands.csv", "d3,red,0,", "d3,red,10,", "lowest lower_bound of band_set 'd3' is 10", "to 0",
+        "bands.csv", "d3,default,,red,0,", "d3,default,,red,10,",
+        "lowest lower_bound of band_set 'd3' is 10", "to 0",
     ),
     "bands do not end at 100": (
-        "bands.csv", "d3,green,80,100", "d3,green,80,99.9",
+        "bands.csv", "d3,default,,green,80,100", "d3,default,,green,80,99.9",
         "highest upper_bound of band_set 'd3' is 99.9, not 100", "to 100",
     ),
     "empty band": (
-        "bands.csv", "d3,green,80,100", "d3,green,100,100",
+        "bands.csv", "d3,default,,green,80,100", "d3,default,,green,100,100",
         "lower_bound 100 is not below upper_bound 100", "larger",
     ),
+    "a rule of bands that there is not": (
+        "bands.csv", "contextual,stage,adoption,critical", "contextual,stages,adoption,critical",
+        "rule 'stages' is not known", "stage",
+    ),
+    "bands of a segment that there is not": (
+        "bands.csv", "contextual,segment,smb,critical", "contextual,segment,smbs,critical",
+        "applies_to 'smbs' is not in segments.csv", "smb",
+    ),
+    "bands of the renewal window for a segment": (
+        "bands.csv", "contextual,renewal,,critical", "contextual,renewal,smb,critical",
+        "the rule 'renewal' applies to no 'smb'", "leave applies_to empty",
+    ),
+    "a band that the default has not": (
+        "bands.csv", "contextual,renewal,,moderate", "contextual,renewal,,middling",
+        "the rule 'default' has no band 'middling'", "use the names and flags of that rule",
+    ),
     "band called insufficient data": (
-        "bands.csv", "d3,green", "d3,insufficient data", "a word with its own meaning", "another",
+        "bands.csv", "d3,default,,green", "d3,default,,insufficient data",
+        "a word with its own meaning", "another",
     ),
     "gap between segments": (
         "segments.csv", "mid_market,100,", "mid_market,101,", "there is a gap", "same number",
@@ -351,7 +369,8 @@ BROKEN_FILES = {
         "threshold 'first_value_days' is there 2 times",
     ),
     "the same band twice": (
-        "bands.csv", "d3,yellow,", "d3,red,", "band_set 'd3', band 'red' is there 2 times",
+        "bands.csv", "d3,default,,yellow,", "d3,default,,red,",
+        "band_set 'd3', rule 'default', band 'red' is there 2 times",
     ),
     "a missing threshold": (
         "thresholds.csv", "active_users_goal,", "something_else,",
@@ -370,12 +389,12 @@ BROKEN_FILES = {
         ": minimum_churned 60 is above minimum_outcomes 50. Fix: lower minimum_churned or raise",
     ),
     "a flag above a band without one": (
-        "bands.csv", "default,critical,0,25,true", "default,critical,0,25,false",
+        "bands.csv", "default,default,,critical,0,25,true", "default,default,,critical,0,25,false",
         "bands.csv, rows 2, 3, 4, 5: is_flagged of band_set 'default' does not part the lower bands"
         " from the upper ones. Fix: write true for the lowest bands",
     ),
     "no flag": (
-        "bands.csv", "d3,red,0,60,true", "d3,red,0,60,false",
+        "bands.csv", "d3,default,,red,0,60,true", "d3,default,,red,0,60,false",
         "bands.csv, rows 6, 7, 8: is_flagged of band_set 'd3' does not part",
     ),
     "a curve of one point": (
@@ -498,11 +517,11 @@ def test_more_than_six_weighted_groups_warn(policy):
 
 def write_bands(policy: Path, bounds: list[tuple[float, float]]) -> list[str]:
     """Write bands with these bounds for the band set of every scorecard; give the errors."""
-    lines = ["band_set,band,lower_bound,upper_bound,is_flagged,source"]
+    lines = ["band_set,rule,applies_to,band,lower_bound,upper_bound,is_flagged,source"]
     lowest = min(range(len(bounds)), key=lambda n: bounds[n][0])
-    for band_set in ("default", "d3"):
+    for band_set in ("contextual", "d3"):
         lines += [
-            f"{band_set},b{n},{low},{high},{str(n == lowest).lower()},test"
+            f"{band_set},default,,b{n},{low},{high},{str(n == lowest).lower()},test"
             for n, (low, high) in enumerate(bounds)
         ]
     (policy / "bands.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

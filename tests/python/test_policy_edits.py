@@ -87,21 +87,25 @@ EDITS = {
     ),
     # booleans and words
     "a boolean as a number": (
-        "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,1", "is_flagged is '1'. Fix: write",
+        "policy/bands.csv", "d3,default,,red,0,60,true", "d3,default,,red,0,60,1",
+        "is_flagged is '1'. Fix: write",
     ),
     "a boolean in German": (
-        "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,WAHR", "is_flagged is 'WAHR'",
+        "policy/bands.csv", "d3,default,,red,0,60,true", "d3,default,,red,0,60,WAHR",
+        "is_flagged is 'WAHR'",
     ),
     "a boolean may have capitals": (
-        "policy/bands.csv", "d3,red,0,60,true", "d3,red,0,60,TRUE", None,
+        "policy/bands.csv", "d3,default,,red,0,60,true", "d3,default,,red,0,60,TRUE", None,
     ),
-    "names may be made of digits": ("policy/bands.csv", "d3,yellow,", "d3,2,", None),
+    "names may be made of digits": (
+        "policy/bands.csv", "d3,default,,yellow,", "d3,default,,2,", None,
+    ),
     "a character that cannot be seen": (
         "policy/segments.csv", "mid_market,100", "mid_market\u200b,100",
         "row 3: segment holds a character that cannot be seen (U+200B)",
     ),
     "a no-break space within a name": (
-        "policy/bands.csv", "d3,yellow,", "d3,yel\u00a0low,", "(U+00A0)",
+        "policy/bands.csv", "d3,default,,yellow,", "d3,default,,yel\u00a0low,", "(U+00A0)",
     ),
     "a source may have any typography": (
         RATES, "reporting currency", "reporting\u00a0cur\u2028rency", None,
@@ -161,7 +165,8 @@ EDITS = {
     "a text of several lines in quotes": (RATES, "reporting currency", '"one\ntwo"', None),
     "a cell of 200 kB": (RATES, "reporting currency", BIG, "row 2: a text is longer than 10,000"),
     "a name of 20 kB": (
-        "policy/bands.csv", "d3,red,", f"d3,{BIG[:20_000]},", "row 6: a text is longer",
+        "policy/bands.csv", "d3,default,,red,", f"d3,default,,{BIG[:20_000]},",
+        "row 6: a text is longer",
     ),
     "a character of nothing": (RATES, "reporting", "repor\x00ting", "row 2: there is a character"),
     "a bell": (

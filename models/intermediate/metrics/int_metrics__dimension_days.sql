@@ -16,6 +16,7 @@ final as (
         spine.day_number,
         spine.segment,
         spine.lifecycle_stage,
+        spine.is_in_renewal_window,
         {% for dimension in dimensions() %}
             {{ dimension }}.{{ dimension }}_score,
             {{ dimension }}.{{ dimension }}_coverage,

@@ -1,7 +1,9 @@
 {#- A fingerprint of every seed and all its columns but free text and the limits of thresholds: rows
     with one policy_version were written under the same policy, to the letter. -#}
 {% set seeds = [
-    ('bands', ['band_set', 'band', 'lower_bound', 'upper_bound', 'is_flagged']),
+    ('bands', [
+        'band_set', 'rule', 'applies_to', 'band', 'lower_bound', 'upper_bound', 'is_flagged'
+    ]),
     ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
     ('exchange_rates', ['currency', 'rate']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),

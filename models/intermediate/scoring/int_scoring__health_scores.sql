@@ -37,7 +37,7 @@ weights as (
 ),
 
 bands as (
-    select * from {{ ref('bands') }}
+    select * from {{ ref('int_policy__bands') }}
 ),
 
 thresholds as (
@@ -172,6 +172,10 @@ final as (
             when scored.account_coverage >= thresholds.minimum_coverage_share
                 then bands.is_flagged
         end as is_flagged,
+        case
+            when scored.account_coverage >= thresholds.minimum_coverage_share
+                then bands.band_rule
+        end as band_rule,
         scored.account_coverage,
         scored.scorecard_coverage,
         case
@@ -193,6 +197,9 @@ final as (
     left join bands
         on
             scored.band_set = bands.band_set
+            and scored.segment = bands.segment
+            and scored.lifecycle_stage = bands.lifecycle_stage
+            and scored.is_in_renewal_window = bands.is_in_renewal_window
             and scored.health_score >= bands.lower_bound
             and (
                 scored.health_score < bands.upper_bound

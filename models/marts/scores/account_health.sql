@@ -144,7 +144,8 @@ final as (
         stale.stale_sources,
         today.scorecard,
         today.weights_version,
-        today.policy_version
+        today.policy_version,
+        today.band_rule
     from accounts
     cross join absent
     cross join stale

@@ -222,7 +222,8 @@ final as (
         judged.is_drop_alert,
         judged.is_rapid_decline,
         judged.weights_version,
-        policy.policy_version
+        policy.policy_version,
+        judged.band_rule
     from judged
     cross join policy
     left join label_days

@@ -187,9 +187,12 @@ def _header_fits(file: str, header: list[str], expected: list[str], found: Findi
 def _check_key(file: str, key: tuple[str, ...], rows: list[Row], found: Findings) -> None:
     """Two rows that say the same thing twice are two rules of equal precedence."""
     for values, same in grouped(rows, *key).items():
-        if len(same) > 1 and None not in values:
+        cells = dict(zip(key, values, strict=True))
+        fields = type(same[0]).model_fields
+        is_filled = all(cells[column] is not None for column in key if fields[column].is_required())
+        if len(same) > 1 and is_filled:
             named = ", ".join(
-                f"{column} {_shown(value)}" for column, value in zip(key, values, strict=True)
+                f"{column} {_shown(value)}" for column, value in cells.items() if value is not None
             )
             what = f"{named} is there {len(same)} times, and nothing says which row counts"
             found.error(file, [row.number for row in same], what, "keep one of these rows")

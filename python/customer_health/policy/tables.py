@@ -35,8 +35,10 @@ class PolicyRow(Row):
 class Band(PolicyRow):
     """A row of bands.csv."""
 
-    key = ("band_set", "band")
+    key = ("band_set", "rule", "applies_to", "band")
     band_set: str
+    rule: Annotated[str, one_of("default", "segment", "stage", "renewal")]
+    applies_to: str | None = None
     band: Annotated[str, none_of("insufficient data", "not scored")]
     lower_bound: Number
     upper_bound: Number

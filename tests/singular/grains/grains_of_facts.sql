@@ -22,6 +22,11 @@
     ('int_facts__user_days', 'account_id, user_id, activity_date, known_date', 'known_date'),
     ('int_feeds__connected', 'feed', ''),
     ('int_feeds__metrics', 'metric', ''),
+    (
+        'int_policy__bands',
+        'band_set, segment, lifecycle_stage, is_in_renewal_window, lower_bound',
+        ''
+    ),
     ('int_policy__metric_curves', 'metric, segment, lifecycle_stage, knot', ''),
     ('int_policy__thresholds', '', ''),
     ('int_policy__version', '', ''),
