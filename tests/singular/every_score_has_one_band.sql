@@ -16,11 +16,11 @@ places as (
 -- as many days as there are tenths
 days as (
     select
-        {{ date_rows("cast('2000-01-01' as date)", "cast('2002-09-27' as date)") }} as day
+        {{ date_rows("cast('2000-01-01' as date)", "cast('2002-09-27' as date)") }} as counted_date
 ),
 
 scores as (
-    select {{ days_between("cast('2000-01-01' as date)", 'day') }} / 10.0 as score
+    select {{ days_between("cast('2000-01-01' as date)", 'counted_date') }} / 10.0 as score
     from days
 )
 
