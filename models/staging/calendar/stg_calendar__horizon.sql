@@ -232,8 +232,7 @@ carried as (
 ),
 
 final as (
-    select
-        greatest(ended.last_date, coalesce(carried.last_date, ended.last_date)) as data_end_date
+    select greatest(ended.last_date, coalesce(carried.last_date, ended.last_date)) as data_end_date
     from ended
     cross join carried
 )
