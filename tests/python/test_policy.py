@@ -182,6 +182,12 @@ BROKEN_ROWS = {
         "bands.csv", "d3,default,,green,80,100", "d3,default,,green,100,100",
         "lower_bound 100 is not below upper_bound 100", "larger",
     ),
+    "a gap between tiers": (
+        "tiers.csv", "2,40,60", "2,41,60", "there is a gap between upper_bound 40", "same number",
+    ),
+    "a cadence that there is not": (
+        "tiers.csv", "biweekly", "fortnightly", "cadence 'fortnightly' is not known", "biweekly",
+    ),
     "a rule of bands that there is not": (
         "bands.csv", "contextual,stage,adoption,critical", "contextual,stages,adoption,critical",
         "rule 'stages' is not known", "stage",
@@ -387,6 +393,13 @@ BROKEN_FILES = {
     "more churned accounts than accounts": (
         "thresholds.csv", "minimum_churned,10", "minimum_churned,60",
         ": minimum_churned 60 is above minimum_outcomes 50. Fix: lower minimum_churned or raise",
+    ),
+    "shares of time that are no whole": (
+        "tiers.csv", "0.4,daily", "0.5,daily",
+        "tiers.csv, rows 2, 3, 4, 5: time_share sums to 1.1, not 1. Fix: give the shares of one",
+    ),
+    "tiers in the other order": (
+        "tiers.csv", "1,0,40", "5,0,40", "tier 1 is not the lowest, or the others do not follow it",
     ),
     "a flag above a band without one": (
         "bands.csv", "default,default,,critical,0,25,true", "default,default,,critical,0,25,false",

@@ -1,6 +1,8 @@
 -- The words that readers filter by. Words of the policy: every_policy_word_is_in_the_policy.
 {% set words = {
+    'band_rule': ['renewal', 'stage', 'segment', 'default'],
     'basis': ['expert', 'equal', 'fitted', 'fitted, pooled with universal', 'universal'],
+    'cadence': ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly'],
     'churn_reason': ['unpaid invoice', 'cancelled during the term', 'not renewed'],
     'component_type': ['metric', 'imputed dimension', 'rounding'],
     'confidence': ['high', 'medium', 'low'],
@@ -33,12 +35,16 @@
 } %}
 
 {{ unknown_words(words, [
-    ('account_health', 'customer_status, score_label, momentum, momentum_arrow, confidence', ''),
+    (
+        'account_health',
+        'customer_status, score_label, momentum, momentum_arrow, confidence, band_rule, cadence',
+        ''
+    ),
     ('dim_accounts', 'customer_status', ''),
     ('fct_dimension_weights', 'scorecard_role, basis, include_verdict, strength_verdict', ''),
     (
         'fct_health_scores',
-        'scorecard_role, score_label, confidence, momentum, momentum_arrow',
+        'scorecard_role, score_label, confidence, momentum, momentum_arrow, band_rule',
         'as_of_date'
     ),
     ('fct_metric_verdicts', 'timing, verdict', ''),

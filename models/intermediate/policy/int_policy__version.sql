@@ -24,6 +24,7 @@
         'usual_windows', 'usual_minimum_rows', 'warn_below_share', 'fail_below_share'
     ]),
     ('thresholds', ['threshold', 'value']),
+    ('tiers', ['tier', 'lower_bound', 'upper_bound', 'time_share', 'cadence']),
     ('validation_targets', ['figure', 'target', 'excellent_target']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}

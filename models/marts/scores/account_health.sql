@@ -20,6 +20,10 @@ freshness as (
     select * from {{ ref('int_monitoring__freshness') }}
 ),
 
+tiers as (
+    select * from {{ ref('tiers') }}
+),
+
 today as (
     select scores.*
     from scores
@@ -145,12 +149,22 @@ final as (
         today.scorecard,
         today.weights_version,
         today.policy_version,
-        today.band_rule
+        today.band_rule,
+        tiers.tier,
+        tiers.cadence
     from accounts
     cross join absent
     cross join stale
     left join today on accounts.account_id = today.account_id
     left join drivers on accounts.account_id = drivers.account_id
+    left join tiers
+        on
+            today.band <> 'insufficient data'
+            and today.health_score >= tiers.lower_bound
+            and (
+                today.health_score < tiers.upper_bound
+                or (today.health_score = 100 and tiers.upper_bound = 100)
+            )
 )
 
 select * from final

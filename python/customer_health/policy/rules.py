@@ -22,6 +22,7 @@ from customer_health.policy.tables import (
     SentinelDates,
     SignalType,
     SourceCheck,
+    Tier,
     VocabularyWord,
 )
 from customer_health.policy.thresholds import check_thresholds
@@ -162,6 +163,21 @@ def _check_segments(segments: list[Segment], found: Findings) -> None:
 
 def _check_stages(stages: list[LifecycleStage], found: Findings) -> None:
     _check_ranges("lifecycle_stages.csv", stages, "from_day", "to_day", math.inf, "", found)
+
+
+def _check_tiers(tiers: list[Tier], found: Findings) -> None:
+    """Tiers part 0 to 100, the first the lowest, and the team's time."""
+    file = "tiers.csv"
+    _check_ranges(file, tiers, "lower_bound", "upper_bound", 100, "", found)
+    numbers = [row.number for row in tiers]
+    from_below = sorted(tiers, key=lambda row: row.lower_bound)
+    if [row.tier for row in from_below] != sorted(row.tier for row in tiers):
+        what = "tier 1 is not the lowest, or the others do not follow it in order"
+        found.error(file, numbers, what, "number the tiers from the lowest scores up")
+    total = sum(row.time_share for row in tiers)
+    if abs(total - 1) > WEIGHTS_TOLERANCE:
+        what = f"time_share sums to {total:.12g}, not 1"
+        found.error(file, numbers, what, "give the shares of one whole")
 
 
 def _check_production(scorecards: list[Scorecard], found: Findings) -> None:
@@ -342,6 +358,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("bands.csv", "segments.csv", "lifecycle_stages.csv"), _check_bands),
     (("segments.csv",), _check_segments),
     (("lifecycle_stages.csv",), _check_stages),
+    (("tiers.csv",), _check_tiers),
     (("scorecards.csv",), _check_production),
     (("scorecards.csv", "scorecard_weights.csv"), _check_weights),
     (("scorecards.csv", "scorecard_weights.csv", "dimensions.csv"), _check_weight_groups),

@@ -134,6 +134,17 @@ class Segment(PolicyRow):
     max_employees: Whole | None = None
 
 
+class Tier(PolicyRow):
+    """A row of tiers.csv."""
+
+    key = ("tier",)
+    tier: Whole = Field(ge=1)
+    lower_bound: Number
+    upper_bound: Number
+    time_share: Number = Field(ge=0, le=1)
+    cadence: Annotated[str, one_of("daily", "weekly", "biweekly", "monthly", "quarterly")]
+
+
 class SentinelDates(PolicyRow):
     """A row of sentinel_dates.csv."""
 
@@ -231,6 +242,7 @@ TABLES: dict[str, type[Row]] = {
     "sentinel_dates.csv": SentinelDates,
     "signal_types.csv": SignalType,
     "source_checks.csv": SourceCheck,
+    "tiers.csv": Tier,
     "thresholds.csv": Threshold,
     "validation_targets.csv": ValidationTarget,
 }
