@@ -19,6 +19,8 @@ where
         {% endfor %}
         or account_coverage not between 0 and 1
         or scorecard_coverage not between 0 and 1
+        or cohort_rank_share not between 0 and 1
+        or (band = 'insufficient data') <> (cohort_rank_share is null)
         or band is null
         or momentum is null
         or (health_score is null and band <> 'insufficient data')

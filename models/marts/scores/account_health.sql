@@ -150,6 +150,8 @@ final as (
         today.weights_version,
         today.policy_version,
         today.band_rule,
+        today.cohort_median_score,
+        today.cohort_rank_share,
         tiers.tier,
         tiers.cadence
     from accounts

@@ -58,6 +58,30 @@ comparable as (
     from health_scores
 ),
 
+-- those of similar tenure
+cohorts as (
+    select
+        scorecard,
+        as_of_date,
+        lifecycle_stage,
+        median(comparable_score) as cohort_median_score
+    from comparable
+    group by scorecard, as_of_date, lifecycle_stage
+),
+
+ranked as (
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        percent_rank() over (
+            partition by scorecard, as_of_date, lifecycle_stage
+            order by comparable_score
+        ) as cohort_rank_share
+    from comparable
+    where comparable_score is not null
+),
+
 timeline as (
     select
         scorecard,
@@ -223,9 +247,21 @@ final as (
         judged.is_rapid_decline,
         judged.weights_version,
         policy.policy_version,
-        judged.band_rule
+        judged.band_rule,
+        round(cohorts.cohort_median_score, 1) as cohort_median_score,
+        round(ranked.cohort_rank_share, 3) as cohort_rank_share
     from judged
     cross join policy
+    left join cohorts
+        on
+            judged.scorecard = cohorts.scorecard
+            and judged.as_of_date = cohorts.as_of_date
+            and judged.lifecycle_stage = cohorts.lifecycle_stage
+    left join ranked
+        on
+            judged.scorecard = ranked.scorecard
+            and judged.account_id = ranked.account_id
+            and judged.as_of_date = ranked.as_of_date
     left join label_days
         on judged.scorecard = label_days.scorecard and judged.as_of_date = label_days.as_of_date
 )
