@@ -141,7 +141,14 @@
                 {%- endfor -%}
             {%- endif -%}
         {%- endif -%}
-        {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or lacks_history() -%}
+        {%- set added = new_scorecards() -%}
+        {%- if added -%}
+            {%- do exceptions.warn(
+                'scorecards.csv: ' ~ added | join(', ') ~ ' is new here. This build scores all of its history,'
+                ~ ' which takes as long as a first build; what others published stays. Fix: none needed.'
+            ) -%}
+        {%- endif -%}
+        {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or added or lacks_history() -%}
         {%- set window = api.Relation.create(**operations_table('build_window')) -%}
         {%- do adapter.create_schema(window) -%}
         {%- call statement(auto_begin=false) -%}
@@ -173,6 +180,19 @@
         {{ return(true) }}
     {%- endfor -%}
     {{ return(false) }}
+{%- endmacro %}
+
+{% macro new_scorecards() -%}
+    {#- Scorecards that the policy scores and of which nothing is published, though something is of others. -#}
+    {%- set scores = relation_of('fct_health_scores') -%}
+    {%- set published = adapter.get_relation(scores.database, scores.schema, scores.identifier) -%}
+    {%- set known = run_query('select distinct scorecard from ' ~ published).columns[0].values() | list
+        if published else [] -%}
+    {%- set added = [] -%}
+    {%- for row in policy_rows('scorecards') if known and row['role'] != 'off' and row['scorecard'] not in known -%}
+        {%- do added.append(row['scorecard']) -%}
+    {%- endfor -%}
+    {{ return(added) }}
 {%- endmacro %}
 
 {% macro build_settings() -%}

@@ -2,7 +2,8 @@
     {#- Incremental strategy `window`: rows whose date column (config meta window_column, default
         as_of_date) lies in the window, or is null, give way to the new ones. Deleting by date and not by
         key lets rows vanish that a late row takes away. A protected model (meta is_published) keeps
-        what was published before the reopened days. -#}
+        what was published before the reopened days; a scorecard of which it has nothing comes with its
+        history. -#}
     {%- set column = config.get('meta', {}).get('window_column', 'as_of_date') -%}
     {%- set from_date = published_before() if config.get('meta', {}).get('is_published')
         else window_start() -%}
@@ -19,7 +20,11 @@
     select {{ columns }}
     from {{ arguments.temp_relation }}
     {%- if config.get('meta', {}).get('is_published') %}
-    where {{ column }} >= cast('{{ from_date }}' as date)
+    where
+        {{ column }} >= cast('{{ from_date }}' as date)
+        {%- if 'scorecard' in arguments.dest_columns | map(attribute='name') %}
+        or scorecard not in (select scorecard from {{ arguments.target_relation }})
+        {%- endif %}
     {%- endif %};
 
     -- a Python model's is a lasting table, which the adapter leaves

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from project import copy_project, dbt, query
+from project import copy_project, dbt, differences, query
 
 
 @pytest.fixture
@@ -111,6 +111,60 @@ def test_edited_expert_weights_are_a_new_version_and_change_no_older_one(
             (version, weight, valid_from, edited_from),
             ("expert_default.2", 28, edited_from, None),
         ]
+
+
+def test_a_scorecard_that_takes_over_has_its_history_and_blanks_none(
+    built_demo, warehouse, tmp_path
+):
+    project = copy_project(tmp_path / "project")
+    path = project / "seeds/policy/scorecards.csv"
+    as_it_was = path.read_text()
+
+    def build_with(*edits: tuple[str, str]) -> str:
+        text = as_it_was
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text)
+        flags = ("--exclude-resource-type", "unit_test")
+        outcome = dbt("build", warehouse, *flags, project=project, raw_path=built_demo.raw)
+        assert outcome.code == 0, outcome.text
+        return " ".join(outcome.text.split())
+
+    scores = "select * exclude (policy_version) from marts.fct_health_scores"
+    others = f"{scores} where scorecard <> 'd2' and as_of_date < date '2026-06-01'"
+    said = build_with(
+        ("correlation,production", "correlation,challenger"), ("d2,off", "d2,production")
+    )
+    assert "scorecards.csv: d2 is new here. This build scores all of its history" in said
+    assert differences(built_demo.warehouse, warehouse, others) == []
+    days = "select account_id, as_of_date from marts.fct_health_scores where scorecard = '{}'"
+    assert query(warehouse, f"{days.format('d2')} except {days.format('equal')}") == []
+    assert query(warehouse, f"{days.format('equal')} except {days.format('d2')}") == []
+    roles = """
+        select scorecard_role, max(as_of_date) < any_value(published_before_date)
+        from marts.fct_health_scores cross join operations.build_window
+        where scorecard = 'd2' group by all order by all
+    """
+    assert query(warehouse, roles) == [("production", False), ("shadow", True)]
+    newest = """
+        select
+            any_value(scorecard),
+            count(*) filter (where change_90d is null),
+            count(*) filter (where momentum = 'too new')
+        from marts.account_health
+        where health_score is not null and account_id in (
+            select account_id from marts.fct_health_scores
+            where scorecard = 'd2' and as_of_date = '2026-04-01' and band <> 'insufficient data'
+        )
+    """
+    assert query(warehouse, newest) == [("d2", 0, 0)]
+
+    published = shutil.copy(warehouse, tmp_path / "published.duckdb")
+    build_with(("d2,off", "d2,challenger"))
+    before = f"{scores} where as_of_date < date '2026-06-01'"
+    assert differences(published, warehouse, before) == []
+    assert query(warehouse, newest) == [("correlation", 0, 0)]
 
 
 def test_dbt_parses_nothing_again_at_its_second_start(tmp_path):

@@ -82,6 +82,15 @@ ranked as (
     where comparable_score is not null
 ),
 
+{% if goes_on_from != all_days() %}
+    -- a scorecard that came later has its history scored beside what others published
+    new_scorecards as (
+        select distinct scorecard
+        from health_scores
+        where scorecard not in (select published.scorecard from {{ this }} as published)
+    ),
+{% endif %}
+
 timeline as (
     select
         scorecard,
@@ -92,7 +101,9 @@ timeline as (
     from comparable
     {% if goes_on_from != all_days() %}
         -- what was published before stays, and the new scores are compared with it
-        where as_of_date >= cast('{{ goes_on_from }}' as date)
+        where
+            as_of_date >= cast('{{ goes_on_from }}' as date)
+            or scorecard in (select new_scorecards.scorecard from new_scorecards)
         union all
         select
             published.scorecard,
@@ -147,7 +158,12 @@ comparable_days as (
     from comparable
     where
         comparable_score is not null
-        and as_of_date >= cast('{{ goes_on_from }}' as date)
+        {% if goes_on_from != all_days() %}
+            and (
+                as_of_date >= cast('{{ goes_on_from }}' as date)
+                or scorecard in (select new_scorecards.scorecard from new_scorecards)
+            )
+        {% endif %}
     {% if goes_on_from != all_days() %}
         union all
         select
@@ -215,7 +231,15 @@ judged as (
 final as (
     select
         judged.scorecard,
-        judged.role as scorecard_role,
+        {% if goes_on_from == all_days() %}
+            judged.role as scorecard_role,
+        {% else %}
+            -- another was in production, or in its place, on the days before
+            case
+                when judged.as_of_date < cast('{{ goes_on_from }}' as date) then 'shadow'
+                else judged.role
+            end as scorecard_role,
+        {% endif %}
         judged.account_id,
         judged.as_of_date,
         judged.segment,
