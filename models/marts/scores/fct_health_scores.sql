@@ -6,8 +6,13 @@
     meta={'is_published': true},
     post_hook='{{ flag_rows_without_flag() }}',
 ) }}
-{#- the first day that is not published for good -#}
+{#- what was published before this day stays, and the new scores are compared with it; a scorecard
+    that came later has its history scored beside what others published -#}
 {% set goes_on_from = published_before() %}
+{% set is_new = 'true' if goes_on_from == all_days()
+    else "(as_of_date >= cast('" ~ goes_on_from ~ "' as date) or scorecard not in"
+    ~ ' (select published.scorecard from ' ~ this ~ ' as published))'
+%}
 {#- each is published as a column of its name; the policy says which of them decide -#}
 {% set changes_days = [30, 90, 365] %}
 {% set momentum_change = 'compared.change_' ~ policy_number('momentum_days') | int ~ 'd' %}
@@ -54,7 +59,8 @@ label_days as (
 comparable as (
     select
         *,
-        case when band <> 'insufficient data' then health_score end as comparable_score
+        case when band <> 'insufficient data' then health_score end as comparable_score,
+        {{ is_new }} as is_new
     from health_scores
 ),
 
@@ -82,28 +88,16 @@ ranked as (
     where comparable_score is not null
 ),
 
-{% if goes_on_from != all_days() %}
-    -- a scorecard that came later has its history scored beside what others published
-    new_scorecards as (
-        select distinct scorecard
-        from health_scores
-        where scorecard not in (select published.scorecard from {{ this }} as published)
-    ),
-{% endif %}
-
 timeline as (
     select
         scorecard,
         account_id,
         day_number,
         comparable_score,
-        true as is_new
+        is_new
     from comparable
     {% if goes_on_from != all_days() %}
-        -- what was published before stays, and the new scores are compared with it
-        where
-            as_of_date >= cast('{{ goes_on_from }}' as date)
-            or scorecard in (select new_scorecards.scorecard from new_scorecards)
+        where is_new
         union all
         select
             published.scorecard,
@@ -156,14 +150,7 @@ comparable_days as (
         account_id,
         day_number
     from comparable
-    where
-        comparable_score is not null
-        {% if goes_on_from != all_days() %}
-            and (
-                as_of_date >= cast('{{ goes_on_from }}' as date)
-                or scorecard in (select new_scorecards.scorecard from new_scorecards)
-            )
-        {% endif %}
+    where comparable_score is not null and is_new
     {% if goes_on_from != all_days() %}
         union all
         select
