@@ -189,9 +189,11 @@
     {%- set known = run_query('select distinct scorecard from ' ~ published).columns[0].values() | list
         if published else [] -%}
     {%- set added = [] -%}
-    {%- for row in policy_rows('scorecards') if known and row['role'] != 'off' and row['scorecard'] not in known -%}
-        {%- do added.append(row['scorecard']) -%}
-    {%- endfor -%}
+    {%- if known -%}
+        {%- for row in policy_rows('scorecards') if row['role'] != 'off' and row['scorecard'] not in known -%}
+            {%- do added.append(row['scorecard']) -%}
+        {%- endfor -%}
+    {%- endif -%}
     {{ return(added) }}
 {%- endmacro %}
 
