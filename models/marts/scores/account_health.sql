@@ -12,6 +12,11 @@ contributions as (
     where {{ in_window('as_of_date') }}
 ),
 
+churn_risk as (
+    select * from {{ ref('fct_churn_risk') }}
+    where {{ in_window('as_of_date') }}
+),
+
 reconciliation as (
     select * from {{ ref('int_monitoring__reconciliation') }}
 ),
@@ -153,12 +158,19 @@ final as (
         today.cohort_median_score,
         today.cohort_rank_share,
         tiers.tier,
-        tiers.cadence
+        tiers.cadence,
+        churn_risk.churn_probability_90d,
+        churn_risk.churn_probability_90d_low,
+        churn_risk.churn_probability_90d_high,
+        churn_risk.expected_arr_loss_90d,
+        churn_risk.no_probability_reason
     from accounts
     cross join absent
     cross join stale
     left join today on accounts.account_id = today.account_id
     left join drivers on accounts.account_id = drivers.account_id
+    left join churn_risk
+        on today.account_id = churn_risk.account_id and today.as_of_date = churn_risk.as_of_date
     left join tiers
         on
             today.band <> 'insufficient data'

@@ -1,0 +1,13 @@
+"""Fits the models of churn that are due, each on the outcomes that had matured by its day."""
+
+from customer_health.frames import typed
+from customer_health.risk_fits import COLUMNS, fit_due
+
+
+def model(dbt, session):
+    """One row per version, segment and term; one with a reason where there is no model."""
+    due = dbt.ref("int_weights__fits_due")
+    observations = dbt.ref("int_risk__observations")
+    segments = dbt.ref("segments")
+    thresholds = dbt.ref("int_policy__thresholds")
+    return typed(session, fit_due(due, observations, segments, thresholds), COLUMNS)

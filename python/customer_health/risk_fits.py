@@ -1,0 +1,95 @@
+"""The models of churn that a build fits: between a Python model's relations and `fit_model`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from duckdb import DuckDBPyRelation as Relation
+
+# as risk.FEATURES, which only a build that fits something loads
+TERMS = (
+    "intercept", "health", "momentum", "ends", "nearness", "rolls_on", "term_length",
+    "no_contract_known", "tenure",
+)  # fmt: skip
+
+COLUMNS = {
+    "valid_from": "date",
+    "segment": "varchar",
+    "term": "varchar",
+    "coefficient": "double",
+    "mean": "double",
+    **{f"covariance_{term}": "double" for term in TERMS},
+    "interval_factor": "double",
+    "n_observations": "bigint",
+    "n_accounts": "bigint",
+    "n_churned_accounts": "bigint",
+    "calibration_slope": "double",
+    "reason": "varchar",
+}
+
+# for an account whose segment the model does not know
+OTHER_SEGMENT = "other"
+
+
+def fit_due(
+    due: Relation, observations: Relation, segments: Relation, thresholds: Relation
+) -> pd.DataFrame | None:
+    """Fit the model on every day that is due, each time on the outcomes that had matured by then.
+
+    Args:
+        due: Relation with the days (`valid_from`).
+        observations: Relation int_risk__observations.
+        segments: Relation of the policy's segments.
+        thresholds: Relation with one row, a column per threshold.
+
+    Returns:
+        Rows with the columns `COLUMNS`: a version's terms, for each segment; where there is no
+        model, one row with the reason. None if nothing is due.
+    """
+    days = sorted(day for (day,) in due.fetchall())
+    if not days:
+        return None
+
+    # pandas and SciPy take seconds to load, and on most nights nothing is due
+    import numpy as np
+    import pandas as pd
+
+    from customer_health.risk import Observations, fit_model
+    from customer_health.validation.intervals import normal_quantile
+    from customer_health.weights import FitSettings
+
+    settings = FitSettings.of(thresholds.df().iloc[0])
+    names = [*sorted(name for (name,) in segments.project("segment").fetchall()), "unknown"]
+    found = []
+    for day in days:
+        rows = observations.filter(f"valid_from = date '{day}'").df()
+        matured = Observations.of(rows, names).capped(settings.fit_row_cap)
+        model = fit_model(matured, len(names), settings)
+        if isinstance(model, str):
+            found.append(
+                pd.DataFrame(
+                    {"segment": [OTHER_SEGMENT], "term": [TERMS[0]], "reason": [model]}
+                ).assign(valid_from=day)
+            )
+            continue
+        shape = len(names) + 1, len(TERMS)
+        version = pd.DataFrame(
+            model.covariances.reshape(-1, shape[1]), columns=[f"covariance_{t}" for t in TERMS]
+        )
+        found.append(
+            version.assign(
+                valid_from=day,
+                segment=np.repeat([*names, OTHER_SEGMENT], shape[1]),
+                term=np.tile(TERMS, shape[0]),
+                coefficient=model.coefficients.ravel(),
+                mean=np.tile([1.0, *model.means], shape[0]),
+                interval_factor=normal_quantile(settings.confidence_share),
+                n_observations=model.n_observations,
+                n_accounts=model.n_accounts,
+                n_churned_accounts=model.n_churned_accounts,
+                calibration_slope=model.calibration_slope,
+            )
+        )
+    return pd.concat(found, ignore_index=True)
