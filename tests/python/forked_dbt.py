@@ -48,6 +48,7 @@ def _run(
 ) -> None:
     """What the fork does; exits with dbt's code."""
     # here, so that the process that asks for the fork need not load them
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
@@ -63,4 +64,6 @@ def _run(
     outcome = dbtRunner(manifest=read).invoke(arguments)
     if outcome.exception is not None:
         print(outcome.exception)
+    # a fork ends without it, and would leave a part of the warehouse in a file beside it
+    DuckDBConnectionManager.close_all_connections()
     sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
