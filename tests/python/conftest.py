@@ -38,4 +38,4 @@ def built_demo(tmp_path_factory) -> BuiltDemo:
     """Build the demo once for all tests that only read it."""
     folder = tmp_path_factory.mktemp("built_demo")
     raw = make_demo(folder / "demo")
-    return BuiltDemo(raw, build(folder / "warehouse.duckdb", raw_path=raw))
+    return BuiltDemo(raw, build(folder / "warehouse.duckdb", "--write-json", raw_path=raw))

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+from forked_dbt import run_forked
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -32,18 +33,22 @@ def run(*command: str | Path, **environment: str) -> Outcome:
     done = subprocess.run(
         [*python, *map(str, command)],
         cwd=PROJECT,
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{PROJECT / 'python'}{os.pathsep}{PROJECT}",
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            **environment,
-        },
+        env=_environment(**environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
     )
     return Outcome(done.returncode, done.stdout)
+
+
+def _environment(**more: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": f"{PROJECT / 'python'}{os.pathsep}{PROJECT}",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **more,
+    }
 
 
 def make_demo(out: Path, **options: int | float | str | date) -> Path:
@@ -103,22 +108,22 @@ def dbt(
     is_edited = project != PROJECT if is_edited is None else is_edited
     # a copy of the project must not find what dbt remembers of the first
     target = warehouse.with_suffix(".target") if project == PROJECT else project / "target"
-    manifest = None
-    if not (is_edited or verb == "parse"):
-        manifest = parsed(project, warehouse, variables)
-    command = (
-        (PROJECT / "tests" / "python" / "parsed_dbt.py", manifest)
-        if manifest
-        else (Path(sys.executable).with_name("dbt"),)
-    )
-    return run(
-        *(*command, "--no-use-colors", "--log-level-file", "none", *verb.split()),
+    command = [
+        *("--no-use-colors", "--log-level-file", "none", *verb.split()),
         *("--project-dir", project, "--profiles-dir", project),
         *("--target-path", target),
         *("--log-path", warehouse.with_suffix(".logs")),
         *("--vars", json.dumps(variables, default=str)),
         *flags,
-        CUSTOMER_HEALTH_WAREHOUSE=str(warehouse),
+    ]
+    if not (is_edited or verb == "parse"):
+        manifest = parsed(project, warehouse, variables)
+        if manifest is not None:
+            asked = [str(part) for part in command]
+            environment = {"DBT_WRITE_JSON": "false", "CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)}
+            return Outcome(*run_forked(manifest, asked, PROJECT, _environment(**environment)))
+    return run(
+        Path(sys.executable).with_name("dbt"), *command, CUSTOMER_HEALTH_WAREHOUSE=str(warehouse)
     )
 
 

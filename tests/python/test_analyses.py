@@ -16,7 +16,10 @@ ANALYSES = sorted(path.stem for path in (PROJECT / "analyses").glob("*.sql"))
 @pytest.fixture(scope="module")
 def compiled(built_demo) -> Path:
     """Compile all analyses once and return dbt's target folder."""
-    outcome = dbt("compile --select path:analyses", built_demo.warehouse, raw_path=built_demo.raw)
+    outcome = dbt(
+        *("compile --select path:analyses", built_demo.warehouse, "--write-json"),
+        raw_path=built_demo.raw,
+    )
     assert outcome.code == 0, outcome.text
     return built_demo.warehouse.with_suffix(".target")
 

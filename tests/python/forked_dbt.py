@@ -1,0 +1,69 @@
+"""Runs dbt on a manifest made before, in a fork of a process that has its libraries loaded.
+
+To parse the project and to import what dbt needs is more than half of what a small build costs.
+"""
+
+import multiprocessing
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+# What a build imports, apart from the project's own.
+LIBRARIES = [
+    "dbt.cli.main",
+    "dbt.adapters.duckdb.impl",
+    "pandas",
+    "scipy.stats",
+    "sklearn.linear_model",
+    "statsmodels.stats.sandwich_covariance",
+]
+
+
+def run_forked(
+    manifest: Path, arguments: list[str], folder: Path, environment: dict[str, str]
+) -> tuple[int, str]:
+    """Run dbt as its command line does, and return its exit code and what it printed.
+
+    Args:
+        manifest: As dbt keeps it for its next start (partial_parse.msgpack).
+        arguments: Those of dbt's command line.
+        folder: To run in.
+        environment: The whole environment. dbt writes its JSON files only with --write-json: the
+            manifest's takes longer than ten models.
+    """
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(LIBRARIES)
+    with tempfile.NamedTemporaryFile() as output:
+        process = server.Process(
+            target=_run, args=(manifest, arguments, folder, environment, output.name)
+        )
+        process.start()
+        process.join()
+        return process.exitcode, Path(output.name).read_text(encoding="utf-8")
+
+
+def _run(
+    manifest: Path, arguments: list[str], folder: Path, environment: dict[str, str], output: str
+) -> None:
+    """What the fork does; exits with dbt's code."""
+    # here, so that the process that asks for the fork need not load them
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    with open(output, "wb") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    read = Manifest.from_msgpack(manifest.read_bytes(), decoder=extended_mashumuro_decoder)
+    read.build_flat_graph()
+    outcome = dbtRunner(manifest=read).invoke(arguments)
+    if outcome.exception is not None:
+        print(outcome.exception)
+    # a fork ends without it, and would leave a part of the warehouse in a file beside it
+    DuckDBConnectionManager.close_all_connections()
+    sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
