@@ -56,11 +56,10 @@ def fit_due(
     import numpy as np
     import pandas as pd
 
-    from customer_health.risk import Observations, fit_model
+    from customer_health.risk import Observations, RiskSettings, fit_model
     from customer_health.validation.intervals import normal_quantile
-    from customer_health.weights import FitSettings
 
-    settings = FitSettings.of(thresholds.df().iloc[0])
+    settings = RiskSettings.of(thresholds.df().iloc[0])
     names = [*sorted(name for (name,) in segments.project("segment").fetchall()), "unknown"]
     found = []
     for day in days:

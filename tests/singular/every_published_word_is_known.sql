@@ -1,6 +1,6 @@
 -- The words that readers filter by. Words of the policy: every_policy_word_is_in_the_policy.
 {% set words = {
-    'band_rule': ['renewal', 'stage', 'segment', 'default'],
+    'band_rule': ['renewal', 'stage', 'segment', 'default', 'fitted'],
     'basis': ['expert', 'equal', 'fitted', 'fitted, pooled with universal', 'universal'],
     'cadence': ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly'],
     'churn_reason': ['unpaid invoice', 'cancelled during the term', 'not renewed'],

@@ -1,12 +1,13 @@
--- Each score from 0.0 to 100.0, by tenths, has exactly one band of each band set, in every segment
--- and lifecycle stage, in the renewal window and outside it.
+-- Each score from 0.0 to 100.0, by tenths, has exactly one band of each scorecard and version of its
+-- bands, in every segment and lifecycle stage, in the renewal window and outside it.
 with bands as (
-    select * from {{ ref('int_policy__bands') }}
+    select * from {{ ref('int_bands__in_force') }}
 ),
 
 places as (
     select distinct
-        band_set,
+        scorecard,
+        valid_from,
         segment,
         lifecycle_stage,
         is_in_renewal_window
@@ -25,7 +26,8 @@ scores as (
 )
 
 select
-    places.band_set,
+    places.scorecard,
+    places.valid_from,
     places.segment,
     places.lifecycle_stage,
     places.is_in_renewal_window,
@@ -35,7 +37,8 @@ from places
 cross join scores
 left join bands
     on
-        places.band_set = bands.band_set
+        places.scorecard = bands.scorecard
+        and places.valid_from = bands.valid_from
         and places.segment = bands.segment
         and places.lifecycle_stage = bands.lifecycle_stage
         and places.is_in_renewal_window = bands.is_in_renewal_window
@@ -45,7 +48,8 @@ left join bands
             or (scores.score = 100 and bands.upper_bound = 100)
         )
 group by
-    places.band_set,
+    places.scorecard,
+    places.valid_from,
     places.segment,
     places.lifecycle_stage,
     places.is_in_renewal_window,

@@ -2,7 +2,8 @@
     with one policy_version were written under the same policy, to the letter. -#}
 {% set seeds = [
     ('bands', [
-        'band_set', 'rule', 'applies_to', 'band', 'lower_bound', 'upper_bound', 'is_flagged'
+        'band_set', 'rule', 'applies_to', 'band', 'lower_bound', 'upper_bound', 'is_flagged',
+        'least_risk_multiple'
     ]),
     ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
     ('exchange_rates', ['currency', 'rate']),
@@ -14,7 +15,7 @@
     ]),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
-        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'missing_dimensions'
+        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'
     ]),
     ('sentinel_dates', ['first_date', 'last_date']),
     ('segments', ['segment', 'min_employees', 'max_employees']),

@@ -1,18 +1,9 @@
-{#- What a model of churn is fitted on: what had matured by its day, with scores as the weights of that
-    day make them. Scores as published would not do: weights that were fitted again move all scores,
-    and the model would take that for better health. -#}
+{#- What a model of churn is fitted on: what had matured by its day, with the production scores that
+    the weights of that day make. -#}
 
-with due as (
-    select * from {{ ref('int_weights__fits_due') }}
-),
-
-weights as (
-    select * from {{ ref('int_weights__in_force') }}
+with scores as (
+    select * from {{ ref('int_weights__restated_scores') }}
     where role = 'production'
-),
-
-observed as (
-    select * from {{ ref('int_evidence__observed_scores') }}
 ),
 
 circumstances as (
@@ -22,38 +13,6 @@ circumstances as (
 labels as (
     select * from {{ ref('int_outcomes__labels') }}
     where horizon_days = 90
-),
-
--- of dimensions that are not known the others take the place
-scores as (
-    select
-        due.valid_from,
-        observed.account_id,
-        observed.as_of_date,
-        (
-            {% for dimension in dimensions() %}
-                coalesce(weights.{{ dimension }}_weight * observed.{{ dimension }}_score, 0)
-                {% if not loop.last %}+{% endif %}
-            {% endfor %}
-        ) / nullif(
-            {% for dimension in dimensions() %}
-                case
-                    when observed.{{ dimension }}_score is null then 0
-                    else weights.{{ dimension }}_weight
-                end {% if not loop.last %}+{% endif %}
-            {% endfor %}, 0
-        ) as health_score
-    from due
-    inner join weights
-        on
-            due.valid_from >= weights.valid_from
-            and (weights.valid_until is null or due.valid_from < weights.valid_until)
-    inner join observed
-        on
-            weights.scorecard = observed.scorecard
-            and weights.segment = observed.segment
-            and due.valid_from > observed.as_of_date
-    where observed.health_score is not null
 ),
 
 -- the last month's end at least a quarter before, to which change_90d comes as near as days allow
@@ -105,7 +64,6 @@ final as (
             scores.valid_from = earlier.valid_from
             and scores.account_id = earlier.account_id
             and scores.as_of_date = earlier.as_of_date
-    where scores.health_score is not null
 )
 
 select * from final

@@ -37,20 +37,28 @@ weights as (
 ),
 
 bands as (
-    select * from {{ ref('int_policy__bands') }}
+    select * from {{ ref('int_bands__in_force') }}
+),
+
+band_versions as (
+    select distinct
+        scorecard,
+        valid_from,
+        valid_until
+    from bands
 ),
 
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
--- what a scorecard is on a day: weights in force and peers' scores, by segment and lifecycle stage
+-- what a scorecard is on a day: weights and bands in force and peers' scores, by segment and stage
 scorecards as (
     select
         peers.*,
         weights.scorecard,
         weights.role,
-        weights.band_set,
+        band_versions.valid_from as bands_from,
         weights.is_imputed_when_missing,
         {% for dimension in dimensions() -%}
             weights.{{ dimension }}_weight,
@@ -62,6 +70,14 @@ scorecards as (
             peers.segment = weights.segment
             and peers.as_of_date >= weights.valid_from
             and (weights.valid_until is null or peers.as_of_date < weights.valid_until)
+    inner join band_versions
+        on
+            weights.scorecard = band_versions.scorecard
+            and peers.as_of_date >= band_versions.valid_from
+            and (
+                band_versions.valid_until is null
+                or peers.as_of_date < band_versions.valid_until
+            )
 ),
 
 weighed as (
@@ -69,7 +85,7 @@ weighed as (
         dimension_days.*,
         scorecards.scorecard,
         scorecards.role,
-        scorecards.band_set,
+        scorecards.bands_from,
         scorecards.weights_version,
         {% for dimension in dimensions() -%}
             scorecards.{{ dimension }}_weight,
@@ -176,6 +192,10 @@ final as (
             when scored.account_coverage >= thresholds.minimum_coverage_share
                 then bands.band_rule
         end as band_rule,
+        case
+            when scored.account_coverage >= thresholds.minimum_coverage_share
+                then bands.bands_version
+        end as bands_version,
         scored.account_coverage,
         scored.scorecard_coverage,
         case
@@ -196,7 +216,8 @@ final as (
     cross join thresholds
     left join bands
         on
-            scored.band_set = bands.band_set
+            scored.scorecard = bands.scorecard
+            and scored.bands_from = bands.valid_from
             and scored.segment = bands.segment
             and scored.lifecycle_stage = bands.lifecycle_stage
             and scored.is_in_renewal_window = bands.is_in_renewal_window

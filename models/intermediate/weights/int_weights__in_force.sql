@@ -34,7 +34,6 @@ final as (
     select
         universal.scorecard,
         scorecards.role,
-        scorecards.band_set,
         scorecards.missing_dimensions = 'impute' as is_imputed_when_missing,
         segments.segment,
         universal.valid_from,

@@ -260,7 +260,8 @@ final as (
         policy.policy_version,
         judged.band_rule,
         round(cohorts.cohort_median_score, 1) as cohort_median_score,
-        round(ranked.cohort_rank_share, 3) as cohort_rank_share
+        round(ranked.cohort_rank_share, 3) as cohort_rank_share,
+        judged.bands_version
     from judged
     cross join policy
     left join cohorts

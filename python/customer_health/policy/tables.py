@@ -43,6 +43,7 @@ class Band(PolicyRow):
     lower_bound: Number
     upper_bound: Number
     is_flagged: Flag
+    least_risk_multiple: Number | None = Field(default=None, ge=0)
 
 
 class Dimension(PolicyRow):
@@ -121,6 +122,7 @@ class Scorecard(PolicyRow):
     method: Annotated[str, one_of(*METHODS)]
     starts_from: str | None = None
     band_set: Annotated[str, RefersTo("bands.csv")]
+    band_limits: Annotated[str, one_of("fixed", "fitted")]
     missing_dimensions: Annotated[str, one_of("impute", "renormalise")]
     description: str
 

@@ -4,5 +4,6 @@ Pure functions, no warehouse; `model` has all of it.
 """
 
 from customer_health.risk.model import FEATURES, ChurnModel, Observations, fit_model
+from customer_health.risk.settings import RiskSettings
 
-__all__ = ["FEATURES", "ChurnModel", "Observations", "fit_model"]
+__all__ = ["FEATURES", "ChurnModel", "Observations", "RiskSettings", "fit_model"]

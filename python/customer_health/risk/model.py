@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from customer_health.weights import FitSettings
+from customer_health.logistic import ridge_logistic
+from customer_health.risk.settings import RiskSettings
 from customer_health.weights.pooling import too_little
 
 FEATURES = (
@@ -99,7 +100,7 @@ class ChurnModel:
 
 
 def fit_model(
-    observations: Observations, n_segments: int, settings: FitSettings
+    observations: Observations, n_segments: int, settings: RiskSettings
 ) -> ChurnModel | str:
     """Fit the model on what had matured, or say why there is none.
 
@@ -140,7 +141,7 @@ def fit_model(
 
 
 def _later_fold(
-    observations: Observations, settings: FitSettings
+    observations: Observations, settings: RiskSettings
 ) -> tuple[Observations, Observations] | None:
     days = np.sort(observations.as_of_date)
     first = days[int(len(days) * (1 - CALIBRATION_SHARE))]
@@ -173,53 +174,16 @@ def _design(observations: Observations, n_segments: int) -> tuple[np.ndarray, np
 
 
 def _fitted(
-    observations: Observations, n_segments: int, settings: FitSettings
+    observations: Observations, n_segments: int, settings: RiskSettings
 ) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients of the raw columns, each drawn to 0 but the intercept, and their covariance."""
     design, to_raw = _design(observations, n_segments)
     precision = np.full(design.shape[1], settings.ridge_penalty)
     precision[0] = 0
-    fitted, covariance = _ridge_logistic(design, observations, precision)
+    fitted, covariance = ridge_logistic(
+        design, observations.is_churned, observations.account, precision
+    )
     return to_raw @ fitted, to_raw @ covariance @ to_raw.T
-
-
-def _ridge_logistic(
-    x: np.ndarray,
-    observations: Observations,
-    precision: np.ndarray,
-    offset: np.ndarray | float = 0.0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Fit log odds of churn = offset + x @ coefficients.
-
-    A loss shows in every month's end of the horizon before it: rows count so much that each account
-    that was lost counts once.
-
-    Returns:
-        The coefficients and their covariance: the sandwich over accounts and, where the rows say
-        little, the prior.
-    """
-    from scipy.optimize import minimize
-    from scipy.special import expit
-
-    y, account = observations.is_churned, observations.account
-    share = observations.n_churned_accounts / y.sum()
-
-    def loss_and_slope(at: np.ndarray) -> tuple[float, np.ndarray]:
-        log_odds = offset + x @ at
-        loss = share * (np.logaddexp(0, log_odds) - y * log_odds).sum()
-        slope = share * (expit(log_odds) - y) @ x
-        return loss + precision @ at**2 / 2, slope + precision * at
-
-    tight = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 1000}
-    start = np.zeros(x.shape[1])
-    fitted = minimize(loss_and_slope, start, jac=True, method="L-BFGS-B", options=tight).x
-    p = expit(offset + x @ fitted)
-    bread = np.linalg.pinv((x * (share * p * (1 - p))[:, None]).T @ x + np.diag(precision))
-    starts = np.flatnonzero(np.diff(account, prepend=-1))
-    of_account = np.add.reduceat(share * (y - p)[:, None] * x, starts, axis=0)
-    n = len(starts)
-    meat = of_account.T @ of_account * n / max(n - 1, 1) + np.diag(precision)
-    return fitted, bread @ meat @ bread
 
 
 def _calibration(
@@ -233,7 +197,9 @@ def _calibration(
     log_odds = _columns(later, n_segments) @ fitted
     x = np.stack([np.ones(len(log_odds)), log_odds], axis=1)
     precision = np.array([0, SLOPE_DEVIATION**-2])
-    (_, stretch), spread = _ridge_logistic(x, later, precision, offset=log_odds)
+    (_, stretch), spread = ridge_logistic(
+        x, later.is_churned, later.account, precision, offset=log_odds
+    )
     return float(1 + stretch), spread
 
 
@@ -241,4 +207,7 @@ def _level(fitted: np.ndarray, later: Observations, n_segments: int) -> float:
     """What to add to the log odds for as many to churn as did."""
     log_odds = _columns(later, n_segments) @ fitted
     ones = np.ones((len(log_odds), 1))
-    return float(_ridge_logistic(ones, later, np.zeros(1), offset=log_odds)[0][0])
+    (level,), _ = ridge_logistic(
+        ones, later.is_churned, later.account, np.zeros(1), offset=log_odds
+    )
+    return float(level)
