@@ -20,8 +20,11 @@ timed as (
             else 0
         end as ends,
         least(greatest(coalesce(spine.days_to_renewal, 0), 0), 90) / 90.0 as distance,
-        case when financial.commitment_90d = 1 then 0.0 else ln(greatest(financial.contract_months, 1) / 12.0) end
-            as term_length,
+        case
+            when financial.commitment_90d = 1 then 0.0
+            when financial.contract_months < 1 then ln(1 / 12.0)
+            else ln(financial.contract_months / 12.0)
+        end as term_length,
         ln(1 + greatest(coalesce(spine.tenure_days, 0), 0) / 365.25) as tenure
     from spine
     inner join financial
