@@ -470,11 +470,15 @@ class AsOf:
                 return row.lifecycle_stage
         return "unknown"
 
+    @property
+    def is_near_renewal(self) -> bool:
+        """Whether the day lies in the renewal window."""
+        to_renewal = self.contract.days_to_renewal
+        return to_renewal is not None and to_renewal <= THRESHOLDS["renewal_window_days"]
+
     def band_rule(self, band_set: str) -> tuple[str, str | None]:
         """Rule of a band set that decides on the day: its name and what it applies to."""
-        to_renewal = self.contract.days_to_renewal
-        is_near = to_renewal is not None and to_renewal <= THRESHOLDS["renewal_window_days"]
-        ranked = [("renewal", None)] if is_near else []
+        ranked = [("renewal", None)] if self.is_near_renewal else []
         ranked += [("stage", self.stage), ("segment", self.segment), ("default", None)]
         rules = {(row.rule, row.applies_to) for row in policy("bands") if row.band_set == band_set}
         return next(rule for rule in ranked if rule in rules)
@@ -1188,7 +1192,13 @@ class AsOf:
         return found
 
 
-def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[str, float]) -> Row:
+def health(
+    account: AsOf,
+    everybody: list[AsOf],
+    scorecard: Row,
+    weights: dict[str, float],
+    bands: list[Row],
+) -> Row:
     """Score of an account among all that are scored on the day, by weights of dimensions."""
     peers = [
         other
@@ -1223,12 +1233,10 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
         return Row(score=None, band="insufficient data", account_coverage=0)
     exact = sum(weight * score for weight, score in parts) / sum(weight for weight, _ in parts)
     coverage = known / applicable
-    rule = account.band_rule(scorecard.band_set)
     band = next(
         row.band
-        for row in policy("bands")
-        if (row.band_set, row.rule, row.applies_to) == (scorecard.band_set, *rule)
-        and row.lower_bound <= round(exact, 1)
+        for row in bands
+        if row.lower_bound <= round(exact, 1)
         and (round(exact, 1) < row.upper_bound or row.upper_bound == 100)
     )
     enough = coverage > THRESHOLDS["minimum_coverage_share"] - 1e-9
@@ -1243,6 +1251,13 @@ def health(account: AsOf, everybody: list[AsOf], scorecard: Row, weights: dict[s
 
 
 # ---------------------------------------------------------------------- the comparison
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
+    """Rows of a table with their columns as attributes."""
+    found = connection.execute(f"select * from {table}")
+    columns = [column[0] for column in found.description]
+    return [Row(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
 
 
 class Comparison:
@@ -1289,9 +1304,10 @@ class Comparison:
                 (row.scorecard, row.account_id, row.as_of_date): row
                 for row in read("marts.fct_health_scores")
             }
-            found = connection.execute("select * from intermediate.int_weights__in_force")
-            columns = [column[0] for column in found.description]
-            self.weights = [Row(**dict(zip(columns, row, strict=True))) for row in found.fetchall()]
+            self.weights = _rows(connection, "intermediate.int_weights__in_force")
+            self.fitted_bands = _rows(
+                connection, "intermediate.int_bands__in_force where band_rule = 'fitted'"
+            )
 
     def weights_of(self, scorecard: str, account: AsOf) -> dict[str, float]:
         """Weights above 0 that a scorecard has for the account's segment on the day."""
@@ -1303,6 +1319,21 @@ class Comparison:
         )
         weights = {name: getattr(in_force, f"{name}_weight") for name in DIMENSIONS}
         return {name: weight for name, weight in weights.items() if weight}
+
+    def bands_of(self, scorecard: Row, account: AsOf) -> list[Row]:
+        """Bands of a scorecard in the account's place on the day: fitted ones or the policy's."""
+        rule = account.band_rule(scorecard.band_set)
+        place = (scorecard.scorecard, account.segment, account.stage, account.is_near_renewal)
+        return [
+            row
+            for row in self.fitted_bands
+            if (row.scorecard, row.segment, row.lifecycle_stage, row.is_in_renewal_window) == place
+            and row.valid_from <= account.day < (row.valid_until or date.max)
+        ] or [
+            row
+            for row in policy("bands")
+            if (row.band_set, row.rule, row.applies_to) == (scorecard.band_set, *rule)
+        ]
 
     def differences(self, naive: dict, models: dict, tolerance: float = TOLERANCE) -> list[str]:
         """What the models say otherwise, at most ten lines."""
@@ -1422,7 +1453,8 @@ def test_health_scores(comparison, name):
         everybody = [row for row in comparison.customers.values() if row.day == day]
         naive |= {
             (row.account_id, day): health(
-                row, everybody, scorecard, comparison.weights_of(name, row)
+                *(row, everybody, scorecard),
+                *(comparison.weights_of(name, row), comparison.bands_of(scorecard, row)),
             )
             for row in everybody
         }

@@ -159,7 +159,7 @@ BROKEN_ROWS = {
         "role 'challanger' is not known", "write 'challenger'",
     ),
     "unknown way with missing dimensions": (
-        "scorecards.csv", "d3,off,expert,,d3,impute", "d3,off,expert,,d3,guess",
+        "scorecards.csv", "d3,off,expert,,d3,fixed,impute", "d3,off,expert,,d3,fixed,guess",
         "missing_dimensions 'guess' is not known", "impute, renormalise",
     ),
     "gap between bands": (
@@ -265,7 +265,7 @@ BROKEN_ROWS = {
     ),
     "scorecard without weights": (
         "scorecards.csv", "d0_simple,off",
-        "empty,off,expert,,default,impute,None,test\nd0_simple,off",
+        "empty,off,expert,,default,fixed,impute,None,test\nd0_simple,off",
         "scorecard 'empty' has no weights", "seeds/policy/scorecard_weights.csv",
     ),
     "unknown method": (
@@ -406,6 +406,12 @@ BROKEN_FILES = {
         "bands.csv, rows 2, 3, 4, 5: is_flagged of band_set 'default' does not part the lower bands"
         " from the upper ones. Fix: write true for the lowest bands",
     ),
+    "fitted limits without a multiple of the usual churn": (
+        "bands.csv", "at_risk,25,50,true,1.5", "at_risk,25,50,true,",
+        "bands.csv, rows 9, 10, 11, 12: least_risk_multiple of band_set 'contextual' does not fall"
+        " to 0 from the lowest band up, and band_limits of scorecard 'regression' are fitted. Fix:"
+        " fill it in, such as 4, 1.5, 0.5, 0; or write fixed in scorecards.csv",
+    ),
     "no flag": (
         "bands.csv", "d3,default,,red,0,60,true", "d3,default,,red,0,60,false",
         "bands.csv, rows 6, 7, 8: is_flagged of band_set 'd3' does not part",
@@ -530,14 +536,17 @@ def test_more_than_six_weighted_groups_warn(policy):
 
 def write_bands(policy: Path, bounds: list[tuple[float, float]]) -> list[str]:
     """Write bands with these bounds for the band set of every scorecard; give the errors."""
-    lines = ["band_set,rule,applies_to,band,lower_bound,upper_bound,is_flagged,source"]
+    names = "band_set,rule,applies_to,band,lower_bound,upper_bound,is_flagged"
+    lines = [f"{names},least_risk_multiple,source"]
     lowest = min(range(len(bounds)), key=lambda n: bounds[n][0])
     for band_set in ("contextual", "d3"):
         lines += [
-            f"{band_set},default,,b{n},{low},{high},{str(n == lowest).lower()},test"
+            f"{band_set},default,,b{n},{low},{high},{str(n == lowest).lower()},,test"
             for n, (low, high) in enumerate(bounds)
         ]
     (policy / "bands.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    cards = policy / "scorecards.csv"
+    cards.write_text(cards.read_text(encoding="utf-8").replace(",fitted,", ",fixed,"))
     return policy_problems(policy)[0]
 
 

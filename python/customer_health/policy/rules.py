@@ -5,12 +5,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from customer_health.methods import EXPERT
+from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
+from customer_health.policy.ranges import check_ranges
 from customer_health.policy.tables import (
     SIGNAL_TYPES,
     TABLES,
-    Band,
     CurvePoint,
     Dimension,
     ExchangeRate,
@@ -54,121 +55,19 @@ def _check_ids(
             found.error(file, [row.number for row in same], what, use_one_of(name, known))
 
 
-def _check_ranges(
-    file: str, rows: Sequence[Row], low: str, high: str, end: float, whose: str, found: Findings
-) -> None:
-    """Half-open ranges [low, high) cover everything from 0 to `end` once.
-
-    A blank `high` has no end. `end` is the value that the last `high` must have.
-    """
-
-    def shown(value: float) -> str:
-        return "open" if math.isinf(value) else f"{value:.12g}"
-
-    ends = [(getattr(row, low), getattr(row, high), row.number) for row in rows]
-    ranges = sorted((lower, math.inf if upper is None else upper, n) for lower, upper, n in ends)
-    empty = [one for one in ranges if one[0] >= one[1]]
-    for lower, upper, number in empty:
-        what = f"{low} {shown(lower)} is not below {high} {shown(upper)}"
-        found.error(file, number, what, f"make {high} the larger of the two")
-    if empty:
-        return
-
-    lowest, _, first = ranges[0]
-    _, highest, last = ranges[-1]
-    if lowest != 0:
-        what = f"the lowest {low}{whose} is {shown(lowest)}, not 0"
-        found.error(file, first, what, f"set {low} of this row to 0")
-    for (_, upper, before), (lower, _, after) in itertools.pairwise(ranges):
-        if upper != lower:
-            what = (
-                f"there is {'a gap' if upper < lower else 'an overlap'} between {high}"
-                f" {shown(upper)} of row {before} and {low} {shown(lower)} of this row{whose}"
-            )
-            fix = f"set {high} of row {before} and {low} of this row to the same number"
-            found.error(file, after, what, fix)
-    if highest != end:
-        fix = "leave it empty" if math.isinf(end) else f"set {high} of this row to {end:g}"
-        what = f"the highest {high}{whose} is {shown(highest)}, not {shown(end)}"
-        found.error(file, last, what, fix)
-
-
-def _check_bands(
-    bands: list[Band],
-    segments: list[Segment],
-    stages: list[LifecycleStage],
-    found: Findings,
-) -> None:
-    """Each rule of a band set parts 0 to 100, and has the bands and flags of its default."""
-    places = {
-        "segment": ("segments.csv", [row.segment for row in segments]),
-        "stage": ("lifecycle_stages.csv", [row.lifecycle_stage for row in stages]),
-    }
-    for row in bands:
-        if row.rule in places:
-            file, known = places[row.rule]
-            if row.applies_to not in known:
-                what = f"applies_to '{row.applies_to or ''}' is not in {file}"
-                found.error("bands.csv", row.number, what, use_one_of(row.applies_to or "", known))
-        elif row.applies_to is not None:
-            what = f"the rule '{row.rule}' applies to no '{row.applies_to}'"
-            found.error("bands.csv", row.number, what, "leave applies_to empty")
-    for (band_set,), of_set in grouped(bands, "band_set").items():
-        whose = f" of band_set '{band_set}'"
-        defaults = [row for row in of_set if row.rule == "default"]
-        default = {row.band: row.is_flagged for row in _from_below(defaults)}
-        for (rule, place), rows in grouped(of_set, "rule", "applies_to").items():
-            told = f"{whose}, rule '{rule}'{f' for {place}' if place else ''}"
-            _check_limits(rows, whose if rule == "default" else told, found)
-            if default and rule != "default":
-                _check_names(rows, told, default, found)
-        if not default:
-            what = f"there is no rule 'default'{whose}"
-            fix = "add its bands, for accounts to which no other rule applies"
-            found.error("bands.csv", [row.number for row in of_set], what, fix)
-
-
-def _from_below(bands: Sequence[Band]) -> list[Band]:
-    return sorted(bands, key=lambda row: row.lower_bound)
-
-
-def _check_limits(rows: Sequence[Band], whose: str, found: Findings) -> None:
-    _check_ranges("bands.csv", rows, "lower_bound", "upper_bound", 100, whose, found)
-    flags = [row.is_flagged for row in _from_below(rows)]
-    if flags != sorted(flags, reverse=True) or all(flags) or not any(flags):
-        what = f"is_flagged{whose} does not part the lower bands from the upper ones"
-        fix = "write true for the lowest bands that call for action, false for those above"
-        found.error("bands.csv", [row.number for row in rows], what, fix)
-
-
-def _check_names(
-    rows: Sequence[Band], whose: str, default: Mapping[str, bool], found: Findings
-) -> None:
-    for row in rows:
-        if default.get(row.band) != row.is_flagged:
-            what = f"the rule 'default' has no band '{row.band}' with this is_flagged"
-            fix = "use the names and flags of that rule; only the limits may differ"
-            found.error("bands.csv", row.number, what, fix)
-    names = [row.band for row in _from_below(rows)]
-    if names != [name for name in default if name in names] and set(names) <= set(default):
-        what = f"the bands{whose} do not follow each other as those of the rule 'default' do"
-        fix = "give them limits in that order"
-        found.error("bands.csv", [row.number for row in rows], what, fix)
-
-
 def _check_segments(segments: list[Segment], found: Findings) -> None:
     ends = ("min_employees", "max_employees")
-    _check_ranges("segments.csv", segments, *ends, math.inf, "", found)
+    check_ranges("segments.csv", segments, *ends, math.inf, "", found)
 
 
 def _check_stages(stages: list[LifecycleStage], found: Findings) -> None:
-    _check_ranges("lifecycle_stages.csv", stages, "from_day", "to_day", math.inf, "", found)
+    check_ranges("lifecycle_stages.csv", stages, "from_day", "to_day", math.inf, "", found)
 
 
 def _check_tiers(tiers: list[Tier], found: Findings) -> None:
     """Tiers part 0 to 100, the first the lowest, and the team's time."""
     file = "tiers.csv"
-    _check_ranges(file, tiers, "lower_bound", "upper_bound", 100, "", found)
+    check_ranges(file, tiers, "lower_bound", "upper_bound", 100, "", found)
     numbers = [row.number for row in tiers]
     from_below = sorted(tiers, key=lambda row: row.lower_bound)
     if [row.tier for row in from_below] != sorted(row.tier for row in tiers):
@@ -355,7 +254,8 @@ def _check_source_limits(rows: list[SourceCheck], found: Findings) -> None:
 
 # What to check, and the files it needs in the order of its arguments.
 CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
-    (("bands.csv", "segments.csv", "lifecycle_stages.csv"), _check_bands),
+    (("bands.csv", "segments.csv", "lifecycle_stages.csv"), check_bands),
+    (("scorecards.csv", "bands.csv"), check_fitted_limits),
     (("segments.csv",), _check_segments),
     (("lifecycle_stages.csv",), _check_stages),
     (("tiers.csv",), _check_tiers),

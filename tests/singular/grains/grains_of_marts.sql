@@ -2,6 +2,7 @@
 {{ repeated_keys([
     ('account_health', 'account_id', ''),
     ('dim_accounts', 'account_id', ''),
+    ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),
     ('fct_health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('fct_lead_times', 'scorecard, account_id, churned_date', ''),

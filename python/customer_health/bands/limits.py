@@ -12,22 +12,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from customer_health.bands.settings import BandSettings
 from customer_health.logistic import ridge_logistic
-from customer_health.policy.settings import threshold
-from customer_health.weights import FitSettings
 from customer_health.weights.pooling import too_little
 
 PLACE = ["segment", "lifecycle_stage", "is_in_renewal_window"]
 # The newest scores that say how many a limit would flag.
 RECENT_DAYS = 92
-
-
-class BandSettings(FitSettings):
-    """As for weights, with what bands need."""
-
-    ridge_penalty: float = threshold("churn_model_penalty")
-    fitted_flagged_share: float = threshold("fitted_flagged_share")
-    team_capacity_accounts: int = threshold("team_capacity_accounts")
 
 
 def fit_limits(
