@@ -20,6 +20,7 @@ with scores as (
         scores.segment,
         scores.lifecycle_stage,
         scores.health_score,
+        scores.is_flagged,
         days.is_in_renewal_window,
         coalesce(days.arr, 0) as arr,
         outcomes.is_churned
@@ -42,9 +43,15 @@ newest as (
 
 flagged as (
     select
+        'as published' as rule,
+        newest.*
+    from newest
+
+    union all
+
+    select
         bands.band_set as rule,
-        newest.*,
-        bands.is_flagged
+        newest.* replace (bands.is_flagged as is_flagged)
     from newest
     inner join intermediate.int_policy__bands as bands
         on
@@ -58,9 +65,21 @@ flagged as (
 
     select
         'the lowest 15 % of each month' as rule,
-        newest.*,
-        percent_rank() over (partition by as_of_date order by health_score) < 0.15 as is_flagged
+        newest.* replace (
+            percent_rank() over (partition by as_of_date order by health_score) < 0.15 as is_flagged
+        )
     from newest
+
+    union all
+
+    select
+        'the 12 % likeliest to leave of each month' as rule,
+        newest.* replace (
+            percent_rank() over (partition by as_of_date order by risk.churn_probability_90d desc)
+            < 0.12 as is_flagged
+        )
+    from newest
+    inner join marts.fct_churn_risk as risk using (account_id, as_of_date)
 ),
 
 months as (
