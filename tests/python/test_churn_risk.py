@@ -1,9 +1,12 @@
 """The model of churn finds what was planted, keeps its sums, and says when it knows too little."""
 
+import shutil
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from project import query
+from project import build, differences, query
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -176,3 +179,48 @@ def test_the_parts_of_a_probability_add_up_and_its_interval_holds_it(built_demo)
         """,
     )
     assert (n_off, n_outside, n_unexplained) == (0, 0, 0), n
+
+
+def test_moving_the_end_of_a_contract_moves_no_health_score_change_or_driver(built_demo, tmp_path):
+    raw = shutil.copytree(built_demo.raw, tmp_path / "raw")
+    terms = raw / "billing" / "subscriptions.parquet"
+    [(today,)] = query(built_demo.warehouse, "select as_of_date from staging.stg_calendar__clock")
+    with duckdb.connect() as connection:
+        connection.execute(f"create table terms as from '{terms}'")
+        # the last term of each account, where it is running: by a month to a year
+        (moved,) = connection.execute(
+            f"""
+            update terms set end_date = cast(
+                cast(end_date as date) + cast(30 + hash(account_id) % 335 as integer) as varchar
+            )
+            where
+                try_cast(end_date as date) > date '{today}'
+                and account_id not in (
+                    select account_id from terms
+                    where
+                        account_id is not null
+                        and coalesce(try_cast(start_date as date) > date '{today}', true)
+                )
+            """
+        ).fetchone()
+        connection.execute(f"copy terms to '{terms}' (format parquet)")
+    assert moved > 10
+    other = build(tmp_path / "warehouse.duckdb", raw_path=raw)
+    health = """
+        select scorecard, account_id, as_of_date, health_score, change_30d, change_90d, momentum,
+            is_drop_alert, usage_score, engagement_score, sentiment_score, relationship_score,
+            support_score, value_score, financial_score
+        from marts.fct_health_scores
+    """
+    assert differences(built_demo.warehouse, other, health) == []
+    parts = """
+        select scorecard, account_id, as_of_date, component, score, contribution
+        from marts.fct_score_contributions
+        where component <> 'commitment_90d'
+    """
+    assert differences(built_demo.warehouse, other, parts) == []
+    # what the calendar says is said elsewhere
+    circumstances = (
+        "select account_id, as_of_date, ends, nearness from intermediate.int_risk__circumstances"
+    )
+    assert differences(built_demo.warehouse, other, circumstances) != []
