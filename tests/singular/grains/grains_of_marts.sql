@@ -11,6 +11,7 @@
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
+    ('fct_revenue_retention', 'as_of_date, segment, band', ''),
     ('fct_renewals', 'account_id, ended_date', ''),
     ('fct_retention_by_score', 'scorecard, score, review_date, range_low', ''),
     (
