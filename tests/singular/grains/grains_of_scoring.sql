@@ -23,6 +23,7 @@
     ('int_outcomes__term_ends', 'account_id, ended_date', ''),
     ('int_scoring__explained_metrics', 'account_id, as_of_date, metric', 'as_of_date'),
     ('int_scoring__health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
+    ('int_scoring__past_values', 'account_id, metric', ''),
     ('int_scoring__peers', 'as_of_date, segment, lifecycle_stage', ''),
     ('int_weights__fits', 'scorecard, segment, valid_from, dimension', ''),
     ('int_weights__fits_due', 'valid_from', ''),
