@@ -4,7 +4,7 @@
 -- the published score. `rounding` says what is left: more than 0.05 points either way means that
 -- the day was scored under another policy.
 -- Act: docs/how-to/explain-a-score.md has the command. Variables: explain_date and, for one account
--- alone, explain_account.
+-- or scorecard alone, explain_account and explain_scorecard.
 {% set explain_date = "cast('" ~ var('explain_date', '2000-01-31') ~ "' as date)" %}
 
 with scores as (
@@ -33,9 +33,10 @@ explained as (
     select * from scores
     where
         health_score is not null
-        {% if var('explain_account', '') %}
-            and account_id = '{{ var("explain_account") }}'
-        {% endif %}
+        {% for column in ['account_id', 'scorecard'] %}
+            {% set only = var('explain_' ~ column.replace('_id', ''), '') %}
+            {% if only %}and {{ column }} = '{{ only }}'{% endif %}
+        {% endfor %}
 ),
 
 places as (

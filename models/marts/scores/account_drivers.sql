@@ -6,19 +6,22 @@
         else round(V, 2)
     end + 0
 {%- endset %}
-{% set share = number | replace('V', '(100 * V)') %}
+{% set number = without_zero_decimals('cast(' ~ number ~ ' as varchar)') %}
+{% set percent = number | replace('V', '(100 * V)') ~ " || ' %'" %}
 {% set shown -%}
     case
-        when shown_as = 'number' then {{ without_zero_decimals('cast(' ~ number ~ ' as varchar)') }}
-        when shown_as in ('percent', 'change')
-            then
-                case when shown_as = 'change' and V > 0 then '+' else '' end
-                || {{ without_zero_decimals('cast(' ~ share ~ ' as varchar)') }} || ' %'
-        -- half of the peers may have the one word, half the next
+        when shown_as = 'number' then {{ number }}
+        when shown_as = 'hours' and V < 48 then {{ number }} || ' hours'
+        when shown_as = 'hours' then {{ number | replace('V', '(V / 24)') }} || ' days'
+        when shown_as = 'percent' then {{ percent }}
+        when shown_as = 'change'
+            then case when V > 0 then '+' else '' end || {{ percent }}
         when V = floor(V)
             then nullif(split_part(shown_as, '|', cast(V as integer) + 1), '')
     end
 {%- endset %}
+{#- the median of steps is all or nothing -#}
+{% set typical = "case when min(shape) = 'steps' then avg(V) else median(V) end" %}
 
 with accounts as (
     select * from {{ ref('dim_accounts') }}
@@ -62,7 +65,11 @@ today as (
         contributions.metric_value,
         contributions.unit,
         contributions.score as metric_score,
-        contributions.weight_share
+        contributions.weight_share,
+        metrics.said_by,
+        metrics.shape,
+        metrics.shown_as,
+        metrics.sentence
     from scores
     inner join accounts
         on scores.account_id = accounts.account_id and scores.as_of_date = accounts.as_of_date
@@ -71,13 +78,15 @@ today as (
             scores.scorecard = contributions.scorecard
             and scores.account_id = contributions.account_id
             and scores.as_of_date = contributions.as_of_date
+    inner join metrics on contributions.component = metrics.metric
 ),
 
 portfolio as (
     select
         metric,
-        median(metric_value) as median_value,
-        median(metric_score) as median_score
+        count(*) as n_accounts,
+        {{ typical | replace('V', 'metric_value') }} as typical_value,
+        {{ typical | replace('V', 'metric_score') }} as typical_score
     from today
     group by metric
 ),
@@ -88,38 +97,49 @@ peers as (
         lifecycle_stage,
         metric,
         count(*) as n_accounts,
-        median(metric_value) as median_value,
-        median(metric_score) as median_score
+        {{ typical | replace('V', 'metric_value') }} as typical_value,
+        {{ typical | replace('V', 'metric_score') }} as typical_score
     from today
     group by segment, lifecycle_stage, metric
 ),
 
-placed as (
+-- how many have just this value
+alike as (
     select
-        today.*,
-        peers.n_accounts >= thresholds.minimum_peer_accounts as has_peers,
-        peers.median_value,
-        peers.median_score,
-        portfolio.median_value as portfolio_value,
-        portfolio.median_score as portfolio_score,
-        thresholds.least_driver_points
+        *,
+        count(*) over (partition by metric, metric_value) as n_alike,
+        count(*) over (
+            partition by segment, lifecycle_stage, metric, metric_value
+        ) as n_peers_alike
     from today
-    inner join peers
-        on
-            today.segment = peers.segment
-            and today.lifecycle_stage = peers.lifecycle_stage
-            and today.metric = peers.metric
-    inner join portfolio on today.metric = portfolio.metric
-    cross join thresholds
 ),
 
 compared as (
     select
-        *,
-        case when has_peers then median_value else portfolio_value end as peer_value,
-        case when has_peers then median_score else portfolio_score end as peer_score,
-        case when has_peers then 'segment and stage' else 'portfolio' end as peer_group
-    from placed
+        alike.*,
+        thresholds.least_driver_points,
+        {% set has_peers = 'peers.n_accounts >= thresholds.minimum_peer_accounts' %}
+        case when {{ has_peers }} then 'segment and stage' else 'portfolio' end as peer_group,
+        {% for column, of_peers, of_all in [
+            ('peer_value', 'peers.typical_value', 'portfolio.typical_value'),
+            ('peer_score', 'peers.typical_score', 'portfolio.typical_score'),
+            (
+                'alike_share',
+                'alike.n_peers_alike / peers.n_accounts',
+                'alike.n_alike / portfolio.n_accounts'
+            ),
+        ] %}
+            case when {{ has_peers }} then {{ of_peers }} else {{ of_all }} end
+                as {{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from alike
+    inner join peers
+        on
+            alike.segment = peers.segment
+            and alike.lifecycle_stage = peers.lifecycle_stage
+            and alike.metric = peers.metric
+    inner join portfolio on alike.metric = portfolio.metric
+    cross join thresholds
 ),
 
 pointed as (
@@ -129,45 +149,33 @@ pointed as (
     from compared
 ),
 
--- a sentence may name a number of the policy
-sentences as (
-    select
-        metrics.metric,
-        metrics.said_by,
-        metrics.shown_as,
-        case
-            when numbers.threshold is null then metrics.sentence
-            else replace(
-                metrics.sentence,
-                '{' || numbers.threshold || '}',
-                {{ without_zero_decimals('cast(numbers.value as varchar)') }}
-            )
-        end as sentence
-    from metrics
-    left join numbers
-        on {{ dbt.position("'{' || numbers.threshold || '}'", 'metrics.sentence') }} > 0
-),
-
 drivers as (
     select
         pointed.*,
-        sentences.said_by,
-        sentences.shown_as,
-        sentences.sentence as template,
         past_values.value_30d_ago,
         past_values.value_90d_ago,
-        case when pointed.points < 0 then 'lowers' else 'raises' end as effect
+        case when pointed.points < 0 then 'lowers' else 'raises' end as effect,
+        -- a sentence may name a number of the policy
+        case
+            when numbers.threshold is null then pointed.sentence
+            else replace(
+                pointed.sentence,
+                '{' || numbers.threshold || '}',
+                {{ without_zero_decimals('cast(numbers.value as varchar)') }}
+            )
+        end as template
     from pointed
-    inner join sentences on pointed.metric = sentences.metric
     left join past_values
         on pointed.account_id = past_values.account_id and pointed.metric = past_values.metric
+    left join numbers
+        on {{ dbt.position("'{' || numbers.threshold || '}'", 'pointed.sentence') }} > 0
     where abs(pointed.points) >= pointed.least_driver_points
 ),
 
 told as (
     select
         *,
-        {% for value in ['metric_value', 'peer_value', 'value_30d_ago', 'value_90d_ago'] %}
+        {% for value in ['metric_value', 'value_30d_ago', 'value_90d_ago'] %}
             {{ shown | replace('V', value) }} as {{ value }}_shown,
         {% endfor %}
         case
@@ -176,7 +184,15 @@ told as (
                     {{ without_zero_decimals('cast(round(metric_value * seats) as varchar)') }}
                     || ' of ' || {{ without_zero_decimals('cast(seats as varchar)') }}
             else ''
-        end as of_seats_shown
+        end as of_seats_shown,
+        -- of codes, how many have the same
+        case
+            when shown_as like '%|%'
+                then
+                    {{ shown | replace('V', 'metric_value') }} || ' at '
+                    || {{ percent | replace('V', 'alike_share') }}
+            else {{ shown | replace('V', 'peer_value') }}
+        end as peers_shown
     from drivers
 ),
 
@@ -209,13 +225,11 @@ final as (
                 then '; 90 days ago: ' || value_90d_ago_shown
             else ''
         end
-        || coalesce(
-            case peer_group
-                when 'portfolio' then '; all accounts: '
-                else '; accounts like this one: '
-            end || peer_value_shown,
-            ''
-        ) as sentence
+        || case peer_group
+            when 'portfolio' then '; all accounts: '
+            else '; accounts like this one: '
+        end
+        || peers_shown as sentence
     from told
 )
 

@@ -110,7 +110,8 @@ fallen as (
             "', '", 'order by score_before - score_now desc, dimension'
         ) }} as fallen_dimensions
     from falls
-    where score_now < score_before
+    cross join thresholds
+    where score_now < score_before - thresholds.momentum_stable_points
     group by account_id
 ),
 
@@ -120,7 +121,8 @@ alerts as (
         'Fell by ' || cast(abs(alerted.change_{{ alert_days }}d) as varchar)
         || ' points in {{ alert_days }} days: '
         || coalesce(
-            fallen.fallen_dimensions, 'no dimension fell, but weights or what is known changed'
+            fallen.fallen_dimensions,
+            'no dimension fell so far, but weights or what is known changed'
         )
         || case
             when alerted.momentum = 'improving'

@@ -86,8 +86,8 @@ class CurvePoint(PolicyRow):
 
 def _shown_as(text: str) -> str:
     words = text.split("|")
-    if text not in ("number", "percent", "change") and (len(words) < 2 or "" in words):
-        fix = "write number, percent, change, or words for 0, 1 and so on, such as no|yes"
+    if text not in ("number", "percent", "change", "hours") and (len(words) < 2 or "" in words):
+        fix = "write number, percent, change, hours, or words for 0, 1 and so on, such as no|yes"
         raise refusal(f"'{text}' is no way to show a value", fix)
     return text
 
