@@ -20,8 +20,8 @@
             then nullif(split_part(shown_as, '|', cast(V as integer) + 1), '')
     end
 {%- endset %}
-{#- the median of steps is all or nothing -#}
-{% set typical = "case when min(shape) = 'steps' then avg(V) else median(V) end" %}
+{#- of peers: the median of steps would be all or nothing -#}
+{% set typical = "case shape when 'steps' then avg(V) over P else median(V) over P end" %}
 
 with accounts as (
     select * from {{ ref('dim_accounts') }}
@@ -53,6 +53,26 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
+-- a sentence may name a number of the policy
+sentences as (
+    select
+        metrics.metric,
+        metrics.said_by,
+        metrics.shape,
+        metrics.shown_as,
+        case
+            when numbers.threshold is null then metrics.sentence
+            else replace(
+                metrics.sentence,
+                '{' || numbers.threshold || '}',
+                {{ without_zero_decimals('cast(numbers.value as varchar)') }}
+            )
+        end as template
+    from metrics
+    left join numbers
+        on {{ dbt.position("'{' || numbers.threshold || '}'", 'metrics.sentence') }} > 0
+),
+
 today as (
     select
         scores.account_id,
@@ -66,10 +86,14 @@ today as (
         contributions.unit,
         contributions.score as metric_score,
         contributions.weight_share,
-        metrics.said_by,
-        metrics.shape,
-        metrics.shown_as,
-        metrics.sentence
+        past_values.value_30d_ago,
+        past_values.value_90d_ago,
+        sentences.said_by,
+        sentences.shape,
+        sentences.shown_as,
+        sentences.template,
+        thresholds.minimum_peer_accounts,
+        thresholds.least_driver_points
     from scores
     inner join accounts
         on scores.account_id = accounts.account_id and scores.as_of_date = accounts.as_of_date
@@ -78,103 +102,56 @@ today as (
             scores.scorecard = contributions.scorecard
             and scores.account_id = contributions.account_id
             and scores.as_of_date = contributions.as_of_date
-    inner join metrics on contributions.component = metrics.metric
-),
-
-portfolio as (
-    select
-        metric,
-        count(*) as n_accounts,
-        {{ typical | replace('V', 'metric_value') }} as typical_value,
-        {{ typical | replace('V', 'metric_score') }} as typical_score
-    from today
-    group by metric
-),
-
-peers as (
-    select
-        segment,
-        lifecycle_stage,
-        metric,
-        count(*) as n_accounts,
-        {{ typical | replace('V', 'metric_value') }} as typical_value,
-        {{ typical | replace('V', 'metric_score') }} as typical_score
-    from today
-    group by segment, lifecycle_stage, metric
-),
-
--- how many have just this value
-alike as (
-    select
-        *,
-        count(*) over (partition by metric, metric_value) as n_alike,
-        count(*) over (
-            partition by segment, lifecycle_stage, metric, metric_value
-        ) as n_peers_alike
-    from today
+    inner join sentences on contributions.component = sentences.metric
+    left join past_values
+        on
+            contributions.account_id = past_values.account_id
+            and contributions.component = past_values.metric
+    cross join thresholds
 ),
 
 compared as (
     select
-        alike.*,
-        thresholds.least_driver_points,
-        {% set has_peers = 'peers.n_accounts >= thresholds.minimum_peer_accounts' %}
-        case when {{ has_peers }} then 'segment and stage' else 'portfolio' end as peer_group,
-        {% for column, of_peers, of_all in [
-            ('peer_value', 'peers.typical_value', 'portfolio.typical_value'),
-            ('peer_score', 'peers.typical_score', 'portfolio.typical_score'),
-            (
-                'alike_share',
-                'alike.n_peers_alike / peers.n_accounts',
-                'alike.n_alike / portfolio.n_accounts'
-            ),
-        ] %}
-            case when {{ has_peers }} then {{ of_peers }} else {{ of_all }} end
-                as {{ column }}{% if not loop.last %},{% endif %}
+        *,
+        {% for partition in ['peers', 'portfolio'] %}
+            {{ typical | replace('V', 'metric_value') | replace('P', partition) }}
+                as {{ partition }}_value,
+            {{ typical | replace('V', 'metric_score') | replace('P', partition) }}
+                as {{ partition }}_score,
+            count(*) over {{ partition }}_alike / count(*) over {{ partition }}
+                as {{ partition }}_alike_share,
         {% endfor %}
-    from alike
-    inner join peers
-        on
-            alike.segment = peers.segment
-            and alike.lifecycle_stage = peers.lifecycle_stage
-            and alike.metric = peers.metric
-    inner join portfolio on alike.metric = portfolio.metric
-    cross join thresholds
+        count(*) over peers >= minimum_peer_accounts as has_peers
+    from today
+    window
+        peers as (partition by segment, lifecycle_stage, metric),
+        peers_alike as (partition by segment, lifecycle_stage, metric, metric_value),
+        portfolio as (partition by metric),
+        portfolio_alike as (partition by metric, metric_value)
+),
+
+placed as (
+    select
+        *,
+        case when has_peers then 'segment and stage' else 'portfolio' end as peer_group,
+        {% for figure in ['value', 'score', 'alike_share'] %}
+            case when has_peers then peers_{{ figure }} else portfolio_{{ figure }} end
+                as peer_{{ figure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from compared
 ),
 
 pointed as (
     select
         *,
         round((metric_score - peer_score) * weight_share, 6) as points
-    from compared
-),
-
-drivers as (
-    select
-        pointed.*,
-        past_values.value_30d_ago,
-        past_values.value_90d_ago,
-        case when pointed.points < 0 then 'lowers' else 'raises' end as effect,
-        -- a sentence may name a number of the policy
-        case
-            when numbers.threshold is null then pointed.sentence
-            else replace(
-                pointed.sentence,
-                '{' || numbers.threshold || '}',
-                {{ without_zero_decimals('cast(numbers.value as varchar)') }}
-            )
-        end as template
-    from pointed
-    left join past_values
-        on pointed.account_id = past_values.account_id and pointed.metric = past_values.metric
-    left join numbers
-        on {{ dbt.position("'{' || numbers.threshold || '}'", 'pointed.sentence') }} > 0
-    where abs(pointed.points) >= pointed.least_driver_points
+    from placed
 ),
 
 told as (
     select
         *,
+        case when points < 0 then 'lowers' else 'raises' end as effect,
         {% for value in ['metric_value', 'value_30d_ago', 'value_90d_ago'] %}
             {{ shown | replace('V', value) }} as {{ value }}_shown,
         {% endfor %}
@@ -190,10 +167,11 @@ told as (
             when shown_as like '%|%'
                 then
                     {{ shown | replace('V', 'metric_value') }} || ' at '
-                    || {{ percent | replace('V', 'alike_share') }}
+                    || {{ percent | replace('V', 'peer_alike_share') }}
             else {{ shown | replace('V', 'peer_value') }}
         end as peers_shown
-    from drivers
+    from pointed
+    where abs(points) >= least_driver_points
 ),
 
 final as (
