@@ -6,6 +6,8 @@
 -- Act: docs/how-to/explain-a-score.md has the command. Variables: explain_date and, for one account
 -- or scorecard alone, explain_account and explain_scorecard.
 {% set explain_date = "cast('" ~ var('explain_date', '2000-01-31') ~ "' as date)" %}
+{% set only_account = var('explain_account', '') %}
+{% set only_scorecard = var('explain_scorecard', '') %}
 
 with scores as (
     select * from {{ ref('fct_health_scores') }}
@@ -33,10 +35,8 @@ explained as (
     select * from scores
     where
         health_score is not null
-        {% for column in ['account_id', 'scorecard'] %}
-            {% set only = var('explain_' ~ column.replace('_id', ''), '') %}
-            {% if only %}and {{ column }} = '{{ only }}'{% endif %}
-        {% endfor %}
+        and '{{ only_account }}' in ('', account_id)
+        and '{{ only_scorecard }}' in ('', scorecard)
 ),
 
 places as (
@@ -56,7 +56,6 @@ places as (
             policy.metric,
             policy.unit,
             policy.weight,
-            policy.usable_from,
             {% for column, value in [
                 ('metric_value', 'metrics.{m}'),
                 ('is_not_applicable', 'metrics.{m}__is_not_applicable'),
@@ -65,8 +64,9 @@ places as (
                     {% for metric in metrics -%}
                         when '{{ metric }}' then {{ value | replace('{m}', metric) }}
                     {% endfor -%}
-                end as {{ column }}{{ ',' if not loop.last }}
-            {% endfor %}
+                end as {{ column }},
+            {% endfor -%}
+            policy.usable_from
         from places
         inner join {{ ref('int_' ~ dimension ~ '__metrics') }} as metrics
             on places.account_id = metrics.account_id and places.as_of_date = metrics.as_of_date
@@ -125,19 +125,38 @@ dimension_scores as (
     group by account_id, dimension
 ),
 
-medians as (
+published as (
     {% for dimension in dimensions() -%}
         select
             scorecard,
             segment,
             lifecycle_stage,
             '{{ dimension }}' as dimension,
-            count({{ dimension }}_score) as n_accounts,
-            median({{ dimension }}_score) as peer_score
+            {{ dimension }}_score as dimension_score
         from scores
-        group by grouping sets ((scorecard, segment, lifecycle_stage), (scorecard))
         {{ 'union all' if not loop.last }}
     {% endfor -%}
+),
+
+portfolio as (
+    select
+        scorecard,
+        dimension,
+        median(dimension_score) as peer_score
+    from published
+    group by scorecard, dimension
+),
+
+peers as (
+    select
+        scorecard,
+        segment,
+        lifecycle_stage,
+        dimension,
+        count(dimension_score) as n_accounts,
+        median(dimension_score) as peer_score
+    from published
+    group by scorecard, segment, lifecycle_stage, dimension
 ),
 
 dimension_weights as (
@@ -185,12 +204,11 @@ weighed as (
             explained.weights_version = dimension_weights.weights_version
             and explained.segment = dimension_weights.segment
             and dimension_scores.dimension = dimension_weights.dimension
-    inner join medians as portfolio
+    inner join portfolio
         on
             explained.scorecard = portfolio.scorecard
             and dimension_scores.dimension = portfolio.dimension
-            and portfolio.segment is null
-    inner join medians as peers
+    inner join peers
         on
             explained.scorecard = peers.scorecard
             and explained.segment = peers.segment

@@ -1,4 +1,4 @@
-"""The query that explains any day agrees with the scores and with what is published of month ends."""
+"""The query that explains any day agrees with the scores and with what is published."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ QUERY = "compiled/customer_health/analyses/any_day/contributions_of_a_day.sql"
 
 
 @pytest.fixture(scope="module")
-def explained(built_demo, tmp_path_factory):
-    """Give a function that explains all scores of a day: a connection with the table `explained`."""
+def explained(built_demo):
+    """Give a function that explains a day: it connects to a table `explained`."""
 
     def explain(day):
         options = {"raw_path": built_demo.raw, "explain_date": day}

@@ -1,4 +1,4 @@
-{#- A value (V) as a person reads it: see shown_as in seeds/policy/metrics.csv. Adding 0 turns -0 into 0. -#}
+{#- A value (V) as a person reads it, by shown_as in seeds/policy. Adding 0 turns -0 into 0. -#}
 {% set number -%}
     case
         when abs(V) >= 10 then round(V, 0)
@@ -67,7 +67,7 @@ sentences as (
                 '{' || numbers.threshold || '}',
                 {{ without_zero_decimals('cast(numbers.value as varchar)') }}
             )
-        end as template
+        end as wording
     from metrics
     left join numbers
         on {{ dbt.position("'{' || numbers.threshold || '}'", 'metrics.sentence') }} > 0
@@ -91,7 +91,7 @@ today as (
         sentences.said_by,
         sentences.shape,
         sentences.shown_as,
-        sentences.template,
+        sentences.wording,
         thresholds.minimum_peer_accounts,
         thresholds.least_driver_points
     from scores
@@ -156,7 +156,7 @@ told as (
             {{ shown | replace('V', value) }} as {{ value }}_shown,
         {% endfor %}
         case
-            when template like '%{of_seats}%'
+            when wording like '%{of_seats}%'
                 then
                     {{ without_zero_decimals('cast(round(metric_value * seats) as varchar)') }}
                     || ' of ' || {{ without_zero_decimals('cast(seats as varchar)') }}
@@ -195,7 +195,7 @@ final as (
         metric_score,
         peer_score,
         points,
-        replace(replace(template, '{value}', metric_value_shown), '{of_seats}', of_seats_shown)
+        replace(replace(wording, '{value}', metric_value_shown), '{of_seats}', of_seats_shown)
         || case
             when value_30d_ago_shown <> metric_value_shown
                 then '; 30 days ago: ' || value_30d_ago_shown

@@ -103,7 +103,7 @@ falls as (
 
 fallen as (
     select
-        account_id,
+        falls.account_id,
         {{ dbt.listagg(
             "dimension || ' from ' || cast(cast(score_before as integer) as varchar) || ' to '"
             ~ " || cast(cast(score_now as integer) as varchar)",
@@ -111,8 +111,8 @@ fallen as (
         ) }} as fallen_dimensions
     from falls
     cross join thresholds
-    where score_now < score_before - thresholds.momentum_stable_points
-    group by account_id
+    where falls.score_now < falls.score_before - thresholds.momentum_stable_points
+    group by falls.account_id
 ),
 
 alerts as (
@@ -140,8 +140,8 @@ alerts as (
 situations as (
     select
         today.account_id,
-        cast(cast(round(today.usage_score) as integer) as varchar) as usage,
-        cast(cast(round(today.engagement_score) as integer) as varchar) as engagement,
+        cast(cast(round(today.usage_score) as integer) as varchar) as usage_points,
+        cast(cast(round(today.engagement_score) as integer) as varchar) as engagement_points,
         case
             when today.engagement_score < thresholds.low_dimension_score then 'very high risk'
             when today.engagement_score >= thresholds.high_dimension_score then 're-onboard'
@@ -209,11 +209,13 @@ final as (
         situations.situation,
         case situations.situation
             when 'very high risk'
-                then 'Low usage (' || situations.usage || ') and low engagement ('
-                    || situations.engagement || '): very high risk'
+                then
+                    'Low usage (' || situations.usage_points || ') and low engagement ('
+                    || situations.engagement_points || '): very high risk'
             when 're-onboard'
-                then 'Low usage (' || situations.usage || ') with high engagement ('
-                    || situations.engagement || '): onboard again'
+                then
+                    'Low usage (' || situations.usage_points || ') with high engagement ('
+                    || situations.engagement_points || '): onboard again'
         end as situation_sentence,
         {% for dimension in dimensions() %}
             today.{{ dimension }}_score,
