@@ -166,8 +166,8 @@ told as (
         case
             when shown_as like '%|%'
                 then
-                    {{ shown | replace('V', 'metric_value') }} || ' at '
-                    || {{ percent | replace('V', 'peer_alike_share') }}
+                    {{ percent | replace('V', 'peer_alike_share') }} || ' '
+                    || {{ shown | replace('V', 'metric_value') }}
             else {{ shown | replace('V', 'peer_value') }}
         end as peers_shown
     from pointed
