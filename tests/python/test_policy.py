@@ -246,6 +246,41 @@ BROKEN_ROWS = {
         "metrics.csv", "GB,higher,line,0,unknown", "GB,higher,line,0,none",
         "when_absent 'none' is not known", "zero, unknown, not_applicable",
     ),
+    "a sentence with a placeholder that there is not": (
+        "metrics.csv", "Touchpoints in 90 days: {value}", "Touchpoints in 90 days: {valeu}",
+        "sentence has an unknown placeholder '{valeu}'", "write 'value'",
+    ),
+    "a sentence with a threshold that there is not": (
+        "metrics.csv", "within {onboarding_days} days", "within {onbording_days} days",
+        "unknown placeholder '{onbording_days}'", "write 'onboarding_days'",
+    ),
+    "a sentence with half a placeholder": (
+        "metrics.csv", "Use cases live: {value}", "Use cases live: {value} {",
+        "sentence has a brace without its other half", "write {value}",
+    ),
+    "a sentence without the value": (
+        "metrics.csv", "Use cases live: {value}", "Use cases live",
+        "sentence does not say the value", "write {value} where",
+    ),
+    "a sentence with two thresholds": (
+        "metrics.csv", "within {integration_days} days", "{integration_days} {onboarding_days}",
+        "sentence names more than one threshold", "name one at most",
+    ),
+    "a metric without a sentence": (
+        "metrics.csv", "Use cases live: {value}", "", "sentence is empty", "fill in sentence",
+    ),
+    "a metric said by nobody": (
+        "metrics.csv", "data,number,Use cases live", "us,number,Use cases live",
+        "said_by 'us' is not known", "data, people",
+    ),
+    "values shown in a way that there is not": (
+        "metrics.csv", "data,number,Use cases live", "data,numbers,Use cases live",
+        "shown_as 'numbers' is no way to show a value", "such as no|yes",
+    ),
+    "values shown as words of which one is missing": (
+        "metrics.csv", "up to date|late|past due", "up to date||past due",
+        "shown_as 'up to date||past due' is no way", "such as no|yes",
+    ),
     "unknown indicator": (
         "metrics.csv", "GB,higher,line,0,unknown,0,leading", "GB,higher,line,0,unknown,0,early",
         "indicator 'early' is not known", "lagging",

@@ -7,8 +7,8 @@ from project import PROJECT
 
 from customer_health.policy.cells import FREE_TEXT
 
-# what a threshold may be changes no figure
-NO_FIGURE = (*FREE_TEXT, "type", "lowest", "highest", "choices")
+# what a threshold may be, and how a value is written, changes no figure
+NO_FIGURE = (*FREE_TEXT, "shown_as", "type", "lowest", "highest", "choices")
 MODEL = PROJECT / "models/intermediate/policy/int_policy__version.sql"
 
 

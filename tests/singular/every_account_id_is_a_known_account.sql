@@ -1,5 +1,6 @@
 {{ keys_without_row('dim_accounts', 'account_id', [
     ('dim_accounts', 'merged_into_account_id', ''),
+    ('account_drivers', 'account_id', ''),
     ('account_health', 'account_id', ''),
     ('fct_health_scores', 'account_id', 'as_of_date'),
     ('fct_lead_times', 'account_id', ''),

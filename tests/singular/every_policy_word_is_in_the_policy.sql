@@ -12,6 +12,7 @@ union all
 ]) }}
 union all
 {{ keys_without_row('metrics', 'metric', [
+    ('account_drivers', 'metric', ''),
     ('int_feeds__metrics', 'metric', ''),
     ('int_scoring__explained_metrics', 'metric', 'as_of_date'),
 ]) }}

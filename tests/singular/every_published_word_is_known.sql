@@ -9,6 +9,7 @@
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
     'decision': ['variant wins', 'baseline stays', 'no decision yet'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
+    'effect': ['lowers', 'raises'],
     'error_type': ['false positive', 'false negative'],
     'include_verdict': ['include', 'consider', 'skip', 'keep'],
     'inverted_alarm': ['alarm', 'watch', 'none'],
@@ -17,14 +18,17 @@
     'momentum': ['improving', 'stable', 'declining', 'too new', 'insufficient data'],
     'momentum_arrow': ['↑', '→', '↓'],
     'outcome': ['renewed', 'churned', 'contracted', 'expanded'],
+    'peer_group': ['segment and stage', 'portfolio'],
     'quarantine_reason': [
         'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
         'date in the future', 'dates out of order', 'unknown account', 'unknown value',
         'duplicate key'
     ],
     'refused': ['row', 'cell'],
+    'said_by': ['data', 'people'],
     'score_label': ['heuristic', 'predictive'],
     'scorecard_role': ['production', 'challenger', 'shadow'],
+    'situation': ['very high risk', 're-onboard'],
     'status': ['known', 'unknown', 'not applicable'],
     'strength_verdict': ['strong', 'moderate', 'weak'],
     'timing': ['leading', 'lagging', 'flat'],
@@ -37,9 +41,11 @@
 {{ unknown_words(words, [
     (
         'account_health',
-        'customer_status, score_label, momentum, momentum_arrow, confidence, band_rule, cadence',
+        'customer_status, score_label, momentum, momentum_arrow, confidence, band_rule, cadence,'
+        ~ ' situation',
         ''
     ),
+    ('account_drivers', 'said_by, effect, peer_group', ''),
     ('dim_accounts', 'customer_status', ''),
     ('fct_dimension_weights', 'scorecard_role, basis, include_verdict, strength_verdict', ''),
     (

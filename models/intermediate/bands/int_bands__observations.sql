@@ -1,5 +1,5 @@
-{#- What limits of bands are fitted on: scores as the weights of the day make them, where the account
-    stood, and what had become of it by then. -#}
+{#- What limits of bands are fitted on: scores as the weights of the day make them, where the
+    account stood, and what had become of it by then. -#}
 
 with scores as (
     select * from {{ ref('int_weights__restated_scores') }}

@@ -11,7 +11,7 @@
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
     ('metrics', [
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
-        'indicator', 'is_vanity_suspect'
+        'indicator', 'is_vanity_suspect', 'said_by'
     ]),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [

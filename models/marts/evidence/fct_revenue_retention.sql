@@ -1,5 +1,5 @@
-{#- What a quarter was expected to keep, and what it kept: of the customers at a month's end, over the
-    90 days after it. -#}
+{#- What a quarter was expected to keep, and what it kept: of the customers at a month's end, over
+    the 90 days after it. -#}
 
 with scores as (
     select * from {{ ref('fct_health_scores') }}
@@ -125,15 +125,15 @@ grouped as (
 usual as (
     select
         months.as_of_date,
-        sum(before.contracted_arr) / nullif(sum(before.matured_arr), 0) as contracted_share,
-        sum(before.expanded_arr) / nullif(sum(before.matured_arr), 0) as expanded_share
+        sum(earlier.contracted_arr) / nullif(sum(earlier.matured_arr), 0) as contracted_share,
+        sum(earlier.expanded_arr) / nullif(sum(earlier.matured_arr), 0) as expanded_share
     from grouped as months
-    inner join grouped as before
+    inner join grouped as earlier
         on
-            before.segment = 'all'
-            and before.band = 'all'
-            and before.matured_date <= months.as_of_date
-            and before.matured_date > {{ add_days('months.as_of_date', -365) }}
+            months.segment = earlier.segment
+            and months.band = earlier.band
+            and months.as_of_date >= earlier.matured_date
+            and {{ add_days('months.as_of_date', -365) }} < earlier.matured_date
     where months.segment = 'all' and months.band = 'all'
     group by months.as_of_date
 ),

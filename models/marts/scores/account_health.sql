@@ -1,5 +1,12 @@
+{% set alert_days = policy_number('drop_alert_days') | int %}
+{% set momentum_days = policy_number('momentum_days') | int %}
+
 with accounts as (
     select * from {{ ref('dim_accounts') }}
+),
+
+history as (
+    select * from {{ ref('fct_health_scores') }}
 ),
 
 scores as (
@@ -7,9 +14,12 @@ scores as (
     where scorecard_role = 'production' and {{ in_window('as_of_date') }}
 ),
 
-contributions as (
-    select * from {{ ref('fct_score_contributions') }}
-    where {{ in_window('as_of_date') }}
+account_drivers as (
+    select * from {{ ref('account_drivers') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
 ),
 
 churn_risk as (
@@ -36,36 +46,116 @@ today as (
         on scores.account_id = accounts.account_id and scores.as_of_date = accounts.as_of_date
 ),
 
--- the three metrics that cost the score most today
-losses as (
+ranked as (
     select
-        contributions.account_id,
-        contributions.component,
-        contributions.points_lost,
+        *,
         row_number() over (
-            partition by contributions.account_id
-            order by contributions.points_lost desc, contributions.component asc
-        ) as loss_rank
-    from contributions
-    inner join today
-        on
-            contributions.scorecard = today.scorecard
-            and contributions.account_id = today.account_id
-            and contributions.as_of_date = today.as_of_date
-    where contributions.component_type = 'metric' and contributions.points_lost > 0
+            partition by account_id, said_by order by abs(points) desc, metric asc
+        ) as told_rank
+    from account_drivers
 ),
 
+-- what costs most against peers of what we see, and the strongest of what people tell us
 drivers as (
     select
         account_id,
         {% for rank in [1, 2, 3] %}
-            max(case when loss_rank = {{ rank }} then component end) as driver_{{ rank }},
-            max(case when loss_rank = {{ rank }} then round(points_lost, 1) end)
-                as driver_{{ rank }}_points_lost{% if not loop.last %},{% endif %}
+            {% set place = "case when said_by = 'data' and effect = 'lowers' and driver_rank = "
+                ~ rank %}
+            max({{ place }} then metric end) as driver_{{ rank }},
+            max({{ place }} then round(points, 1) end) as driver_{{ rank }}_points,
+            max({{ place }} then sentence end) as driver_{{ rank }}_sentence,
         {% endfor %}
-    from losses
-    where loss_rank <= 3
+        max(case when said_by = 'people' and told_rank = 1 then sentence end) as told_sentence
+    from ranked
     group by account_id
+),
+
+alerted as (
+    select * from today
+    where is_drop_alert or is_rapid_decline
+),
+
+-- the row that the change was measured against
+past_scores as (
+    select
+        history.*,
+        row_number() over (
+            partition by history.account_id order by history.as_of_date desc
+        ) as days_back
+    from history
+    inner join alerted
+        on history.scorecard = alerted.scorecard and history.account_id = alerted.account_id
+    where
+        history.as_of_date
+        between {{ add_days('alerted.as_of_date', -alert_days - 6) }}
+        and {{ add_days('alerted.as_of_date', -alert_days) }}
+),
+
+falls as (
+    {% for dimension in dimensions() %}
+        select
+            alerted.account_id,
+            '{{ dimension }}' as dimension,
+            round(past_scores.{{ dimension }}_score) as score_before,
+            round(alerted.{{ dimension }}_score) as score_now
+        from alerted
+        inner join past_scores on alerted.account_id = past_scores.account_id
+        where past_scores.days_back = 1
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+fallen as (
+    select
+        falls.account_id,
+        {{ dbt.listagg(
+            "dimension || ' from ' || cast(cast(score_before as integer) as varchar) || ' to '"
+            ~ " || cast(cast(score_now as integer) as varchar)",
+            "', '", 'order by score_before - score_now desc, dimension'
+        ) }} as fallen_dimensions
+    from falls
+    cross join thresholds
+    where falls.score_now < falls.score_before - thresholds.momentum_stable_points
+    group by falls.account_id
+),
+
+alerts as (
+    select
+        alerted.account_id,
+        'Fell by ' || cast(abs(alerted.change_{{ alert_days }}d) as varchar)
+        || ' points in {{ alert_days }} days: '
+        || coalesce(
+            fallen.fallen_dimensions,
+            'no dimension fell so far, but weights or what is known changed'
+        )
+        || case
+            when alerted.momentum = 'improving'
+                then
+                    '; called improving since it is up by '
+                    || cast(alerted.change_{{ momentum_days }}d as varchar)
+                    || ' points in {{ momentum_days }} days'
+            else ''
+        end as alert_sentence
+    from alerted
+    left join fallen on alerted.account_id = fallen.account_id
+),
+
+-- usage is low: does the customer still care?
+situations as (
+    select
+        today.account_id,
+        cast(cast(round(today.usage_score) as integer) as varchar) as usage_points,
+        cast(cast(round(today.engagement_score) as integer) as varchar) as engagement_points,
+        case
+            when today.engagement_score < thresholds.low_dimension_score then 'very high risk'
+            when today.engagement_score >= thresholds.high_dimension_score then 're-onboard'
+        end as situation
+    from today
+    cross join thresholds
+    where
+        today.band <> 'insufficient data'
+        and today.usage_score < thresholds.low_dimension_score
 ),
 
 systems as (
@@ -120,13 +210,27 @@ final as (
         today.change_365d,
         coalesce(today.is_drop_alert, false) as is_drop_alert,
         coalesce(today.is_rapid_decline, false) as is_rapid_decline,
+        alerts.alert_sentence,
+        situations.situation,
+        case situations.situation
+            when 'very high risk'
+                then
+                    'Low usage (' || situations.usage_points || ') and low engagement ('
+                    || situations.engagement_points || '): very high risk'
+            when 're-onboard'
+                then
+                    'Low usage (' || situations.usage_points || ') with high engagement ('
+                    || situations.engagement_points || '): onboard again'
+        end as situation_sentence,
         {% for dimension in dimensions() %}
             today.{{ dimension }}_score,
         {% endfor %}
         {% for rank in [1, 2, 3] %}
             drivers.driver_{{ rank }},
-            drivers.driver_{{ rank }}_points_lost,
+            drivers.driver_{{ rank }}_points,
+            drivers.driver_{{ rank }}_sentence,
         {% endfor %}
+        drivers.told_sentence,
         today.health_score_low,
         today.health_score_high,
         today.account_coverage,
@@ -169,6 +273,8 @@ final as (
     cross join stale
     left join today on accounts.account_id = today.account_id
     left join drivers on accounts.account_id = drivers.account_id
+    left join alerts on accounts.account_id = alerts.account_id
+    left join situations on accounts.account_id = situations.account_id
     left join churn_risk
         on today.account_id = churn_risk.account_id and today.as_of_date = churn_risk.as_of_date
     left join tiers

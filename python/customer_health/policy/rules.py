@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from customer_health.methods import EXPERT
@@ -23,6 +24,7 @@ from customer_health.policy.tables import (
     SentinelDates,
     SignalType,
     SourceCheck,
+    Threshold,
     Tier,
     VocabularyWord,
 )
@@ -192,6 +194,27 @@ def _check_curves(metrics: list[Metric], curves: list[CurvePoint], found: Findin
                 found.error("metric_curves.csv", after.number, what, fix)
 
 
+def _check_sentences(metrics: list[Metric], thresholds: list[Threshold], found: Findings) -> None:
+    """Each sentence says the value, and nothing in braces stays unfilled."""
+    names = {row.threshold for row in thresholds}
+    known = ["value", "of_seats", *sorted(names)]
+    for row in metrics:
+        in_braces = re.findall(r"{([^{}]*)}", row.sentence)
+        faults = [
+            (f"sentence has an unknown placeholder '{{{name}}}'", use_one_of(name, known))
+            for name in in_braces
+            if name not in known
+        ]
+        if re.search("[{}]", re.sub(r"{[^{}]*}", "", row.sentence)):
+            faults.append(("sentence has a brace without its other half", "write {value}"))
+        if "value" not in in_braces:
+            faults.append(("sentence does not say the value", "write {value} where it belongs"))
+        if len(names.intersection(in_braces)) > 1:
+            faults.append(("sentence names more than one threshold", "name one at most"))
+        for what, fix in faults:
+            found.error("metrics.csv", row.number, what, fix)
+
+
 def _check_signal_types(rows: list[SignalType], found: Findings) -> None:
     for name in SIGNAL_TYPES:
         if name not in [row.signal_type for row in rows]:
@@ -264,6 +287,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("scorecards.csv", "scorecard_weights.csv", "dimensions.csv"), _check_weight_groups),
     (("dimensions.csv", "metrics.csv"), _check_dimensions),
     (("metrics.csv", "metric_curves.csv"), _check_curves),
+    (("metrics.csv", "thresholds.csv"), _check_sentences),
     (("source_checks.csv",), _check_source_limits),
     (("sentinel_dates.csv",), _check_sentinel_dates),
     (("thresholds.csv",), check_thresholds),

@@ -85,6 +85,14 @@ class CurvePoint(PolicyRow):
     score: Number = Field(ge=0, le=100)
 
 
+def _shown_as(text: str) -> str:
+    words = text.split("|")
+    if text not in ("number", "percent", "change", "hours") and (len(words) < 2 or "" in words):
+        fix = "write number, percent, change, hours, or words for 0, 1 and so on, such as no|yes"
+        raise refusal(f"'{text}' is no way to show a value", fix)
+    return text
+
+
 class Metric(PolicyRow):
     """A row of metrics.csv."""
 
@@ -102,6 +110,9 @@ class Metric(PolicyRow):
     is_vanity_suspect: Flag
     owner: str
     description: str
+    said_by: Annotated[str, one_of("data", "people")]
+    shown_as: Annotated[str, AfterValidator(_shown_as)]
+    sentence: str
 
 
 class ScorecardWeight(PolicyRow):

@@ -1,5 +1,6 @@
 -- What readers join by.
 {{ repeated_keys([
+    ('account_drivers', 'account_id, metric', ''),
     ('account_health', 'account_id', ''),
     ('dim_accounts', 'account_id', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),

@@ -38,6 +38,7 @@
     ('int_risk__observations', 'valid_from, account_id, as_of_date', ''),
     ('int_scoring__explained_metrics', 'account_id, as_of_date, metric', 'as_of_date'),
     ('int_scoring__health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
+    ('int_scoring__past_values', 'account_id, metric', ''),
     ('int_scoring__peers', 'as_of_date, segment, lifecycle_stage', ''),
     ('int_weights__fits', 'scorecard, segment, valid_from, dimension', ''),
     ('int_weights__fits_due', 'valid_from', ''),
