@@ -21,13 +21,13 @@ earlier as (
         scores.valid_from,
         scores.account_id,
         scores.as_of_date,
-        max_by(before.health_score, before.as_of_date) as health_score
+        max_by(quarter_before.health_score, quarter_before.as_of_date) as health_score
     from scores
-    inner join scores as before
+    inner join scores as quarter_before
         on
-            scores.valid_from = before.valid_from
-            and scores.account_id = before.account_id
-            and before.as_of_date
+            scores.valid_from = quarter_before.valid_from
+            and scores.account_id = quarter_before.account_id
+            and quarter_before.as_of_date
             between {{ add_days('scores.as_of_date', -98) }}
             and {{ add_days('scores.as_of_date', -86) }}
     group by scores.valid_from, scores.account_id, scores.as_of_date
