@@ -237,9 +237,9 @@ def test_denser_dates_are_no_further_evidence(verdicts):
 
 
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
-    strict = judged(metric_rows(), SETTINGS.model_copy(update={"vanity_correlation": 0.0}))
+    strict = judged(metric_rows(), SETTINGS.model_copy(update={"least_somers_d": 0.0}))
     noise = strict.set_index("metric").loc["noise"]
-    assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
+    assert noise["verdict"] == "not decided yet" and "may be chance" in noise["reason"]
 
 
 def test_p_values_are_adjusted_over_all_metrics(verdicts):
