@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from customer_health.somers import somers_d
 from customer_health.validation.intervals import normal_quantile
 from customer_health.validation.rows import in_order
 from customer_health.validation.settings import Settings
 
 COLUMNS = (
-    "metric", "n", "n_accounts", "n_churned_accounts", "somers_d", "somers_d_low", "somers_d_high",
-    "correlation", "low", "high", "p", "adjusted_p", "value_correlation", "value_low",
+    "metric", "n", "n_accounts", "n_churned_accounts", "correlation", "low", "high", "p",
+    "adjusted_p", "effect", "effect_low", "effect_high", "value_correlation", "value_low",
     "value_high", "early_change", "early_p", "early_adjusted_p", "last_change", "last_p",
     "last_adjusted_p", "n_changes", "timing", "timing_reason", "verdict", "reason",
 )  # fmt: skip
@@ -66,17 +65,17 @@ def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
         settings: False discovery rate, minimum evidence.
 
     Returns:
-        A row per metric, columns as in `COLUMNS`. `somers_d`, which the verdict and `p` go by, and
-        `correlation` are of the metric's score with retention, `value_correlation` of the rank of
-        its raw value. `early_change` is how far
-        the score moved in the change window that ends `lead_days` before churn, less what
+        A row per metric, columns as in `COLUMNS`. `correlation` is that of the metric's score with
+        retention; `effect`, which the verdict goes by, how many standard deviations higher those
+        that stayed scored; `value_correlation` that of the rank of its raw value. `early_change` is
+        how far the score moved in the change window that ends `lead_days` before churn, less what
         accounts that stayed moved on the same dates; `last_change` the same up to the last
         observation. All p are two-sided, the adjusted ones over all metrics (Benjamini and
         Hochberg). `timing`: 'leading' (falls early enough), 'lagging' (falls too late), 'flat'.
-        `verdict`: 'predictive' (the whole interval of D is above the least effect); 'inverted' (the
-        better the score, the more churn, by as much); 'vanity' (the whole interval is below the
-        least effect); 'not decided yet' (it holds the least effect) and 'no evidence yet', each
-        with its reason.
+        `verdict`: 'predictive' (the whole interval of the effect is above the least that counts);
+        'inverted' (the better the score, the more churn, by as much); 'vanity' (the whole interval
+        is below the least); 'not decided yet' (it holds the least) and 'no evidence yet', each with
+        its reason.
     """
     verdicts = pd.DataFrame(evidence, columns=list(COLUMNS))
     words = {"metric", "timing", "timing_reason", "verdict", "reason"}
@@ -91,31 +90,35 @@ def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
 
 
 def _correlations(part: Part, settings: Settings) -> dict[str, object]:
-    """Hold the score, and the rank of the value, against retention; a null p has no evidence."""
+    """Correlate the score, and the rank of the value, with retention; a null p has no evidence.
+
+    The effect is the correlation without its part of how few churn: how much higher those that
+    stayed scored, in standard deviations.
+    """
     from scipy.stats import rankdata
 
     matured = np.isfinite(part["is_churned"])
     scored = _where(part, matured & np.isfinite(part["metric_score"]))
     valued = _where(part, matured & np.isfinite(part["metric_value"]))
     retained = scored["is_churned"] == 0
-    of_ranks = somers_d(
-        scored["metric_score"], retained, scored["account"], settings.confidence_share
+    r, low, high, p = _correlation(scored["account"], scored["metric_score"], retained, settings)
+    effect, effect_low, effect_high = (
+        None if figure is None else figure / float(retained.std()) for figure in (r, low, high)
     )
-    r, low, high = _correlation(scored["account"], scored["metric_score"], retained, settings)
-    value_r, value_low, value_high = _correlation(
+    value_r, value_low, value_high, _ = _correlation(
         valued["account"], rankdata(valued["metric_value"]), valued["is_churned"] == 0, settings
     )
     return {
         "n": len(retained),
         "n_accounts": len(np.unique(scored["account"])),
         "n_churned_accounts": len(np.unique(scored["account"][~retained])),
-        "somers_d": of_ranks.d,
-        "somers_d_low": of_ranks.low,
-        "somers_d_high": of_ranks.high,
-        "p": of_ranks.p,
         "correlation": r,
         "low": low,
         "high": high,
+        "p": p,
+        "effect": effect,
+        "effect_low": effect_low,
+        "effect_high": effect_high,
         "value_correlation": value_r,
         "value_low": value_low,
         "value_high": value_high,
@@ -124,20 +127,22 @@ def _correlations(part: Part, settings: Settings) -> dict[str, object]:
 
 def _correlation(
     account: np.ndarray, x: np.ndarray, is_retained: np.ndarray, settings: Settings
-) -> tuple[float | None, float | None, float | None]:
-    """Correlate x with retention; interval from the standard error over accounts.
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """Correlate x with retention; interval and p from the standard error over accounts.
 
     The error is the sandwich estimator: what each row does to r is summed over the account's rows,
     which repeat each other, before it is squared. On Fisher's scale the estimate is near to normal.
     """
+    from scipy.special import ndtr
+
     y = is_retained.astype(float)
     if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return None, None, None
+        return None, None, None, None
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
     r = float(np.clip((x * y).mean(), -1, 1))
     n_accounts = len(np.unique(account))
     if n_accounts < 2:
-        return r, None, None
+        return r, None, None, None
     influence = np.bincount(account, (x * y - r / 2 * (x**2 + y**2)) / len(x))
     error = np.sqrt(influence @ influence * n_accounts / (n_accounts - 1))
     # Where few accounts ever differ, and none of them churned, the sandwich sees no error at all.
@@ -146,7 +151,8 @@ def _correlation(
     z = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
     spread = max(float(error / max(1 - r**2, 1e-12)), 1e-12)
     margin = normal_quantile(settings.confidence_share) * spread
-    return r, float(np.tanh(z - margin)), float(np.tanh(z + margin))
+    low, high = (float(np.tanh(limit)) for limit in (z - margin, z + margin))
+    return r, low, high, 2 * float(ndtr(-abs(z) / spread))
 
 
 def with_changes(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -273,14 +279,14 @@ def _verdict(row: Any, settings: Settings) -> tuple[str, str | None]:
     if pd.isna(row.p):
         return NO_EVIDENCE, "all scores or all outcomes are alike"
     is_beyond_chance = row.adjusted_p <= settings.false_discovery_rate
-    if is_beyond_chance and row.somers_d_low > settings.least_somers_d:
+    if is_beyond_chance and row.effect_low > settings.least_effect:
         return "predictive", None
-    if is_beyond_chance and row.somers_d_high < -settings.least_somers_d:
+    if is_beyond_chance and row.effect_high < -settings.least_effect:
         return "inverted", None
-    if row.somers_d_high < settings.least_somers_d:
+    if row.effect_high < settings.least_effect:
         return "vanity", None
     finding = "is beyond chance" if is_beyond_chance else "may be chance"
     return OPEN, (
-        f"Somers' D {finding} and lies between {row.somers_d_low:.2f} and {row.somers_d_high:.2f},"
-        f" where {settings.least_somers_d:g} is the least that counts: more outcomes will tell"
+        f"the effect {finding} and lies between {row.effect_low:.2f} and {row.effect_high:.2f},"
+        f" where {settings.least_effect:g} is the least that counts: more outcomes will tell"
     )

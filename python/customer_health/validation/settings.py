@@ -30,7 +30,7 @@ class Settings(policy.Settings):
     reference_lag_months: int = threshold("drift_reference_months")
     distribution_bins: int = threshold("drift_bins")
     false_discovery_rate: float = threshold("false_discovery_share")
-    least_somers_d: float = threshold("least_somers_d")
+    least_effect: float = threshold("least_effect_spreads")
     least_f1_difference: float = threshold("least_f1_difference")
     least_auc_difference: float = threshold("least_auc_difference")
     change_days: int = threshold("metric_change_days")
