@@ -241,7 +241,7 @@ def test_denser_dates_are_no_further_evidence(verdicts):
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
     strict = judged(metric_rows(), SETTINGS.model_copy(update={"least_effect": 0.0}))
     noise = strict.set_index("metric").loc["noise"]
-    assert noise["verdict"] == "not decided yet" and "may be chance" in noise["reason"]
+    assert noise["verdict"] == "not decided yet" and "0 is the least that counts" in noise["reason"]
 
 
 def test_the_effect_is_the_gap_of_means_in_standard_deviations(verdicts):
