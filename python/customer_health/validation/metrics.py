@@ -285,8 +285,7 @@ def _verdict(row: Any, settings: Settings) -> tuple[str, str | None]:
         return "inverted", None
     if row.effect_high < settings.least_effect:
         return "vanity", None
-    finding = "is beyond chance" if is_beyond_chance else "may be chance"
     return OPEN, (
-        f"the effect {finding} and lies between {row.effect_low:.2f} and {row.effect_high:.2f},"
-        f" where {settings.least_effect:g} is the least that counts: more outcomes will tell"
+        f"the effect lies between {row.effect_low:.2f} and {row.effect_high:.2f}, and"
+        f" {settings.least_effect:g} is the least that counts: more outcomes will tell"
     )
