@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from customer_health.somers import SomersD, somers_d
 from customer_health.weights.sample import Sample
+from customer_health.weights.somers import SomersD, somers_d
 
 # The last digits of a sum depend on the machine; they must not show in a weight.
 DECIMALS = 9

@@ -10,12 +10,11 @@ LARGEST = 1 - 1e-12
 
 @dataclass(frozen=True)
 class SomersD:
-    """D, -1 to 1, with its interval and two-sided p; NaN: it cannot be had."""
+    """D, -1 to 1, with its interval; NaN: it cannot be had."""
 
     d: float = np.nan
     low: float = np.nan
     high: float = np.nan
-    p: float = np.nan
 
 
 def somers_d(
@@ -29,11 +28,11 @@ def somers_d(
     The error is that of DeLong with whole accounts as clusters (Obuchowski): what each row does to
     D is summed over the account's rows, which repeat each other, before it is squared. It is at
     least that of an unrelated score, since where few accounts ever differ and none of them was lost
-    there is no error to see. Interval and p are on Fisher's scale, which for D is half the log odds
-    of the AUC, by Student's t with as many degrees of freedom as there are lost (or, if fewer,
+    there is no error to see. The interval is on Fisher's scale, which for D is half the log odds of
+    the AUC, by Student's t with as many degrees of freedom as there are lost (or, if fewer,
     retained) accounts, less one.
     """
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtrit  # here: a build with nothing to fit shall not load it
     from scipy.stats import rankdata
 
     n, n_kept = len(scores), int(is_retained.sum())
@@ -60,5 +59,4 @@ def somers_d(
     near = float(np.clip(d, -LARGEST, LARGEST))
     z, spread = np.arctanh(near), max(error / (1 - near**2), unrelated)
     reach = spread * stdtrit(clusters - 1, (1 + confidence_share) / 2)
-    low, high = min(d, float(np.tanh(z - reach))), max(d, float(np.tanh(z + reach)))
-    return SomersD(d, low, high, float(2 * stdtr(clusters - 1, -abs(z) / spread)))
+    return SomersD(d, min(d, float(np.tanh(z - reach))), max(d, float(np.tanh(z + reach))))
