@@ -33,28 +33,25 @@ def somers_d(
     retained) accounts, less one.
     """
     from scipy.special import stdtrit  # here: a build with nothing to fit shall not load it
-    from scipy.stats import rankdata
 
-    n, n_kept = len(scores), int(is_retained.sum())
-    n_lost = n - n_kept
-    if not n_kept or not n_lost:
+    levels, level = np.unique(scores, return_inverse=True)
+    kept = np.bincount(level[is_retained], minlength=len(levels))
+    lost = np.bincount(level[~is_retained], minlength=len(levels))
+    n, n_kept, n_lost = len(scores), int(kept.sum()), int(lost.sum())
+    if not n_kept or not n_lost or len(levels) == 1:
         return SomersD()
-    ranks = rankdata(scores)
-    spread_of_ranks = ranks.std()
-    if not spread_of_ranks:
-        return SomersD()
-    kept, lost = scores[is_retained], scores[~is_retained]
-    effect = np.empty(n)
-    # a rank among all less that among one's own: how many of the others are below
-    effect[is_retained] = 2 * (ranks[is_retained] - rankdata(kept)) / n_lost - 1
-    effect[~is_retained] = 1 - 2 * (ranks[~is_retained] - rankdata(lost)) / n_kept
+    # share of the others that are below, ties by half, per level
+    kept_below = (np.cumsum(kept) - kept / 2) / n_kept
+    lost_below = (np.cumsum(lost) - lost / 2) / n_lost
+    effect = np.where(is_retained, (2 * lost_below - 1)[level], (1 - 2 * kept_below)[level])
     d = float(effect[~is_retained].mean())
 
     influence = np.bincount(account, (effect - d) / np.where(is_retained, n_kept, n_lost))
-    clusters = min(len(np.unique(account[which])) for which in (is_retained, ~is_retained))
+    clusters = min(np.count_nonzero(np.bincount(account[of])) for of in (is_retained, ~is_retained))
     if clusters < 2:
         return SomersD(d)
     error = np.sqrt(influence @ influence * clusters / (clusters - 1))
+    spread_of_ranks = np.std((kept_below * n_kept + lost_below * n_lost)[level])
     unrelated = 2 * spread_of_ranks / np.sqrt(float(n) * n_kept * n_lost)
     near = float(np.clip(d, -LARGEST, LARGEST))
     z, spread = np.arctanh(near), max(error / (1 - near**2), unrelated)
