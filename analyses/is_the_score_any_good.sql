@@ -1,7 +1,8 @@
 -- Is the score any good?
 -- Read: a row per scorecard, production first. `auc` is the probability that a lost account had
 -- scored lower than one that stayed: 0.5 is a coin; `auc_low` must lie above it. A score that
--- cannot beat tenure or equal weights (`beats_..._probability`) adds nothing to what costs nothing.
+-- cannot beat tenure (`beats_tenure_probability`) adds nothing to what costs nothing. Whether its
+-- weights beat equal ones is a question of its own: `weights_verdict`.
 -- `churn_ratio` is how many times more often flagged observations were lost than the others.
 -- Act: `inverted_alarm` = alarm: stop acting on flags and look for a source or a curve the wrong
 -- way round. heuristic: use it to order work, not to forecast; `reasons` says what is missing. AUC
@@ -36,6 +37,8 @@ final as (
         labels.beats_tenure_probability,
         labels.auc_equal,
         labels.beats_equal_probability,
+        labels.weights_verdict,
+        labels.weights_evidence,
         labels.flagged_churn_share,
         labels.unflagged_churn_share,
         labels.flagged_churn_share / nullif(labels.unflagged_churn_share, 0) as churn_ratio,

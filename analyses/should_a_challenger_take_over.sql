@@ -1,12 +1,13 @@
 -- Should a challenger take over?
--- Read: a row per challenger, at the newest review. A win: F1 of the flags is better with
--- confidence (beats_probability), and the ranking is not worse with as much. The accounts of
+-- Read: a row per challenger, at the newest review. 'better': F1 of the flags is better with
+-- confidence (beats_probability) and by least_f1_difference, and the ranking is not worse. 'no
+-- difference': whatever there is, it is less than counts. The accounts of
 -- `n_caught_by_..._only` were lost, and only one of the two had flagged them. A higher AUC without
 -- a higher F1 means that it ranks better but the bands' limits do not let it show.
--- Act: 'variant wins' at three reviews in a row (`n_wins_in_last_3`): give it the role production
--- in seeds/policy/scorecards.csv. Reviews a month apart share eleven months of outcomes, so three
--- are not three proofs. 'no decision yet' is no tie: keep what people know until the evidence is
--- there.
+-- Act: 'better' at three reviews in a row (`n_wins_in_last_3`): give it the role production in
+-- seeds/policy/scorecards.csv. Reviews a month apart share eleven months of outcomes, so three are
+-- not three proofs. 'no difference': keep the one that is easier to explain. 'not decided yet' is
+-- no tie: keep what people know until the evidence is there.
 
 with comparisons as (
     select * from {{ ref('fct_scorecard_comparisons') }}
@@ -19,7 +20,7 @@ ranked as (
             partition by baseline, variant
             order by review_date desc
         ) as reviews_ago,
-        count(case when decision = 'variant wins' then 1 end) over (
+        count(case when decision = 'better' then 1 end) over (
             partition by baseline, variant
             order by review_date
             rows between 2 preceding and current row

@@ -1,6 +1,7 @@
 -- Which metrics earn their weight inside their dimension?
 -- Read: a row per metric. `share_of_dimension` is its weight, among what was known, over the
 -- customers of the newest day; `fair_share` what it would be by correlation with retention alone.
+-- Verdicts go by `effect`: predictive where its whole interval lies above least_effect_spreads.
 -- `proposal` names candidates only: 'raise' and 'lower' where evidence and weight differ by more
 -- than half, 'give a weight' to one without, 'turn or drop' an inverted one.
 -- Act: by hand, few at a time, in seeds/policy/metrics.csv. Metrics of a dimension tell much the
@@ -61,8 +62,9 @@ final as (
         share_of_dimension,
         fair_share,
         correlation,
-        low,
-        high,
+        effect,
+        effect_low,
+        effect_high,
         adjusted_p_value,
         verdict,
         timing,

@@ -172,6 +172,8 @@ class Process:
     overlap_share: float = 0.2  # of early renewals: a day or two with the old term
     free_invoice_share: float = 0.08
     training_for_all_share: float = 0.1
+    dormant_logins_median: float = 40.0
+    dormant_logins_log_sd: float = 1.3
     blocked_open_share: float = 0.12  # of e-mails clicked or answered
     one_off_names: int = 4  # event names with an id in them, each seen once, per month
 

@@ -21,6 +21,7 @@ from demo.toolkit import (
     logistic,
     office_seconds,
     optional,
+    stacked,
     stamps,
     stream,
     within,
@@ -48,6 +49,7 @@ class Usage:
     users: Users
     account_level: np.ndarray  # by account: factor on activity
     breadth_level: np.ndarray  # by account: factor on the number of features
+    readers: np.ndarray  # by account: how much is read without a login
     order: np.ndarray  # accounts x RANKS: features from most to least used
     rename_day: int
     active: list[tuple[np.ndarray, np.ndarray]]  # by month: user and day of each active user-day
@@ -117,6 +119,29 @@ def build_users(world: World, book: Book) -> Users:
 
 def users_table(world: World, users: Users) -> dict:
     """Raw table product.users."""
+    return stacked(_people(world, users), _dormant(world))
+
+
+def _dormant(world: World) -> dict:
+    """Logins made in bulk at the start and never used: how many says nothing of an account."""
+    rng, process = stream(world.options.seed, "dormant logins"), world.process
+    spread = rng.normal(0, process.dormant_logins_log_sd, world.n)
+    account, _ = within(np.round(process.dormant_logins_median * np.exp(spread)).astype(np.int64))
+    created = (world.accounts.start[account] + rng.integers(0, 60, len(account))) * DAY + 8 * 3600
+    keep = created < world.gone[account] * DAY
+    account, created = account[keep], created[keep]
+    n = len(account)
+    department = np.array(words.DEPARTMENTS)[rng.integers(0, len(words.DEPARTMENTS), n)]
+    return {
+        "user_id": ids("dormant", n),
+        "account_id": world.accounts.account_id[account],
+        "department": optional(department, rng.random(n) < 0.5),
+        "created_at": stamps(created),
+        "deactivated_at": stamps(by(world.gone[account] * DAY, world.options.last_second)),
+    }
+
+
+def _people(world: World, users: Users) -> dict:
     rng = stream(world.options.seed, "users_table")
     n = len(users.account)
     department = np.array(words.DEPARTMENTS)
@@ -231,12 +256,22 @@ def build_usage(world: World, users: Users) -> Usage:
         users=users,
         account_level=level,
         breadth_level=np.exp(rng.normal(0, 0.15, world.n)),
+        readers=np.exp(stream(options.seed, "readers").normal(0, 1.0, world.n)),
         order=order,
         rename_day=(options.first_day + options.last_day) // 2,
         active=active,
         events_per_user_day=per_day,
         further_events=(per_day - 1) * user_days / max(weight, 1.0),
     )
+
+
+def _places(usage: Usage, who: np.ndarray, draw: np.ndarray) -> np.ndarray:
+    """Draw user-days so that each active account comes as often as it has readers."""
+    if not len(draw):
+        return np.zeros(0, dtype=np.int64)
+    account = usage.users.account[who]
+    reached = np.cumsum(usage.readers[account] / np.bincount(account)[account])
+    return np.minimum(np.searchsorted(reached, draw * reached[-1]), len(who) - 1)
 
 
 def event_names(options: Options, process: Process) -> list[str]:
@@ -248,9 +283,15 @@ def event_names(options: Options, process: Process) -> list[str]:
 
 
 def event_blocks(world: World, usage: Usage) -> Iterator[tuple[str, EventBlock]]:
-    """Events month by month: the first of a user-day opens it, the others use features."""
+    """Events month by month: the first of a user-day opens it, the others use features.
+
+    Page views are of shared pages and need no login: as many as an account has readers, whatever
+    its size and health, on days on which it is active anyway.
+    """
     options, process, users = world.options, world.process, usage.users
-    rng, odd = stream(options.seed, "events"), stream(options.seed, "one-off event names")
+    rng, odd, read = (
+        stream(options.seed, purpose) for purpose in ("events", "one-off event names", "page views")
+    )
     next_odd = len(words.FEATURES)
     hours = np.array(words.REGION_UTC_HOURS)
     numbered = 0
@@ -260,18 +301,16 @@ def event_blocks(world: World, usage: Usage) -> Iterator[tuple[str, EventBlock]]
         count = 1 + rng.poisson(more * rng.gamma(2.0, 0.5, len(who)))
         row, turn = within(count)
         n = len(row)
-        user, account = who[row], users.account[who[row]]
+        user, account, on = who[row], users.account[who[row]], day[row]
 
         breadth = (1.5 + 19 * health) * usage.breadth_level[users.account[who]]
         breadth = np.clip(breadth, 2, RANKS)[row]
         rank = (breadth * rng.random(n, dtype=np.float32) ** 1.5).astype(np.int8)
         name = usage.order[account, rank].astype(np.int16)
-        name[rng.random(n, dtype=np.float32) < 0.4] = words.PAGE_VIEW
         opens = turn == 0
-        name[opens] = np.where(
-            rng.random(len(who), dtype=np.float32) < 0.8, words.LOGIN, words.PAGE_VIEW
-        )
-        name[(name == words.RENAMED_FROM) & (day[row] >= usage.rename_day)] = words.RENAMED_TO
+        name[~opens & (rng.random(n, dtype=np.float32) < 0.4)] = words.PAGE_VIEW
+        name[np.flatnonzero(opens)[rng.random(len(who), dtype=np.float32) < 0.8]] = words.LOGIN
+        name[(name == words.RENAMED_FROM) & (on >= usage.rename_day)] = words.RENAMED_TO
         nobody = ~opens & (rng.random(n, dtype=np.float32) < process.anonymous_event_share)
         name[nobody] = words.API_CALL
         further = np.flatnonzero(~opens)
@@ -279,9 +318,13 @@ def event_blocks(world: World, usage: Usage) -> Iterator[tuple[str, EventBlock]]
         name[once] = next_odd + np.arange(len(once))
         next_odd += len(once)
 
+        views = np.flatnonzero(name == words.PAGE_VIEW)
+        place = _places(usage, who, read.random(len(views)))
+        account[views], on[views], nobody[views] = users.account[who[place]], day[place], True
+
         zone = hours[world.accounts.region[account]] * 3600
         second = (office_seconds(rng, len(who))[row] + 90 * turn - zone) % DAY
-        occurred = day[row].astype(np.int64) * DAY + second
+        occurred = on.astype(np.int64) * DAY + second
         late = rng.random(n, dtype=np.float32) < process.late_event_share
         known = np.full(n, NEVER)
         wait = rng.uniform(*process.late_event_days, late.sum()) * DAY

@@ -28,22 +28,19 @@ from experiments.summary import report, summary
 
 HERE = Path(__file__).parent
 FIRST_SEED = 101
-FIRST_TRUTH_SEED = 1001
 
-# What decides an observation (scores and what became of the account), and a fit on top of it.
-OBSERVED_BY = (
+# What decides what is found
+MADE_BY = (
     "demo/**/*.py",
     "macros/**/*.sql",
     "models/staging/**/*.sql",
     "models/intermediate/**/*.sql",
+    "models/intermediate/**/*.py",
+    "python/customer_health/weights/*.py",
     "seeds/**/*.csv",
     "experiments/planted.py",
 )
-FITTED_BY = (
-    "models/intermediate/**/*.py",
-    "python/customer_health/weights/*.py",
-)
-# of these, what only looks at the result
+# but for what only looks at the result
 NOT_BY = "models/intermediate/evidence/"
 
 
@@ -51,8 +48,7 @@ def main() -> None:
     """Read the options, do what is not done yet and write the results after every company."""
     usual = Company()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=20, help="companies to judge")
-    parser.add_argument("--truth-seeds", type=int, help="companies behind the truth (as many)")
+    parser.add_argument("--seeds", type=int, default=40, help="companies")
     parser.add_argument("--accounts", type=int, default=usual.accounts, help="accounts of each")
     parser.add_argument("--months", type=int, default=usual.months, help="months of each")
     parser.add_argument("--events", type=int, default=usual.events, help="events of each, at least")
@@ -68,42 +64,34 @@ def main() -> None:
     run(
         Company(asked.accounts, asked.months, asked.events),
         seeds=range(FIRST_SEED, FIRST_SEED + asked.seeds),
-        truth_seeds=range(FIRST_TRUTH_SEED, FIRST_TRUTH_SEED + (asked.truth_seeds or asked.seeds)),
         out=asked.out.resolve(),
         scratch=asked.scratch.resolve(),
         jobs=asked.jobs,
     )
 
 
-def run(
-    company: Company, seeds: range, truth_seeds: range, out: Path, scratch: Path, jobs: int
-) -> dict:
+def run(company: Company, seeds: range, out: Path, scratch: Path, jobs: int) -> dict:
     """Do what is not done yet; returns the results, which are also in the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / "planted_truth.json"
     done = _what_still_holds(path, company)
 
-    todo = [("truth", seed) for seed in truth_seeds] + [("seeds", seed) for seed in seeds]
-    todo = [(part, seed) for part, seed in todo if str(seed) not in done[part]]
+    todo = [seed for seed in seeds if str(seed) not in done["seeds"]]
     began = time.monotonic()
-    for number, (part, seed, found, seconds) in enumerate(_all(company, todo, scratch, jobs), 1):
-        done[part][str(seed)] = found
+    for number, (seed, found, seconds) in enumerate(_all(company, todo, scratch, jobs), 1):
+        for part in found:
+            done[part][str(seed)] = found[part]
         path.write_text(json.dumps(_in_order(done), indent=1) + "\n", encoding="utf-8")
         left = (time.monotonic() - began) / number * (len(todo) - number) / 60
         print(
-            f"{number:>3} of {len(todo)}  {part} {seed}: {seconds:.0f} s, {left:.0f} min to go",
+            f"{number:>3} of {len(todo)}  {seed}: {seconds:.0f} s, {left:.0f} min to go",
             flush=True,
         )
 
-    wanted = {
-        "truth": {str(s): done["truth"][str(s)] for s in truth_seeds},
-        "seeds": {str(s): done["seeds"][str(s)] for s in seeds},
-    }
+    wanted = {part: {str(s): done[part][str(s)] for s in seeds} for part in ("truth", "seeds")}
     results = _in_order(done) | {"summary": summary(wanted["truth"], wanted["seeds"])}
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    (out / "planted_truth.md").write_text(
-        report(results | wanted, len(seeds), len(truth_seeds)), encoding="utf-8"
-    )
+    (out / "planted_truth.md").write_text(report(results | wanted), encoding="utf-8")
     print(out / "planted_truth.md")
     return results
 
@@ -120,21 +108,13 @@ def fingerprint(*patterns: str) -> str:
 
 def _what_still_holds(path: Path, company: Company) -> dict:
     """Results of earlier runs that the same demo, policy, models and size would give again."""
-    now = {
-        "company": asdict(company),
-        "observed_by": fingerprint(*OBSERVED_BY),
-        "fitted_by": fingerprint(*FITTED_BY),
-    }
+    now = {"company": asdict(company), "made_by": fingerprint(*MADE_BY)}
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    is_same = {name: before.get(name) == value for name, value in now.items()}
-    truth_holds = is_same["company"] and is_same["observed_by"]
-    changed = [name for name in now if before and not is_same[name]]
+    changed = [name for name, value in now.items() if before and before.get(name) != value]
     if changed:
         print(f"Changed since {path.name} was written, so done again: {', '.join(changed)}")
-    return now | {
-        "truth": before["truth"] if truth_holds else {},
-        "seeds": before["seeds"] if truth_holds and is_same["fitted_by"] else {},
-    }
+    holds = before and not changed
+    return now | {part: before[part] if holds else {} for part in ("truth", "seeds")}
 
 
 def _in_order(done: dict) -> dict:
@@ -149,20 +129,22 @@ def _all(company: Company, todo: list, scratch: Path, jobs: int) -> Iterator[tup
     for number in range(jobs):
         folders.put(scratch / f"worker_{number + 1}")
 
-    def one(part: str, seed: int) -> tuple:
+    def one(seed: int) -> tuple:
         folder = folders.get()
         began = time.monotonic()
         try:
             planted.make(company, seed, folder / "demo")
             planted.build(folder / "demo" / "raw", folder / "warehouse.duckdb")
-            look = {"truth": _sums, "seeds": _found}[part]
-            found = look(folder / "warehouse.duckdb", folder / "demo" / "truth")
+            found = {
+                "truth": _sums(folder / "warehouse.duckdb"),
+                "seeds": _found(folder / "warehouse.duckdb", folder / "demo" / "truth"),
+            }
         finally:
             folders.put(folder)
-        return part, seed, found, time.monotonic() - began
+        return seed, found, time.monotonic() - began
 
     with ThreadPoolExecutor(jobs) as pool:
-        started = [pool.submit(one, part, seed) for part, seed in todo]
+        started = [pool.submit(one, seed) for seed in todo]
         try:
             for future in as_completed(started):
                 yield future.result()
@@ -172,7 +154,7 @@ def _all(company: Company, todo: list, scratch: Path, jobs: int) -> Iterator[tup
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _sums(warehouse: Path, _truth: Path) -> dict:
+def _sums(warehouse: Path) -> dict:
     """What a company adds to the truth: the sums behind a correlation, per dimension.
 
     They end where the newest fit ends, so that both look at the same stretch of life.

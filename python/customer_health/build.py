@@ -47,6 +47,8 @@ from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 
+WEIGHTS_ARE = {"better": "better", "no better shown": "not shown to be better", "worse": "worse"}
+
 
 class Failure(Exception):
     """A build that began and went wrong; the message says how."""
@@ -343,7 +345,9 @@ def print_summary(warehouse: Warehouse) -> None:
         ).fetchall()
         evidence = connection.execute(
             """
-            select score_label, auc, auc_low, n_churned_accounts, inverted_alarm, reasons
+            select
+                score_label, auc, auc_low, n_churned_accounts, inverted_alarm, reasons,
+                weights_verdict, weights_evidence
             from marts.fct_score_labels
             where scorecard = (select any_value(scorecard) from marts.account_health)
             order by review_date desc
@@ -382,11 +386,13 @@ def _evidence(review: tuple | None) -> str:
     """Say what outcomes tell of the score, from the newest review of the production scorecard."""
     if review is None:
         return "The score is heuristic: no outcome to test it against has matured."
-    label, auc, auc_low, churned, alarm, reasons = review
+    label, auc, auc_low, churned, alarm, reasons, weights, compared = review
     measured = f"AUC {auc:.2f}, lower limit {auc_low:.2f}; " if auc and auc_low else ""
     lines = [f"The score is {label} ({measured}{churned:,} accounts lost in a year of outcomes)."]
     if reasons:
         lines.append(f"  {reasons}")
+    if weights:
+        lines.append(f"Its weights are {WEIGHTS_ARE[weights]} than equal ones: {compared}")
     if alarm in ("alarm", "watch"):
         lines.insert(0, "WARNING: accounts that are flagged are lost LESS often than the others.")
     return "\n".join(lines)

@@ -71,10 +71,10 @@ def labels_due(
 
         cards = scorecards.filter("role <> 'off'").order("scorecard").df()
         equal = cards.loc[cards["method"] == EQUAL, "scorecard"]
-        to_beat = {EQUAL: rows[rows["scorecard"].isin(equal[:1])]} if len(equal) else {}
+        by_equal = rows[rows["scorecard"].isin(equal[:1])] if len(equal) else None
         # also one without outcomes in the year: else its last label would hold for ever
         for name in cards["scorecard"]:
-            label = score_label(rows[rows["scorecard"] == name], to_beat, settings)
+            label = score_label(rows[rows["scorecard"] == name], by_equal, settings)
             records.append(
                 {
                     "scorecard": name,

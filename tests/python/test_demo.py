@@ -8,9 +8,12 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
+from scipy.stats import spearmanr
 
+from demo import billing, product
 from demo import build as demo_build
 from demo.dirt import DELIVERED_AS
 from demo.parameters import Options, Process
@@ -453,6 +456,25 @@ def test_late_events_are_few_and_known_within_ten_days(clean, sql):
             max(known_at - occurred_at) from '{files(clean, ("product", "events"))}'""").fetchone()
     assert 0.003 < share < 0.007
     assert 1 <= least.total_seconds() / 86_400 <= most.total_seconds() / 86_400 <= 10
+
+
+def test_what_is_planted_as_vanity_follows_neither_size_nor_use(world, clean, sql):
+    users = product.users_table(world, product.build_users(world, billing.build_book(world)))
+    registered = pd.Series(users["account_id"]).value_counts()
+    seats = pd.Series(world.accounts.seats, world.accounts.account_id)[registered.index]
+    assert abs(spearmanr(registered, seats).statistic) < 0.4
+
+    views, others = zip(
+        *sql.execute(f"""
+            select
+                count(*) filter (event_name = 'page_view'),
+                count(*) filter (event_name <> 'page_view')
+            from '{files(clean, ("product", "events"))}'
+            group by account_id, date_trunc('month', occurred_at::timestamp)""").fetchall(),
+        strict=True,
+    )
+    assert np.mean(views) > 1
+    assert abs(spearmanr(views, others).statistic) < 0.25
 
 
 def test_number_of_events_is_about_as_asked(tmp_path):

@@ -94,9 +94,9 @@ def test_a_metric_that_knows_the_future_is_caught(company, tmp_path):
 
 
 def _label(rows: pd.DataFrame, settings: Settings) -> Label:
-    """Label of the published scorecard, with the equal weights to beat."""
+    """Label of the published scorecard, beside equal weights."""
     by_scorecard = dict(list(rows.groupby("scorecard")))
-    return score_label(by_scorecard["correlation"], {"equal": by_scorecard["equal"]}, settings)
+    return score_label(by_scorecard["correlation"], by_scorecard["equal"], settings)
 
 
 def _shuffled(rows: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from planted_company import planted_company
 from project import PROJECT, query
 
 from experiments.planted import aucs, newest_fit, scored_later, with_hazards
-from experiments.summary import true_correlations
+from experiments.summary import held, true_correlations
 
 RESULTS = json.loads((PROJECT / "experiments" / "planted_truth.json").read_text(encoding="utf-8"))
 
@@ -48,6 +48,16 @@ def test_versions_follow_each_other_and_sum_to_100(company):
             and coalesce(one.valid_until, date '9999-12-31') > other.valid_from
         """,
     ) == [(0,)]
+
+
+def test_a_company_is_judged_by_all_the_others():
+    truth = RESULTS["truth"]
+    others = {seed: sums for seed, sums in truth.items() if seed != "1001"}
+    true = {name: of["correlation"] for name, of in true_correlations(others).items()}
+    near, far = ({name: [r, r + by, r + by + 2e-6, 10] for name, r in true.items()}
+                 for by in (-1e-6, 1e-3))  # fmt: skip
+    assert all(held(truth, {"1001": {"intervals": near}})["1001"].values())
+    assert not any(held(truth, {"1001": {"intervals": far}})["1001"].values())
 
 
 def test_intervals_hold_the_planted_truth(company):

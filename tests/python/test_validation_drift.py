@@ -1,5 +1,7 @@
 """Drift, and which metrics predict: planted changes are found, chance is not taken for change."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -237,9 +239,45 @@ def test_denser_dates_are_no_further_evidence(verdicts):
 
 
 def test_a_metric_is_vanity_only_where_a_correlation_worth_having_is_ruled_out(verdicts):
-    strict = judged(metric_rows(), SETTINGS.model_copy(update={"vanity_correlation": 0.0}))
+    strict = judged(metric_rows(), SETTINGS.model_copy(update={"least_effect": 0.0}))
     noise = strict.set_index("metric").loc["noise"]
-    assert noise["verdict"] == "no evidence yet" and "may be chance" in noise["reason"]
+    assert noise["verdict"] == "not decided yet" and "0 is the least that counts" in noise["reason"]
+
+
+def test_the_effect_is_the_gap_of_means_in_standard_deviations(verdicts):
+    rows = metric_rows()
+    for metric in ("leading", "inverted", "noise"):
+        score = rows.loc[rows["metric"] == metric, "metric_score"]
+        churned = rows.loc[rows["metric"] == metric, "is_churned"] == 1
+        gap = (score[~churned].mean() - score[churned].mean()) / score.std(ddof=0)
+        found = verdicts.loc[metric]
+        assert found["effect"] == pytest.approx(gap)
+        assert found["effect_low"] < found["effect"] < found["effect_high"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "adjusted_p", "verdict"),
+    [
+        (0.26, 0.9, 0.05, "predictive"),
+        (0.26, 0.9, 0.11, "not decided yet"),
+        (0.25, 0.9, 0.001, "not decided yet"),
+        (0.01, 0.9, 0.001, "not decided yet"),
+        (0.01, 0.24, 0.001, "vanity"),
+        (-0.1, 0.25, 0.5, "not decided yet"),
+        (-0.9, -0.26, 0.001, "inverted"),
+        (-0.9, -0.24, 0.001, "vanity"),
+    ],
+)
+def test_a_verdict_wants_the_whole_interval_on_one_side_of_the_least_effect(
+    low, high, adjusted_p, verdict
+):
+    from customer_health.validation.metrics import _verdict
+
+    row = pd.Series({"n_accounts": 500, "n_churned_accounts": 50, "p": adjusted_p / 2})
+    row = row.to_dict() | {"adjusted_p": adjusted_p, "effect_low": low, "effect_high": high}
+    found, reason = _verdict(SimpleNamespace(**row), SETTINGS)
+    assert found == verdict
+    assert (reason is None) == (verdict != "not decided yet")
 
 
 def test_p_values_are_adjusted_over_all_metrics(verdicts):

@@ -6,6 +6,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scored_accounts import company, shuffled, with_shuffled_outcomes
 from sklearn.metrics import f1_score, roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar
@@ -46,23 +48,21 @@ def poor(**changes) -> pd.DataFrame:
 def test_k11_the_variant_wins():
     found = compare_summaries(Summary(0.65, 0.73), Summary(0.72, 0.81), SETTINGS)
     assert (round(found["f1_a"], 2), round(found["f1_b"], 2)) == (0.69, 0.76)
-    assert found["decision"] == "variant wins"
+    assert found["decision"] == "better"
     assert "how many accounts this rests on is not told" in found["evidence"]
 
 
-@pytest.mark.parametrize(
-    ("n_churned", "decision"), [(30, "no decision yet"), (500, "variant wins")]
-)
+@pytest.mark.parametrize(("n_churned", "decision"), [(30, "not decided yet"), (500, "better")])
 def test_k11_with_the_number_of_churned_accounts(n_churned, decision):
     old, new = Summary(0.65, 0.73, n_churned), Summary(0.72, 0.81, n_churned)
     assert compare_summaries(old, new, SETTINGS)["decision"] == decision
     turned = compare_summaries(new, old, SETTINGS)["decision"]
-    assert turned == ("baseline stays" if decision == "variant wins" else decision)
+    assert turned == ("worse" if decision == "better" else decision)
 
 
 def test_summaries_that_contradict_themselves_decide_nothing():
     found = compare_summaries(Summary(0.65, 0.73), Summary(0.80, 0.70), SETTINGS)
-    assert found["decision"] == "no decision yet"
+    assert found["decision"] == "not decided yet"
     nothing = compare_summaries(Summary(0.0, 0.0, 40), Summary(0.0, 0.0, 40), SETTINGS)
     assert nothing["f1_probability"] == 0.5
 
@@ -146,7 +146,7 @@ def test_draws_are_as_wide_as_samples_differ():
 
 def test_the_better_scorecard_wins_on_the_same_accounts():
     found = compare_scorecards(poor(), good(), SETTINGS)
-    assert found["decision"] == "variant wins"
+    assert found["decision"] == "better"
     for letter, rows in (("a", poor()), ("b", good())):
         churned = rows["is_churned"]
         assert found[f"auc_{letter}"] == pytest.approx(
@@ -154,14 +154,45 @@ def test_the_better_scorecard_wins_on_the_same_accounts():
         )
         assert found[f"f1_{letter}"] == pytest.approx(f1_score(churned, rows["is_flagged"]))
     assert 0 < found["auc_low"] < found["auc_difference"] < found["auc_high"]
-    assert compare_scorecards(good(), poor(), SETTINGS)["decision"] == "baseline stays"
+    assert compare_scorecards(good(), poor(), SETTINGS)["decision"] == "worse"
 
 
 def test_a_scorecard_does_not_beat_itself():
     rows = good()
     itself = compare_scorecards(rows, rows, SETTINGS)
-    assert (itself["decision"], itself["f1_probability"]) == ("no decision yet", 0.5)
+    assert (itself["decision"], itself["f1_probability"]) == ("no difference", 0.5)
     assert itself["mcnemar_p"] is None
+
+
+def test_two_scorecards_that_hardly_differ_are_no_different_once_that_is_sure():
+    rows, twin = good(n=400, noise=0.3), good(n=400, noise=0.31)
+    found = compare_scorecards(rows, twin, SETTINGS)
+    assert found["decision"] == "no difference", found["evidence"]
+    for key, least in (("f1", 0.05), ("auc", 0.02)):
+        assert -least < found[f"{key}_low"] <= found[f"{key}_high"] < least
+        assert f"{found[f'{key}_low']:.3f} to {found[f'{key}_high']:.3f}" in found["evidence"]
+    stricter = SETTINGS.model_copy(update={"least_auc_difference": 0.0001})
+    assert compare_scorecards(rows, twin, stricter)["decision"] == "not decided yet"
+
+
+def test_a_difference_below_the_least_effect_is_none_however_sure():
+    strict = SETTINGS.model_copy(update={"least_f1_difference": 0.9, "least_auc_difference": 0.01})
+    found = compare_scorecards(poor(), good(), strict)
+    assert found["f1_probability"] == 1 and found["decision"] == "not decided yet"
+    same = SETTINGS.model_copy(update={"least_f1_difference": 0.9, "least_auc_difference": 0.9})
+    assert compare_scorecards(poor(), good(), same)["decision"] == "no difference"
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 1000), st.floats(0.05, 2), st.floats(0.05, 2))
+def test_turned_round_a_comparison_says_the_opposite(seed, noise, other):
+    quick = Settings(n_draws=60)
+    a, b = (company(n=90, months=3, seed=seed, noise=of) for of in (noise, other))
+    there, back = compare_scorecards(a, b, quick), compare_scorecards(b, a, quick)
+    opposite = {"better": "worse", "worse": "better"}
+    assert back["decision"] == opposite.get(there["decision"], there["decision"])
+    if there["decision"] in opposite:
+        assert abs(there["f1_difference"]) >= quick.least_f1_difference
 
 
 def test_a_variant_that_flags_better_but_ranks_worse_waits():
@@ -169,7 +200,7 @@ def test_a_variant_that_flags_better_but_ranks_worse_waits():
     flags = rows["is_churned"] == 1
     ranks_worse = poor().assign(is_flagged=flags)
     found = compare_scorecards(rows, ranks_worse, SETTINGS)
-    assert found["decision"] == "no decision yet" and "ranks worse" in found["evidence"]
+    assert found["decision"] == "not decided yet" and "ranks worse" in found["evidence"]
 
 
 def test_mcnemar_counts_each_churned_account_once():
@@ -201,11 +232,11 @@ def test_two_scorecards_in_one_frame_are_refused():
 
 
 def test_a_score_that_sees_well_is_predictive_and_order_does_not_matter():
-    found = score_label(good(), {"equal": poor()}, SETTINGS)
+    found = score_label(good(), poor(), SETTINGS)
     assert (found.label, found.reasons) == ("predictive", [])
     (draws,) = auc_draws(good(), SETTINGS, "health_score")
     assert found.figures["auc_low"] == pytest.approx(np.quantile(draws[1:], 0.05))
-    again = score_label(shuffled(good()), {"equal": shuffled(poor(), 3)}, SETTINGS)
+    again = score_label(shuffled(good()), shuffled(poor(), 3), SETTINGS)
     assert again == found
 
 
@@ -216,7 +247,7 @@ def test_the_label_goes_when_outcomes_are_shuffled():
             with_shuffled_outcomes(one, seed)
             for one in (good(n=100, months=2), poor(n=100, months=2))
         )
-        passed += score_label(rows, {"equal": equal}, SETTINGS).label == "predictive"
+        passed += score_label(rows, equal, SETTINGS).label == "predictive"
     assert passed <= 3
 
 
@@ -238,9 +269,6 @@ def as_old_as_loyal(rows: pd.DataFrame) -> pd.DataFrame:
         (upside_down(good()), poor(), "no better than chance"),
         (as_old_as_loyal(good()), poor(), "is not shown to beat tenure alone"),
         (good().assign(tenure_days=None), poor(), "tenure is known"),
-        (poor(), good(), "is not shown to beat equal"),
-        (good(), good(), "scores every account as equal does"),
-        (good(), poor().assign(health_score=np.nan), "No account-date has a score of both"),
         (good(n=40), poor(n=40), "40 accounts have a matured outcome"),
         (good().assign(is_churned=0), poor(), "0 of them churned"),
         (good().assign(is_churned=1), poor(), "nobody stayed"),
@@ -249,7 +277,7 @@ def as_old_as_loyal(rows: pd.DataFrame) -> pd.DataFrame:
     ],
 )
 def test_what_speaks_against_a_score_is_said(scored, equal, reason):
-    found = score_label(scored, {"equal": equal}, SETTINGS)
+    found = score_label(scored, equal, SETTINGS)
     assert found.label == "heuristic"
     assert any(reason in one for one in found.reasons), found.reasons
 
@@ -261,17 +289,40 @@ def test_accounts_by_number_and_texts_as_categories_are_judged_alike():
         **both[["scorecard", "segment"]].astype("category"),
     )
     ours, equal = (coded[coded["scorecard"] == name] for name in ("production", "equal"))
-    assert score_label(ours, {"equal": equal}, SETTINGS) == score_label(
-        good(), {"equal": poor()}, SETTINGS
-    )
+    assert score_label(ours, equal, SETTINGS) == score_label(good(), poor(), SETTINGS)
     assert compare_scorecards(equal, ours, SETTINGS) == compare_scorecards(poor(), good(), SETTINGS)
     found, expected = (monthly_figures(rows, rows, SETTINGS) for rows in (coded, both))
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
-def test_without_an_equal_scorecard_nothing_is_predictive():
-    found = score_label(good(), {}, SETTINGS)
-    assert found.reasons == ["There is no equal-weight scorecard to compare with."]
+def nudged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Move half of the scores by so little that it hardly changes the ranking."""
+    return rows.assign(health_score=rows["health_score"] + 0.1 * (rows["tenure_days"] % 2))
+
+
+@pytest.mark.parametrize(
+    ("equal", "verdict", "evidence"),
+    [
+        (poor(), "better", "by equal weights, better with probability 1.00"),
+        (nudged(good()), "no better shown", "better with probability 0."),
+        (good(noise=0.01), "worse", "by equal weights, better with probability 0.0"),
+        (good(), None, "scores every account as equal weights do"),
+        (good().assign(health_score=np.nan), None, "have scored none of its account-dates"),
+        (None, None, "no scorecard with equal weights"),
+    ],
+)
+def test_whether_its_weights_beat_equal_ones_is_said_beside_the_label(equal, verdict, evidence):
+    found = score_label(good(), equal, SETTINGS)
+    assert (found.label, found.reasons) == ("predictive", [])
+    assert found.figures.get("weights_verdict") == verdict
+    assert evidence in found.figures["weights_evidence"]
+
+
+def test_a_ranking_that_equal_weights_reach_too_is_predictive():
+    rows = good(noise=0.05)
+    found = score_label(rows, nudged(rows), SETTINGS)
+    assert found.figures["auc"] > 0.95 and found.label == "predictive"
+    assert found.figures["weights_verdict"] == "no better shown"
 
 
 def test_a_scorecard_without_outcomes_in_the_year_is_reviewed_and_one_that_is_off_is_not():
@@ -290,5 +341,7 @@ def test_a_scorecard_without_outcomes_in_the_year_is_reviewed_and_one_that_is_of
     due = pd.DataFrame({"review_date": [rows["matured_date"].max()]})
     found = labels_due(*map(duckdb.from_df, (due, rows, cards, numbers)))
     labels = found.set_index("scorecard")["score_label"].to_dict()
-    assert labels == {"ours": "predictive", "equal": "heuristic", "silent": "heuristic"}
+    assert labels == {"ours": "predictive", "equal": "predictive", "silent": "heuristic"}
+    verdicts = found.set_index("scorecard")["weights_verdict"].dropna().to_dict()
+    assert verdicts == {"ours": "better"}
     assert found.set_index("scorecard").loc["silent", "n_accounts"] == 0

@@ -43,6 +43,7 @@ SMALL = {
     "bootstrap_samples": 50,
 }
 VERSION = ["scorecard", "segment", "valid_from"]
+VERDICTS = ["include_verdict", "strength_verdict"]
 NEVER_NULL = [
     "scorecard", "method", "segment", "valid_from", "dimension", "n_observations", "n_accounts",
     "n_churned_accounts", "pooling_share", "target_weight", "weight", "is_negative", "basis",
@@ -155,6 +156,7 @@ def test_rows_that_are_there_twice_narrow_no_interval(seed):
     once, twice = fit(frame), fit(pd.concat([frame, frame]))
     assert (twice["n_observations"] == 2 * once["n_observations"]).all()
     columns = ["n_accounts", "n_churned_accounts", "correlation_low", "correlation_high"]
+    columns += ["somers_d"]
     np.testing.assert_allclose(once[columns].astype(float), twice[columns].astype(float), atol=1e-6)
 
 
@@ -404,7 +406,8 @@ def test_a_perfect_predictor_has_an_interval_and_all_the_weight():
     frame = observations(60, seed=8, unknown=0)
     frame = frame.assign(usage_score=50 + 10.0 * frame["is_retained"], support_score=np.nan)
     usage = fit(frame).query("dimension == 'usage' and segment == 'universal'").iloc[-1]
-    assert (usage["correlation"], usage["correlation_low"], usage["correlation_high"]) == (1, 1, 1)
+    for figure in ("correlation", "somers_d"):
+        assert (usage[figure], usage[f"{figure}_low"], usage[f"{figure}_high"]) == (1, 1, 1)
     assert (usage["include_verdict"], usage["strength_verdict"]) == ("include", "strong")
 
 
@@ -417,7 +420,7 @@ def test_what_is_not_fitted_has_its_weights_by_sql():
 
 
 @pytest.mark.parametrize(
-    ("r", "include", "strength"),
+    ("d", "include", "strength"),
     [
         (0.61, "include", "strong"),
         (0.6, "include", "moderate"),
@@ -430,21 +433,48 @@ def test_what_is_not_fitted_has_its_weights_by_sql():
         (-0.7, "skip", "weak"),
     ],
 )
-def test_verdicts_are_those_of_d0(r, include, strength):
+def test_verdicts_are_those_of_d0_by_somers_d(d, include, strength):
     from customer_health.weights.versions import _verdicts
 
     names = ("usage", "support")
-    found = _verdicts(np.array([r, r]), names, FitSettings(strategic_keep={"support"}))
+    found = _verdicts(np.array([d, d]), names, FitSettings(strategic_keep={"support"}))
     kept = "keep" if include == "skip" else include
     assert found["include_verdict"].tolist() == [include, kept]
     assert found["strength_verdict"].tolist() == [strength, strength]
-    assert found["is_negative"].tolist() == [r < 0, r < 0]
+
+
+def test_verdicts_go_by_somers_d_and_weights_by_the_correlation():
+    rows = ordinary()
+    by_d = rows[rows["segment"] == "universal"]
+    policy = FitSettings()
+    assert (
+        (by_d["include_verdict"] != "skip")
+        == (by_d["pooled_somers_d"] >= policy.skip_below_somers_d)
+    ).all()
+    assert (rows["is_negative"] == (rows["pooled_correlation"] < 0)).all()
+    # few churn, so the correlation of a dimension that ranks well is small
+    usage = by_d[(by_d["dimension"] == "usage") & (by_d["scorecard"] == "correlation")].iloc[-1]
+    assert usage["somers_d"] > usage["correlation"] + 0.1
+    assert usage["somers_d_low"] < usage["somers_d"] < usage["somers_d_high"]
+    in_segment = rows[rows["basis"] == "fitted, pooled with universal"]
+    both = in_segment.merge(
+        by_d, on=["scorecard", "valid_from", "dimension"], suffixes=("", "_of_all")
+    )
+    share = both["pooling_share"]
+    np.testing.assert_allclose(
+        both["pooled_somers_d"],
+        share * both["somers_d"] + (1 - share) * both["somers_d_of_all"],
+    )
 
 
 def test_there_is_no_verdict_on_what_was_not_measured():
     rows = fit(missing(observations(60)))
     usage = rows[rows["dimension"] == "usage"]
-    assert usage[["include_verdict", "strength_verdict", "correlation"]].isna().all(axis=None)
+    assert (
+        usage[["include_verdict", "strength_verdict", "correlation", "somers_d"]]
+        .isna()
+        .all(axis=None)
+    )
     assert not usage["is_negative"].any()
 
 

@@ -7,7 +7,7 @@
     'component_type': ['metric', 'imputed dimension', 'rounding'],
     'confidence': ['high', 'medium', 'low'],
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
-    'decision': ['variant wins', 'baseline stays', 'no decision yet'],
+    'decision': ['better', 'worse', 'no difference', 'not decided yet'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],
     'error_type': ['false positive', 'false negative'],
@@ -34,8 +34,10 @@
     'timing': ['leading', 'lagging', 'flat'],
     'excellent_verdict': ['met', 'not met', 'underpowered'],
     'verdict': [
-        'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'no evidence yet'
+        'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'not decided yet',
+        'no evidence yet'
     ],
+    'weights_verdict': ['better', 'no better shown', 'worse'],
 } %}
 
 {{ unknown_words(words, [
@@ -59,7 +61,7 @@
     ('fct_renewals', 'outcome, churn_reason', ''),
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),
     ('fct_score_drift', 'drift_check, level', ''),
-    ('fct_score_labels', 'score_label, inverted_alarm', ''),
+    ('fct_score_labels', 'score_label, inverted_alarm, weights_verdict', ''),
     ('fct_scorecard_comparisons', 'decision', ''),
     ('fct_validation_figures', 'verdict, excellent_verdict', ''),
     ('int_scoring__explained_metrics', 'metric_status', 'as_of_date'),

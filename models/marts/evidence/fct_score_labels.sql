@@ -16,6 +16,8 @@ final as (
         beats_tenure_probability,
         auc_equal,
         beats_equal_probability,
+        weights_verdict,
+        weights_evidence,
         flagged_churn_share,
         unflagged_churn_share,
         inverted_alarm

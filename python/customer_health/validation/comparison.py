@@ -16,7 +16,7 @@ from customer_health.validation.bootstrap import (
 from customer_health.validation.rows import n_churned_accounts, one_of_each, with_prediction
 from customer_health.validation.settings import Settings
 
-VARIANT_WINS, BASELINE_STAYS, OPEN = "variant wins", "baseline stays", "no decision yet"
+BETTER, WORSE, SAME, OPEN = "better", "worse", "no difference", "not decided yet"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def compare_scorecards(
         n_account_dates, n_accounts and n_churned_accounts; for auc and f1: <figure>_a, _b,
         _difference (b - a), _low, _high and _probability (that b is better); n_caught_by_a_only and
         n_caught_by_b_only, churned accounts that only one flagged before they churned, with
-        mcnemar_p; decision and evidence. None where it cannot be had.
+        mcnemar_p; decision (what the variant is: better, worse, no difference, not decided yet) and
+        evidence. None where it cannot be had.
     """
     pairs = paired(scored_a, scored_b)
     figures: dict[str, Any] = {
@@ -87,7 +88,7 @@ def compare_summaries(baseline: Summary, variant: Summary, settings: Settings) -
     told = f"F1 is {f1_b:.2f} against {f1_a:.2f}"
     if baseline.n_churned and variant.n_churned:
         probability = _probability_f1_higher(baseline, variant)
-        decision = _by_probability(probability, settings)
+        decision = _by_probability(f1_b - f1_a, probability, settings)
         evidence = f"{told}; the variant is better with probability {probability:.2f}."
     else:
         gains = (
@@ -95,8 +96,8 @@ def compare_summaries(baseline: Summary, variant: Summary, settings: Settings) -
             variant.recall - baseline.recall,
             f1_b - f1_a,
         )
-        wins, loses = min(gains) >= 0 and max(gains) > 0, max(gains) <= 0
-        decision = VARIANT_WINS if wins else BASELINE_STAYS if loses else OPEN
+        sure = 1.0 if min(gains) >= 0 else 0.0 if max(gains) <= 0 else 0.5
+        decision = _by_probability(f1_b - f1_a, sure, settings)
         evidence = f"{told}; how many accounts this rests on is not told, so it may be chance."
     return {
         "f1_a": f1_a,
@@ -142,21 +143,24 @@ def _mcnemar(pairs: pd.DataFrame) -> dict[str, Any]:
     from scipy.stats import binomtest
 
     before = pairs[pairs["is_churned"] == 1]
-    caught = before.groupby("account_id")[["is_flagged_a", "is_flagged_b"]].any()
-    a, b = caught["is_flagged_a"].astype(bool), caught["is_flagged_b"].astype(bool)
+    account, _ = pd.factorize(before["account_id"])
+    a, b = (np.bincount(account, before[name]) > 0 for name in ("is_flagged_a", "is_flagged_b"))
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     p = float(binomtest(only_b, only_a + only_b).pvalue) if only_a + only_b else None
     return {"n_caught_by_a_only": only_a, "n_caught_by_b_only": only_b, "mcnemar_p": p}
 
 
-def _by_probability(probability: float, settings: Settings) -> str:
+def _by_probability(difference: float, probability: float, settings: Settings) -> str:
+    """Call a difference of F1 what it is if it counts at all and is beyond chance."""
+    if abs(difference) < settings.least_f1_difference:
+        return OPEN
     if probability >= settings.beats_probability:
-        return VARIANT_WINS
-    return BASELINE_STAYS if probability <= 1 - settings.beats_probability else OPEN
+        return BETTER
+    return WORSE if probability <= 1 - settings.beats_probability else OPEN
 
 
 def _decision(figures: dict[str, Any], settings: Settings) -> tuple[str, str]:
-    """F1 decides, since flags are what people act on; a worse ranking can only hold it up."""
+    """F1 decides, since flags are what people act on; the ranking can only hold it up."""
     if (
         figures["n_accounts"] < settings.minimum_accounts
         or figures["n_churned_accounts"] < settings.minimum_churned_accounts
@@ -168,19 +172,28 @@ def _decision(figures: dict[str, Any], settings: Settings) -> tuple[str, str]:
         )
     if figures["f1_probability"] is None or figures["auc_probability"] is None:
         return OPEN, "One of the scorecards has no F1 or AUC: too few accounts flagged or churned."
+    least = {"f1": settings.least_f1_difference, "auc": settings.least_auc_difference}
     told = "; ".join(
         f"{name} is {figures[f'{key}_b']:.3f} against {figures[f'{key}_a']:.3f}"
-        f" (better with probability {figures[f'{key}_probability']:.2f})"
+        f" (difference {figures[f'{key}_low']:.3f} to {figures[f'{key}_high']:.3f}, least that"
+        f" counts {least[key]:g}; better with probability {figures[f'{key}_probability']:.2f})"
         for key, name in (("f1", "F1"), ("auc", "AUC"))
     )
-    decision = _by_probability(figures["f1_probability"], settings)
-    ranks_worse = figures["auc_probability"] <= 1 - settings.beats_probability
-    if decision == VARIANT_WINS and ranks_worse:
-        return OPEN, f"The variant's {told}: it flags better but ranks worse."
-    return decision, (
+    evidence = (
         f"The variant's {told}, on {figures['n_accounts']} accounts of which"
         f" {figures['n_churned_accounts']} churned."
     )
+    if all(
+        max(-figures[f"{key}_low"], figures[f"{key}_high"]) < limit for key, limit in least.items()
+    ):
+        return SAME, evidence
+    decision = _by_probability(figures["f1_difference"], figures["f1_probability"], settings)
+    ranks = figures["auc_probability"]
+    if decision == BETTER and ranks <= 1 - settings.beats_probability:
+        return OPEN, f"{evidence} It flags better but ranks worse."
+    if decision == WORSE and ranks >= settings.beats_probability:
+        return OPEN, f"{evidence} It flags worse but ranks better."
+    return decision, evidence
 
 
 def _probability_f1_higher(baseline: Summary, variant: Summary) -> float:

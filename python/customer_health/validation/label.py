@@ -1,6 +1,5 @@
-"""Whether a score may be called predictive."""
+"""Whether a score may be called predictive and, beside it, whether its weights beat equal ones."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from customer_health.validation.rows import n_churned_accounts, one_of_each, wit
 from customer_health.validation.settings import Settings
 
 SAME_SCORE = 1e-9
+BETTER, NO_BETTER, WORSE = "better", "no better shown", "worse"
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,18 @@ class Label:
     figures: dict[str, float | int | str | None]
 
 
-def score_label(
-    scored: pd.DataFrame, challengers: Mapping[str, pd.DataFrame], settings: Settings
-) -> Label:
+def score_label(scored: pd.DataFrame, equal: pd.DataFrame | None, settings: Settings) -> Label:
     """Label a scorecard 'predictive' if nothing speaks against it, 'heuristic' otherwise.
+
+    Its weights have a verdict of their own among the figures (weights_verdict: better, no better
+    shown or worse than equal ones, null where it cannot be told; weights_evidence): a score that
+    predicts as well as equal weights predicts.
 
     Args:
         scored: Matured account-dates of one scorecard and horizon, later than what its weights were
             fitted on (usually 12 months), with tenure_days.
-        challengers: Name -> rows of a scorecard that must be beaten; the equal-weight one belongs
-            among them. Compared where both have a score.
+        equal: Those of the scorecard with equal weights; None if there is none. Compared where both
+            have a score.
         settings: Minimum evidence, confidence and the probability that counts as beating.
     """
     rows = with_prediction(scored, "tenure_days")
@@ -64,14 +66,9 @@ def score_label(
     doubts = [
         _against_chance(draws, figures, settings),
         _against_tenure(rows, draws, figures, settings),
-        *(
-            _against_challenger(rows, draws, name, other, figures, settings)
-            for name, other in sorted(challengers.items())
-        ),
         _against_flags(rows, figures, settings),
     ]
-    if not challengers:
-        doubts.append("There is no equal-weight scorecard to compare with.")
+    figures |= _weights(rows, draws, equal, settings)
     reasons = [doubt for doubt in doubts if doubt]
     return Label("heuristic" if reasons else "predictive", reasons, figures)
 
@@ -103,43 +100,57 @@ def _against_tenure(
         score, tenure = auc_draws(known, settings, "health_score", "tenure_days")
     # Whichever way tenure points, it is a rival that costs nothing.
     tenure = 1 - tenure if tenure[0] < 0.5 else tenure
-    return _unbeaten("tenure", "tenure alone", score, tenure, figures, settings)
-
-
-def _against_challenger(
-    rows: pd.DataFrame,
-    draws: np.ndarray,
-    name: str,
-    other: pd.DataFrame,
-    figures: dict,
-    settings: Settings,
-) -> str | None:
-    pairs = paired(rows, other)
-    if not len(pairs):
-        return f"No account-date has a score of both this scorecard and {name}."
-    if (pairs["health_score_a"] - pairs["health_score_b"]).abs().max() <= SAME_SCORE:
-        return f"It scores every account as {name} does."
-    if len(pairs) == len(rows):
-        a, (b,) = draws, auc_draws(pairs, settings, "health_score_b")
-    else:
-        a, b = auc_draws(pairs, settings, "health_score_a", "health_score_b")
-    return _unbeaten(name, name, a, b, figures, settings)
-
-
-def _unbeaten(
-    key: str, name: str, score: np.ndarray, rival: np.ndarray, figures: dict, settings: Settings
-) -> str | None:
-    probability = paired_difference(score - rival, settings.confidence_share)["probability"]
-    figures[f"auc_{key}"] = float(rival[0]) if np.isfinite(rival[0]) else None
-    figures[f"beats_{key}_probability"] = probability
+    probability = _probability(score, tenure, settings)
+    figures |= {"auc_tenure": _known(tenure[0]), "beats_tenure_probability": probability}
     if probability is None:
-        return f"The score cannot be compared with {name}: too few accounts churned or stayed."
+        return "The score cannot be compared with tenure: too few accounts churned or stayed."
     if probability < settings.beats_probability:
         return (
-            f"It is not shown to beat {name}: AUC {score[0]:.3f} against {rival[0]:.3f}, better"
-            f" with probability {probability:.2f} where {settings.beats_probability:.2f} is needed."
+            f"It is not shown to beat tenure alone: AUC {score[0]:.3f} against {tenure[0]:.3f},"
+            f" better with probability {probability:.2f} where {settings.beats_probability:.2f} is"
+            " needed."
         )
     return None
+
+
+def _weights(
+    rows: pd.DataFrame, draws: np.ndarray, equal: pd.DataFrame | None, settings: Settings
+) -> dict[str, float | str | None]:
+    """Hold the scorecard's weights against equal ones."""
+    if equal is None:
+        return {"weights_evidence": "There is no scorecard with equal weights to compare with."}
+    pairs = paired(rows, equal)
+    if not len(pairs):
+        return {"weights_evidence": "Equal weights have scored none of its account-dates."}
+    if (pairs["health_score_a"] - pairs["health_score_b"]).abs().max() <= SAME_SCORE:
+        return {"weights_evidence": "It scores every account as equal weights do."}
+    if len(pairs) == len(rows):
+        own, (by_equal,) = draws, auc_draws(pairs, settings, "health_score_b")
+    else:
+        own, by_equal = auc_draws(pairs, settings, "health_score_a", "health_score_b")
+    probability = _probability(own, by_equal, settings)
+    figures = {"auc_equal": _known(by_equal[0]), "beats_equal_probability": probability}
+    if probability is None:
+        reason = "Too few accounts churned or stayed to compare with equal weights."
+        return figures | {"weights_evidence": reason}
+    verdict = NO_BETTER
+    if probability >= settings.beats_probability:
+        verdict = BETTER
+    elif probability <= 1 - settings.beats_probability:
+        verdict = WORSE
+    evidence = (
+        f"AUC {own[0]:.3f} against {by_equal[0]:.3f} by equal weights,"
+        f" better with probability {probability:.2f}."
+    )
+    return figures | {"weights_verdict": verdict, "weights_evidence": evidence}
+
+
+def _probability(score: np.ndarray, rival: np.ndarray, settings: Settings) -> float | None:
+    return paired_difference(score - rival, settings.confidence_share)["probability"]
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _against_flags(rows: pd.DataFrame, figures: dict, settings: Settings) -> str | None:

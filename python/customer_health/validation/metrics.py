@@ -6,15 +6,20 @@ import numpy as np
 import pandas as pd
 
 from customer_health.validation.intervals import normal_quantile
-from customer_health.validation.rows import in_order, n_churned_accounts
+from customer_health.validation.rows import in_order
 from customer_health.validation.settings import Settings
 
 COLUMNS = (
     "metric", "n", "n_accounts", "n_churned_accounts", "correlation", "low", "high", "p",
-    "adjusted_p", "value_correlation", "value_low", "value_high", "early_change", "early_p",
-    "early_adjusted_p", "last_change", "last_p", "last_adjusted_p", "n_changes", "timing",
-    "timing_reason", "verdict", "reason",
+    "adjusted_p", "effect", "effect_low", "effect_high", "value_correlation", "value_low",
+    "value_high", "early_change", "early_p", "early_adjusted_p", "last_change", "last_p",
+    "last_adjusted_p", "n_changes", "timing", "timing_reason", "verdict", "reason",
 )  # fmt: skip
+
+NO_EVIDENCE, OPEN = "no evidence yet", "not decided yet"
+
+# Columns of one metric: pandas takes longer to cut out its rows than all the sums take.
+Part = dict[str, np.ndarray]
 
 ADJUSTED = {"p": "adjusted_p", "early_p": "early_adjusted_p", "last_p": "last_adjusted_p"}
 
@@ -37,10 +42,18 @@ def metric_evidence(metric_rows: pd.DataFrame, settings: Settings) -> list[dict]
     needed = ("metric_value", "metric_score", "is_churned", "days_to_churn")
     key = ("metric", "account_id", "as_of_date")
     rows = with_changes(in_order(metric_rows, (*key, *needed), key), settings)
-    return [
-        {"metric": name, **_correlations(part, settings), **_changes(part, settings)}
-        for name, part in rows.groupby("metric", observed=True)
-    ]
+    columns = {name: rows[name].to_numpy(float) for name in (*needed, "change")}
+    columns |= {
+        name: pd.factorize(rows[of])[0]
+        for name, of in (("account", "account_id"), ("date", "as_of_date"))
+    }
+    first = np.flatnonzero(np.diff(_runs(rows["metric"]), prepend=-1))
+    evidence = []
+    for begin, end in zip(first, np.append(first, len(rows))[1:], strict=True):
+        part = {name: values[begin:end] for name, values in columns.items()}
+        metric = {"metric": rows["metric"].iloc[begin]}
+        evidence.append(metric | _correlations(part, settings) | _changes(part, settings))
+    return evidence
 
 
 def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
@@ -53,13 +66,16 @@ def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
 
     Returns:
         A row per metric, columns as in `COLUMNS`. `correlation` is that of the metric's score with
-        retention, `value_correlation` that of the rank of its raw value. `early_change` is how far
-        the score moved in the change window that ends `lead_days` before churn, less what
+        retention; `effect`, which the verdict goes by, how many standard deviations higher those
+        that stayed scored; `value_correlation` that of the rank of its raw value. `early_change` is
+        how far the score moved in the change window that ends `lead_days` before churn, less what
         accounts that stayed moved on the same dates; `last_change` the same up to the last
         observation. All p are two-sided, the adjusted ones over all metrics (Benjamini and
         Hochberg). `timing`: 'leading' (falls early enough), 'lagging' (falls too late), 'flat'.
-        `verdict`: 'predictive'; 'inverted' (the better the score, the more churn); 'vanity' (the
-        correlation's whole interval is too small to matter); 'no evidence yet', with its reason.
+        `verdict`: 'predictive' (the whole interval of the effect is above the least that counts);
+        'inverted' (the better the score, the more churn, by as much); 'vanity' (the whole interval
+        is below the least); 'not decided yet' (it holds the least) and 'no evidence yet', each with
+        its reason.
     """
     verdicts = pd.DataFrame(evidence, columns=list(COLUMNS))
     words = {"metric", "timing", "timing_reason", "verdict", "reason"}
@@ -73,27 +89,36 @@ def metric_verdicts(evidence: list[dict], settings: Settings) -> pd.DataFrame:
     return verdicts
 
 
-def _correlations(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
-    """Correlate the score, and the rank of the value, with retention; a null p has no evidence."""
-    part = part[part["is_churned"].notna()]
-    scored = part[part["metric_score"].notna()]
-    valued = part[part["metric_value"].notna()]
-    retained = 1 - scored["is_churned"].to_numpy()
-    r, low, high, p = _correlation(scored, scored["metric_score"].to_numpy(), retained, settings)
+def _correlations(part: Part, settings: Settings) -> dict[str, object]:
+    """Correlate the score, and the rank of the value, with retention; a null p has no evidence.
+
+    The effect is the correlation without its part of how few churn: how much higher those that
+    stayed scored, in standard deviations.
+    """
+    from scipy.stats import rankdata
+
+    matured = np.isfinite(part["is_churned"])
+    scored = _where(part, matured & np.isfinite(part["metric_score"]))
+    valued = _where(part, matured & np.isfinite(part["metric_value"]))
+    retained = scored["is_churned"] == 0
+    r, low, high, p = _correlation(scored["account"], scored["metric_score"], retained, settings)
+    effect, effect_low, effect_high = (
+        None if figure is None else figure / float(retained.std()) for figure in (r, low, high)
+    )
     value_r, value_low, value_high, _ = _correlation(
-        valued,
-        valued["metric_value"].rank().to_numpy(),
-        1 - valued["is_churned"].to_numpy(),
-        settings,
+        valued["account"], rankdata(valued["metric_value"]), valued["is_churned"] == 0, settings
     )
     return {
-        "n": len(scored),
-        "n_accounts": scored["account_id"].nunique(),
-        "n_churned_accounts": n_churned_accounts(scored),
+        "n": len(retained),
+        "n_accounts": len(np.unique(scored["account"])),
+        "n_churned_accounts": len(np.unique(scored["account"][~retained])),
         "correlation": r,
         "low": low,
         "high": high,
         "p": p,
+        "effect": effect,
+        "effect_low": effect_low,
+        "effect_high": effect_high,
         "value_correlation": value_r,
         "value_low": value_low,
         "value_high": value_high,
@@ -101,26 +126,25 @@ def _correlations(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
 
 
 def _correlation(
-    rows: pd.DataFrame, x: np.ndarray, y: np.ndarray, settings: Settings
+    account: np.ndarray, x: np.ndarray, is_retained: np.ndarray, settings: Settings
 ) -> tuple[float | None, float | None, float | None, float | None]:
-    """Correlate x and y; interval and p from the standard error over accounts.
+    """Correlate x with retention; interval and p from the standard error over accounts.
 
     The error is the sandwich estimator: what each row does to r is summed over the account's rows,
     which repeat each other, before it is squared. On Fisher's scale the estimate is near to normal.
     """
     from scipy.special import ndtr
-    from statsmodels.stats.sandwich_covariance import S_crosssection
 
+    y = is_retained.astype(float)
     if not len(x) or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None, None, None, None
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
     r = float(np.clip((x * y).mean(), -1, 1))
-    account = _runs(rows["account_id"])
-    n_accounts = account[-1] + 1
+    n_accounts = len(np.unique(account))
     if n_accounts < 2:
         return r, None, None, None
-    influence = (x * y - r / 2 * (x**2 + y**2)) / len(x)
-    error = np.sqrt(S_crosssection(influence, account).item() * n_accounts / (n_accounts - 1))
+    influence = np.bincount(account, (x * y - r / 2 * (x**2 + y**2)) / len(x))
+    error = np.sqrt(influence @ influence * n_accounts / (n_accounts - 1))
     # Where few accounts ever differ, and none of them churned, the sandwich sees no error at all.
     error = max(error, len(x) ** -0.5)
     # A correlation of 1 has no spread at all.
@@ -163,26 +187,30 @@ def _runs(*columns: pd.Series) -> np.ndarray:
     return np.cumsum(begins)
 
 
-def _changes(part: pd.DataFrame, settings: Settings) -> dict[str, object]:
-    moved = part[part["change"].notna()]
-    is_leaving = moved["days_to_churn"].notna()
-    usual = moved[~is_leaving & (moved["is_churned"] == 0)].groupby("as_of_date")["change"].mean()
-    leaving = moved[is_leaving]
-    leaving = leaving.assign(excess=leaving["change"] - leaving["as_of_date"].map(usual))
-    early, early_p, reason, n = _excess_change(leaving, settings.lead_days, settings)
-    last, last_p, *_ = _excess_change(leaving, 0, settings)
+def _changes(part: Part, settings: Settings) -> dict[str, object]:
+    moved = _where(part, np.isfinite(part["change"]))
+    is_leaving = np.isfinite(moved["days_to_churn"])
+    stays = _where(moved, ~is_leaving & (moved["is_churned"] == 0))
+    n_dates = int(part["date"].max()) + 1
+    n = np.bincount(stays["date"], minlength=n_dates)
+    total = np.bincount(stays["date"], stays["change"], minlength=n_dates)
+    usual = np.divide(total, n, out=np.full(n_dates, np.nan), where=n > 0)
+    leaving = _where(moved, is_leaving)
+    excess = leaving["change"] - usual[leaving["date"]]
+    early, early_p, reason, n_early = _excess_change(leaving, excess, settings.lead_days, settings)
+    last, last_p, *_ = _excess_change(leaving, excess, 0, settings)
     return {
         "early_change": early,
         "early_p": early_p,
         "last_change": last,
         "last_p": last_p,
-        "n_changes": n,
+        "n_changes": n_early,
         "timing_reason": reason,
     }
 
 
 def _excess_change(
-    leaving: pd.DataFrame, days: int, settings: Settings
+    leaving: Part, excess: np.ndarray, days: int, settings: Settings
 ) -> tuple[float | None, float | None, str | None, int]:
     """Average over churned accounts their change up to `days` before churn, beyond that of others.
 
@@ -194,9 +222,11 @@ def _excess_change(
     """
     from scipy.stats import ttest_1samp
 
-    in_window = leaving["days_to_churn"].between(days, days + DAYS_BETWEEN_OBSERVATIONS)
-    last = leaving[in_window].drop_duplicates("account_id", keep="last")
-    excess = last["excess"].dropna().to_numpy()
+    left = leaving["days_to_churn"] - days
+    in_window = (left >= 0) & (left <= DAYS_BETWEEN_OBSERVATIONS)
+    account, excess = leaving["account"][in_window], excess[in_window]
+    excess = excess[np.diff(account, append=-1) != 0]
+    excess = excess[np.isfinite(excess)]
     n = len(excess)
     if n < settings.minimum_churned_accounts:
         return None, None, (
@@ -207,6 +237,10 @@ def _excess_change(
     if excess.std() < 1e-9:
         return mean, 1.0 if abs(mean) < 1e-9 else 0.0, None, n
     return mean, float(ttest_1samp(excess, 0).pvalue), None, n
+
+
+def _where(part: Part, which: np.ndarray) -> Part:
+    return {name: values[which] for name, values in part.items()}
 
 
 def _adjusted(p: pd.Series) -> pd.Series:
@@ -232,21 +266,26 @@ def _timing(row: Any, settings: Settings) -> str | None:
 
 
 def _verdict(row: Any, settings: Settings) -> tuple[str, str | None]:
+    """An effect below the least counts as none; what may be either is not decided."""
     if (
         row.n_accounts < settings.minimum_accounts
         or row.n_churned_accounts < settings.minimum_churned_accounts
     ):
-        return "no evidence yet", (
+        return NO_EVIDENCE, (
             f"{row.n_accounts:.0f} accounts have a score and an outcome,"
             f" {row.n_churned_accounts:.0f} of them churned; {settings.minimum_accounts} and"
             f" {settings.minimum_churned_accounts} are needed"
         )
     if pd.isna(row.p):
-        return "no evidence yet", "all scores or all outcomes are alike"
-    if row.adjusted_p <= settings.false_discovery_rate:
-        return ("predictive" if row.correlation > 0 else "inverted"), None
-    if row.high < settings.vanity_correlation:
+        return NO_EVIDENCE, "all scores or all outcomes are alike"
+    is_beyond_chance = row.adjusted_p <= settings.false_discovery_rate
+    if is_beyond_chance and row.effect_low > settings.least_effect:
+        return "predictive", None
+    if is_beyond_chance and row.effect_high < -settings.least_effect:
+        return "inverted", None
+    if row.effect_high < settings.least_effect:
         return "vanity", None
-    return "no evidence yet", (
-        f"the correlation may be chance, or as high as {row.high:.2f}: more outcomes will tell"
+    return OPEN, (
+        f"the effect lies between {row.effect_low:.2f} and {row.effect_high:.2f}, and"
+        f" {settings.least_effect:g} is the least that counts: more outcomes will tell"
     )

@@ -5,7 +5,7 @@ every version of every scorecard's weights, with the evidence they rest on.
 
 - `settings`: the numbers of the policy, and what they mean.
 - `sample`: observations in the order of accounts, and who of them may be used.
-- `correlation`, `regression`: how strongly a dimension goes with retention.
+- `correlation`, `somers`, `regression`: how strongly a dimension goes with retention.
 - `importance`: which share of the explained variance is a dimension's own.
 - `pooling`: enough evidence or not, segments, from strengths to weights, the cap on a step.
 - `fits`: these put together for all accounts and for a segment.

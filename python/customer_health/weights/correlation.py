@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from customer_health.weights.sample import Sample
+from customer_health.weights.somers import SomersD, somers_d
 
 # The last digits of a sum depend on the machine; they must not show in a weight.
 DECIMALS = 9
@@ -22,6 +23,12 @@ class Correlations:
     low: np.ndarray
     """Lower end of its interval; NaN where r is, or with fewer than two churned accounts."""
     high: np.ndarray
+    """Upper end."""
+    somers_d: np.ndarray
+    """Somers' D (see `somers_d`), -1 to 1; NaN as r."""
+    somers_d_low: np.ndarray
+    """Lower end of its interval; NaN as that of r."""
+    somers_d_high: np.ndarray
     """Upper end."""
     n_observations: np.ndarray
     """Rows where the score is known."""
@@ -61,8 +68,21 @@ def correlations(sample: Sample, bootstrap_samples: int, confidence_share: float
         low[varies], high[varies] = _interval(
             r[varies], _spread(sums, bootstrap_samples), clusters, confidence_share
         )
-    r, low, high = (np.round(figure, DECIMALS) for figure in (r, low, high))
-    return Correlations(r, low, high, n_observations, n_accounts, n_churned)
+    by_rank = [
+        _somers_d(sample, known[:, number], number, confidence_share) if is_so else SomersD()
+        for number, is_so in enumerate(varies)
+    ]
+    d, d_low, d_high = np.array([(one.d, one.low, one.high) for one in by_rank]).T
+    r, low, high, d, d_low, d_high = (
+        np.round(figure, DECIMALS) for figure in (r, low, high, d, d_low, d_high)
+    )
+    return Correlations(r, low, high, d, d_low, d_high, n_observations, n_accounts, n_churned)
+
+
+def _somers_d(sample: Sample, known: np.ndarray, number: int, share: float) -> SomersD:
+    """D of one dimension, over the rows where its score is known."""
+    retained = sample.is_retained[known] == 1
+    return somers_d(sample.scores[known, number], retained, sample.account[known], share)
 
 
 def scores_vary(scores: np.ndarray) -> np.ndarray:

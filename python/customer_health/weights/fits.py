@@ -54,8 +54,10 @@ class Fit:
     strengths: dict[str, np.ndarray]
     """By method: what weights are proportional to, pooled. NaN: no estimate.
 
-    That of correlations is always there, as verdicts rest on it.
+    That of correlations is always there, as `is_negative` rests on it.
     """
+    somers_d: np.ndarray
+    """Somers' D, pooled likewise: verdicts rest on it."""
     targets: dict[str, Target]
     """By method."""
 
@@ -79,7 +81,8 @@ def universal_fit(
         else:
             basis = tuple("fitted" if fitted else "expert" for fitted in is_fitted)
             targets[method] = Target(weights, basis, tuple(reasons))
-    return Fit(found, _importance(sample, found), np.ones(len(expert)), strengths, targets)
+    shares = np.ones(len(expert))
+    return Fit(found, _importance(sample, found), shares, strengths, found.somers_d, targets)
 
 
 def segment_fit(
@@ -114,7 +117,8 @@ def segment_fit(
         method: _segment_target(strength, universal.targets[method], reasons, expert)
         for method, strength in strengths.items()
     }
-    return Fit(found, _importance(sample, found), shares, strengths, targets)
+    somers_d = pooled(found.somers_d, universal.somers_d, shares)
+    return Fit(found, _importance(sample, found), shares, strengths, somers_d, targets)
 
 
 def _segment_target(

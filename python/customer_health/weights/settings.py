@@ -26,9 +26,9 @@ class FitSettings(Settings):
     churned) is well above p.
     """
     fit_row_cap: int = threshold("fit_row_cap")
-    include_above_correlation: float = threshold("include_above_correlation")
-    skip_below_correlation: float = threshold("skip_below_correlation")
-    strong_above_correlation: float = threshold("strong_above_correlation")
-    weak_below_correlation: float = threshold("weak_below_correlation")
+    include_above_somers_d: float = threshold("include_above_somers_d")
+    skip_below_somers_d: float = threshold("skip_below_somers_d")
+    strong_above_somers_d: float = threshold("strong_above_somers_d")
+    weak_below_somers_d: float = threshold("weak_below_somers_d")
     strategic_keep: frozenset[str] = frozenset()
     """Dimensions whose verdict is 'keep' where it would be 'skip'."""

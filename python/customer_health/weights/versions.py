@@ -29,11 +29,15 @@ COLUMNS = {
     "correlation": "float",
     "correlation_low": "float",
     "correlation_high": "float",
+    "somers_d": "float",
+    "somers_d_low": "float",
+    "somers_d_high": "float",
     "n_observations": "int64",
     "n_accounts": "int64",
     "n_churned_accounts": "int64",
     "pooling_share": "float",
     "pooled_correlation": "float",
+    "pooled_somers_d": "float",
     "coefficient": "float",
     "relative_importance": "float",
     "target_weight": "float",
@@ -75,18 +79,19 @@ def fit_weights(
     Returns:
         A row per scorecard, segment ('universal' and those seen by the date), date and dimension:
 
-        - correlation, correlation_low, correlation_high, n_observations, n_accounts,
-          n_churned_accounts: see `Correlations`, over the segment's own rows. Null r: score or
-          label does not vary.
+        - correlation, somers_d, their intervals (_low, _high), n_observations, n_accounts,
+          n_churned_accounts: see `Correlations`, over the segment's own rows. Null: score or label
+          does not vary.
         - pooling_share: share (0-1) of the segment's own estimate in the one used; 1 if universal.
-        - pooled_correlation: the correlation that weights, verdicts and `is_negative` rest on.
+        - pooled_correlation: the correlation that weights and `is_negative` rest on.
+        - pooled_somers_d: Somers' D that verdicts rest on.
         - coefficient: change in log-odds of retention per point of score, pooled likewise; null
           where a method has none or nothing was fitted.
         - relative_importance: see `relative_importance`, over the segment's own rows.
         - target_weight: weight (0-100) that the fit asks for; weight: after the cap on a step.
           Both sum to 100 over a scorecard, segment and date.
         - include_verdict: include, consider, skip or, instead of skip if strategic, keep;
-          strength_verdict: strong, moderate, weak. Two vocabularies of D0. Null: no r.
+          strength_verdict: strong, moderate, weak. Two vocabularies of D0. Null: no D.
         - is_negative: the pooled correlation is below 0; what is fitted by correlation has
           the target 0 then.
         - basis: fitted; fitted, pooled with universal; universal; expert.
@@ -121,7 +126,8 @@ def fit_weights(
                     "valid_from": due,
                     "dimension": dimensions,
                     **_evidence(fit, method),
-                    **_verdicts(fit.strengths[CORRELATION], dimensions, policy),
+                    **_verdicts(fit.somers_d, dimensions, policy),
+                    "is_negative": fit.strengths[CORRELATION] < 0,
                     "weight": weights,
                     "note": note,
                 }
@@ -168,11 +174,15 @@ def _evidence(fit: Fit, method: str) -> dict:
         "correlation": fit.found.r,
         "correlation_low": fit.found.low,
         "correlation_high": fit.found.high,
+        "somers_d": fit.found.somers_d,
+        "somers_d_low": fit.found.somers_d_low,
+        "somers_d_high": fit.found.somers_d_high,
         "n_observations": fit.found.n_observations,
         "n_accounts": fit.found.n_accounts,
         "n_churned_accounts": fit.found.n_churned_accounts,
         "pooling_share": fit.shares,
         "pooled_correlation": fit.strengths[CORRELATION],
+        "pooled_somers_d": fit.somers_d,
         "coefficient": fit.strengths[method] if FITTED[method].is_coefficient else np.nan,
         "relative_importance": fit.importance,
         "target_weight": goal.weights,
@@ -181,28 +191,28 @@ def _evidence(fit: Fit, method: str) -> dict:
     }
 
 
-def _verdicts(r: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> dict:
-    """D0's two vocabularies for a correlation; they say nothing where there is none."""
-    unknown = np.isnan(r)
+def _verdicts(d: np.ndarray, dimensions: Sequence[str], policy: FitSettings) -> dict:
+    """D0's two vocabularies, by Somers' D; they say nothing where there is none."""
+    unknown = np.isnan(d)
     is_strategic = np.isin(dimensions, list(policy.strategic_keep))
     inclusions: list[Any] = [None, "include", "consider", "keep"]
     strengths: list[Any] = [None, "strong", "moderate"]
     include = np.select(
         [
             unknown,
-            r > policy.include_above_correlation,
-            r >= policy.skip_below_correlation,
+            d > policy.include_above_somers_d,
+            d >= policy.skip_below_somers_d,
             is_strategic,
         ],
         inclusions,
         "skip",
     )
     strength = np.select(
-        [unknown, r > policy.strong_above_correlation, r >= policy.weak_below_correlation],
+        [unknown, d > policy.strong_above_somers_d, d >= policy.weak_below_somers_d],
         strengths,
         "weak",
     )
-    return {"include_verdict": include, "strength_verdict": strength, "is_negative": r < 0}
+    return {"include_verdict": include, "strength_verdict": strength}
 
 
 # ------------------------------------------------------------------------------ what was handed in
