@@ -17,9 +17,7 @@
     {%- set last_build = last_completed_build() if execute -%}
     with delivered as (
         select
-            {% for name in key -%}
-            coalesce(cast({{ name }} as varchar), ''){{ " || '|' || " if not loop.last }}
-            {%- endfor %} as row_key,
+            {{ row_key(key) }} as row_key,
             {{ (key + columns) | join(', ') }}
         from {{ relation }}
     ),
