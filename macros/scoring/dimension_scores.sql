@@ -22,8 +22,8 @@
 
     policy as (
         select
-            *,
-            sum(weight) over () as whole_weight,
+            metric,
+            weight,
             {{ struct_of(['weight', 'usable_from']) }} as rule
         from {{ ref('int_feeds__metrics') }}
         where dimension = '{{ dimension }}'
@@ -35,7 +35,7 @@
             {% for metric in metrics -%}
             max(case when metric = '{{ metric }}' then rule end) as {{ metric }},
             {% endfor -%}
-            max(whole_weight) as whole_weight
+            sum(weight) as whole_weight
         from policy
     ),
 
@@ -44,39 +44,25 @@
             curves.segment,
             curves.lifecycle_stage,
             curves.metric,
-            {% for part, column in [('x', 'at_value'), ('y', 'score'), ('slope', 'slope')] -%}
-            {% for knot in range(1, 6) -%}
-            max(case when curves.knot = {{ knot }} then curves.{{ column }} end) as {{ part }}{{ knot }},
-            {% endfor -%}
-            {% endfor -%}
-            count(*) as n_knots
+            curves.knot,
+            {{ struct_of(['at_value', 'score', 'slope']) }} as point
         from {{ ref('int_policy__metric_curves') }} as curves
         inner join policy on curves.metric = policy.metric
         where policy.weight > 0
-        group by 1, 2, 3
     ),
 
-    drawn as (
-        select
-            segment,
-            lifecycle_stage,
-            metric,
-            {{ struct_of(['x1', 'x2', 'x3', 'x4', 'x5', 'y1', 'y2', 'y3', 'y4', 'y5',
-                'slope1', 'slope2', 'slope3', 'slope4']) }} as curve
-        from knots
-    ),
-
-    -- one column for each metric
+    -- one column for each knot of each metric
     curves as (
         select
-            segment,
-            lifecycle_stage,
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then curve end) as {{ metric }}
-            {{- ',' if not loop.last }}
-            {% endfor %}
-        from drawn
-        group by 1, 2
+            {% for k in range(1, 6) -%}
+            max(case when metric = '{{ metric }}' and knot = {{ k }} then point end) as {{ metric }}__{{ k }},
+            {% endfor -%}
+            {% endfor -%}
+            segment,
+            lifecycle_stage
+        from knots
+        group by segment, lifecycle_stage
     ),
 
     -- beyond its last knot a curve is level
@@ -88,13 +74,14 @@
                 | wordwrap(88) | indent(12) }}
             {% for metric in metrics -%}
             {% set value, curve = 'metrics.' ~ metric, 'curves.' ~ metric -%}
-            case when {{ value }} >= {{ curve }}.x5 then {{ curve }}.y5
+            case when {{ value }} >= {{ curve }}__5.at_value then {{ curve }}__5.score
                 {% for k in [4, 3, 2] -%}
-                when {{ value }} >= {{ curve }}.x{{ k }}
-                    then {{ curve }}.y{{ k }} + ({{ value }} - {{ curve }}.x{{ k }}) * {{ curve }}.slope{{ k }}
+                {% set knot = curve ~ '__' ~ k -%}
+                when {{ value }} >= {{ knot }}.at_value
+                    then {{ knot }}.score + ({{ value }} - {{ knot }}.at_value) * {{ knot }}.slope
                 {% endfor -%}
                 when {{ value }} is not null
-                    then {{ curve }}.y1 + greatest({{ value }} - {{ curve }}.x1, 0) * {{ curve }}.slope1
+                    then {{ curve }}__1.score + greatest({{ value }} - {{ curve }}__1.at_value, 0) * {{ curve }}__1.slope
             end as {{ metric }}__score{{ ',' if not loop.last }}
             {% endfor %}
         from spine
