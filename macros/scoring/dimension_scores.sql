@@ -44,20 +44,21 @@
             curves.segment,
             curves.lifecycle_stage,
             curves.metric,
-            curves.knot,
-            {{ struct_of(['at_value', 'score', 'slope']) }} as point
+            {% for k in range(1, 6) -%}
+            max(case when knot = {{ k }} then {{ struct_of(['at_value', 'score', 'slope']) }} end) as k{{ k }},
+            {% endfor -%}
+            count(*) as n_knots
         from {{ ref('int_policy__metric_curves') }} as curves
         inner join policy on curves.metric = policy.metric
         where policy.weight > 0
+        group by 1, 2, 3
     ),
 
-    -- one column for each knot of each metric
+    -- one column for each metric
     curves as (
         select
             {% for metric in metrics -%}
-            {% for k in range(1, 6) -%}
-            max(case when metric = '{{ metric }}' and knot = {{ k }} then point end) as {{ metric }}__{{ k }},
-            {% endfor -%}
+            max(case when metric = '{{ metric }}' then {{ struct_of(['k1', 'k2', 'k3', 'k4', 'k5']) }} end) as {{ metric }},
             {% endfor -%}
             segment,
             lifecycle_stage
@@ -74,14 +75,14 @@
                 | wordwrap(88) | indent(12) }}
             {% for metric in metrics -%}
             {% set value, curve = 'metrics.' ~ metric, 'curves.' ~ metric -%}
-            case when {{ value }} >= {{ curve }}__5.at_value then {{ curve }}__5.score
-                {% for k in [4, 3, 2] -%}
-                {% set knot = curve ~ '__' ~ k -%}
+            case when {{ value }} >= {{ curve }}.k5.at_value then {{ curve }}.k5.score
+                {% for k in ['k4', 'k3', 'k2'] -%}
+                {% set knot = curve ~ '.' ~ k -%}
                 when {{ value }} >= {{ knot }}.at_value
                     then {{ knot }}.score + ({{ value }} - {{ knot }}.at_value) * {{ knot }}.slope
                 {% endfor -%}
                 when {{ value }} is not null
-                    then {{ curve }}__1.score + greatest({{ value }} - {{ curve }}__1.at_value, 0) * {{ curve }}__1.slope
+                    then {{ curve }}.k1.score + greatest({{ value }} - {{ curve }}.k1.at_value, 0) * {{ curve }}.k1.slope
             end as {{ metric }}__score{{ ',' if not loop.last }}
             {% endfor %}
         from spine
