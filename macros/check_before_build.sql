@@ -6,7 +6,7 @@
         commands as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
         {%- do python_check('build_problems', {
-            'seeds': project_folder() ~ '/seeds',
+            'seeds': absolute_path('seeds'),
             'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
             'variables': {
                 'history_grain': var('history_grain'),
@@ -22,18 +22,17 @@
 {%- endmacro %}
 
 {% macro raw_contract() -%}
-    {#- The tables of the raw contract: a list of {source, table, file, columns, time_column, freshness} and,
-        of those that are in the database, {place, delivered (names of columns), is_empty}. -#}
+    {#- The tables of the raw contract, as contract_of, with {source, table, file, freshness} and, of those that
+        are in the database, {place, delivered (names of columns), is_empty}. -#}
     {%- set contract = [] -%}
     {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-        {%- set entry = {
+        {%- set entry = contract_of(node) -%}
+        {%- do entry.update({
             'source': node.source_name,
             'table': node.name,
             'file': node.original_file_path,
-            'columns': contract_columns(node.source_name, node.name),
-            'time_column': raw_time_column(node.source_name, node.name),
             'freshness': node.freshness,
-        } -%}
+        }) -%}
         {%- set relation = none if var('raw_path')
             else adapter.get_relation(node.database, node.schema, node.identifier) -%}
         {%- if relation -%}
@@ -68,7 +67,7 @@
     {%- else -%}
         {%- set argument = tojson(details) | replace("'", "''") -%}
         {%- set answer = run_query('select ' ~ function ~ "('" ~ argument ~ "') as problems") -%}
-        {%- set found = fromjson(answer.rows[0][0].replace(project_folder() ~ '/', '')) -%}
+        {%- set found = fromjson(answer.rows[0][0].replace(absolute_path(''), '')) -%}
     {%- endif -%}
     {%- for message in found.get('warnings', []) -%}
         {%- do exceptions.warn(message) -%}
@@ -81,16 +80,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro project_folder() -%}
-    {#- Where this project lies on disk, also as a package of another: dbt keeps it with each seed. -#}
+{% macro absolute_path(path) -%}
+    {#- A path that is relative starts at this project, from wherever dbt is run, also as a package of another:
+        dbt keeps the folder with each seed. -#}
+    {%- if path.startswith('/') or modules.re.match('[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
+        {{ return(path) }}
+    {%- endif -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'seed' and node.package_name == 'customer_health' -%}
-        {{ return(node.root_path) }}
+        {{ return(node.root_path ~ '/' ~ path) }}
     {%- endfor -%}
-{%- endmacro %}
-
-{% macro absolute_path(path) -%}
-    {#- A path that is relative starts at the project, from wherever dbt is run. -#}
-    {%- set is_absolute = path.startswith('/') or modules.re.match('[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
-    {{ return(path if is_absolute else project_folder() ~ '/' ~ path) }}
 {%- endmacro %}

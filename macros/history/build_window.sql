@@ -135,7 +135,7 @@
     {#- a feed that is new reaches back before the window -#}
     {%- for table_name, model_name in [
         ('events', 'stg_product__event_days'), ('daily_usage', 'base_product__daily_usage')
-    ] if raw_table('product', table_name) and is_empty(relation_of(model_name)) -%}
+    ] if raw_table('product', table_name).sql and is_empty(relation_of(model_name)) -%}
         {{ return(true) }}
     {%- endfor -%}
     {{ return(false) }}
@@ -156,7 +156,7 @@
     {#- What a build is of: {settings (what history must have been built with), raw_path, as_of_date (as
         asked for), tables (those that are delivered)}. -#}
     {%- set tables = [] -%}
-    {%- for source_name, table_name in raw_tables() if raw_table(source_name, table_name) -%}
+    {%- for source_name, table_name in raw_tables() if raw_table(source_name, table_name).sql -%}
         {%- do tables.append(source_name ~ '.' ~ table_name) -%}
     {%- endfor -%}
     {{ return({
@@ -186,7 +186,13 @@
     {#- Enters a build of which every node went well into operations.completed_builds, from which the
         next one goes on. A build of part of the project, or without its tests, does not count: the next
         one computes its days again. -#}
-    {%- if execute and flags.WHICH == 'build' and is_whole_build(results) -%}
+    {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
+        | list if execute -%}
+    {%- set left_out = graph.nodes.values() | selectattr('package_name', 'eq', 'customer_health')
+        | selectattr('resource_type', 'in', ['seed', 'snapshot', 'model', 'test'])
+        | rejectattr('config.materialized', 'eq', 'ephemeral') | map(attribute='unique_id')
+        | reject('in', results | map(attribute='node.unique_id') | list) | list if execute -%}
+    {%- if execute and flags.WHICH == 'build' and not failed and not left_out -%}
         {%- set builds, build = operations_table('completed_builds'), this_build() -%}
         {%- call statement(auto_begin=false) -%}
             insert into {{ builds }}
@@ -203,20 +209,6 @@
             cross join {{ relation_of('int_policy__version') }} as policy
         {%- endcall -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro is_whole_build(results) -%}
-    {#- Whether every seed, snapshot, model and data test was built, and went well. -#}
-    {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
-        | list -%}
-    {%- set built = results | map(attribute='node.unique_id') | list -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type in ('seed', 'snapshot', 'model', 'test')
-        and node.package_name == 'customer_health' and node.config.materialized != 'ephemeral'
-        and node.unique_id not in built -%}
-        {{ return(false) }}
-    {%- endfor -%}
-    {{ return(not failed) }}
 {%- endmacro %}
 
 {% macro relation_of(model_name) -%}

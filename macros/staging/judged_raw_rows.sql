@@ -15,11 +15,10 @@
         only_contested: of a table too large to be written twice, only the rows of which something is
         refused and all copies of keys that come more than once. -#}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set columns = contract_columns(source_name, table_name, table.types if table else {}) -%}
+    {%- set columns, time_column = table.columns, table.time_column -%}
     {%- set names = columns | map(attribute='name') | list -%}
     {%- set keys = columns | selectattr('meta.key', 'defined') | map(attribute='name') | list -%}
     {%- set worded = columns | selectattr('meta.vocabulary', 'defined') | list -%}
-    {%- set time_column = raw_time_column(source_name, table_name) -%}
     {%- set is_known_later = keys and 'known_at' in names and time_column -%}
     {%- set checks = raw_checks(columns, check_accounts) -%}
     {%- set row_checks = checks | selectattr('refuses_row') | list -%}
@@ -68,14 +67,12 @@
                 {% endfor -%}
             end as {{ cell }}_reason,
             {% endfor -%}
-            {% for told in ['reason', 'column'] -%}
             case
                 {% for check in row_checks -%}
-                when {{ check.condition }} then '{{ check[told] }}'
+                when {{ check.condition }} then '{{ check.column }}={{ check.reason }}'
                 {% endfor -%}
                 when false then ''
-            end as {{ 'reason' if told == 'reason' else 'reason_column' }}{{ ',' if not loop.last }}
-            {% endfor %}
+            end as fault
         from typed
         cross join horizon
         {% if check_accounts -%}
@@ -103,8 +100,7 @@
                 {%- endfor -%},
                 ''
             ) as refused_cells,
-            reason,
-            reason_column
+            fault
         from checked
     ),
 
@@ -129,13 +125,13 @@
             case
                 when known_at is not null
                     then min(coalesce(known_at, cast({{ time_column }} as timestamp))) over (
-                        partition by (reason is null), {{ keys | join(', ') }}
+                        partition by (fault is null), {{ keys | join(', ') }}
                     )
             end as first_known_at,
             {% endif -%}
             {% if keys -%}
             row_number() over (
-                partition by (reason is null), {{ keys | join(', ') }}
+                partition by (fault is null), {{ keys | join(', ') }}
                 order by
                     {% if is_known_later -%}
                     coalesce(known_at, {{ time_column }}) desc nulls last,
@@ -156,7 +152,7 @@
         from judged
         {% if only_contested -%}
         where
-            reason is not null
+            fault is not null
             or refused_cells is not null
             or {{ short_hash(keys[0]) }} in (select key_hash from repeated_keys)
         {%- endif %}
@@ -171,14 +167,14 @@
             trim(cast(raw_{{ name }} as varchar)) as {{ name }}_as_delivered,
             {% endfor -%}
             case
-                when reason is not null then reason
+                when fault is not null then {{ dbt.split_part('fault', "'='", 2) }}
                 when copy_number > 1 then 'duplicate key'
             end as quarantine_reason,
             case
-                when reason is not null then reason_column
+                when fault is not null then {{ dbt.split_part('fault', "'='", 1) }}
                 when copy_number > 1 then '{{ keys | join(", ") }}'
             end as quarantine_column,
-            case when reason is null and copy_number = 1 then refused_cells end
+            case when fault is null and copy_number = 1 then refused_cells end
                 as refused_cells,
             {% if since is not none -%}
             -- rows without a time are read, and replaced, by every build
@@ -188,7 +184,7 @@
             {% endif -%}
             {{ row_key(keys) or "''" }} as row_key,
             case
-                when reason is not null or copy_number > 1 or refused_cells is not null
+                when fault is not null or copy_number > 1 or refused_cells is not null
                     then {{ json_object(shown) }}
             end as raw_row
         from ranked

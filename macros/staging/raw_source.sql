@@ -1,40 +1,18 @@
 {#- The raw contract (models/staging/*/_*__sources.yml) is code: these macros read a raw table as the
     contract declares it, wherever it lies. -#}
 
-{% macro contract_columns(source_name, table_name, types={}) -%}
-    {#- The columns the contract declares for a raw table: a list of {name, data_type, meta, delivered}, the
-        last the kind of type the column came in by types (raw_table); none if it did not come.
-        Empty while dbt parses, when the graph is not there yet. -#}
-    {%- set columns = [] -%}
-    {%- for node in graph.get('sources', {}).values()
-        if node.source_name == source_name and node.name == table_name -%}
-        {%- for column in node.columns.values() -%}
-            {%- do columns.append({
-                'name': column.name,
-                'data_type': column.data_type,
-                'meta': column.get('config', {}).get('meta', {}) or column.meta,
-                'delivered': types.get(column.name),
-            }) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(columns) }}
-{%- endmacro %}
-
-{% macro raw_time_column(source_name, table_name) -%}
-    {#- The column that says when a row's fact happened (meta time_column); none if there is none. -#}
-    {%- for node in graph.get('sources', {}).values()
-        if node.source_name == source_name and node.name == table_name -%}
-        {{ return(node.config.meta.get('time_column') or node.meta.get('time_column')) }}
-    {%- endfor -%}
-    {{ return(none) }}
-{%- endmacro %}
-
 {% macro raw_table(source_name, table_name) -%}
-    {#- Where a raw table lies: {sql: what to write after `from`, types: {column: kind of type}}; none if the
-        table is absent or empty. Reads Parquet below var raw_path, or else the table source() names. -#}
+    {#- A raw table as the contract declares it and as it lies there:
+          sql          what to write after `from`; none if the table is absent or empty. Parquet below var
+                       raw_path, or else the table that source() names
+          types        {delivered column: kind of its type}
+          columns      those of the contract: a list of {name, data_type, meta, delivered, is_number}, with
+                       delivered the kind of type the column came in, none if it did not come
+          time_column  the one that says when a row's fact happened, if there is one
+        While dbt parses nothing is known of either. -#}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
-        {{ return(none) }}
+        {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
     {%- endif -%}
     {%- set found = looked_up('raw tables') -%}
     {%- set name = source_name ~ '.' ~ table_name -%}
@@ -46,9 +24,36 @@
                 {%- do types.update({row[0] | lower: kind_of_type(row[1] | lower)}) -%}
             {%- endfor -%}
         {%- endif -%}
-        {%- do found.update({name: {'sql': sql | string, 'types': types} if types else none}) -%}
+        {%- for node in graph.sources.values()
+            if node.source_name == source_name and node.name == table_name -%}
+            {%- set table = contract_of(node) -%}
+            {%- do table.update({'sql': sql | string if types else none, 'types': types}) -%}
+            {%- for column in table.columns -%}
+                {%- set kind = types.get(column.name) -%}
+                {%- do column.update({
+                    'delivered': kind, 'is_number': kind in ['double', 'bigint', 'integer', 'decimal'],
+                }) -%}
+            {%- endfor -%}
+            {%- do found.update({name: table}) -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return(found[name]) }}
+{%- endmacro %}
+
+{% macro contract_of(node) -%}
+    {#- {columns, time_column} of a source in dbt's graph; see raw_table. -#}
+    {%- set columns = [] -%}
+    {%- for column in node.columns.values() -%}
+        {%- do columns.append({
+            'name': column.name,
+            'data_type': column.data_type,
+            'meta': column.get('config', {}).get('meta', {}) or column.meta,
+        }) -%}
+    {%- endfor -%}
+    {{ return({
+        'columns': columns,
+        'time_column': node.config.meta.get('time_column') or node.meta.get('time_column'),
+    }) }}
 {%- endmacro %}
 
 {% macro raw_files(source_name, table_name) -%}
@@ -84,8 +89,7 @@
     {%- set table = raw_table(source_name, table_name) -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
-        {% for column in contract_columns(source_name, table_name, table.types if table else {})
-            if only_column in (none, column.name) -%}
+        {% for column in table.columns if only_column in (none, column.name) -%}
         {#- an id in one spelling, and no time that stands for "none" -#}
         {% set value = 'typed.' ~ column.name -%}
         {% if column.meta.get('id') -%}
@@ -112,12 +116,8 @@
         as its type, and as raw_x, as delivered. Ids and fillers are still as delivered.
         only_column: the one to read, beside those that raw_conditions asks for. -#}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set columns = contract_columns(source_name, table_name, table.types if table else {}) -%}
-    {%- if only_column -%}
-        {%- set columns = columns | selectattr(
-            'name', 'in', [only_column, raw_time_column(source_name, table_name), 'known_at']
-        ) | list -%}
-    {%- endif -%}
+    {%- set read = [only_column, table.time_column, 'known_at'] -%}
+    {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
     (
         select
             {% for column in columns -%}
@@ -131,7 +131,7 @@
                 {{ time_as_number(column) }}
                 {% endfor -%}
                 *
-            from {{ table.sql if table else '(select 1 as absent where false) as absent' }}
+            from {{ table.sql or '(select 1 as absent where false) as absent' }}
         ) as raw
     ) as typed
 {%- endmacro %}
@@ -143,10 +143,10 @@
         Each is plain enough for the engine to skip the parts of a file, or of a table, that cannot meet
         it. -#}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- if since is none or since == all_days() or table is none -%}
+    {%- if since is none or since == all_days() or not table.sql -%}
         {{ return(['true']) }}
     {%- endif -%}
-    {%- set happened = 'typed.' ~ raw_time_column(source_name, table_name) -%}
+    {%- set happened = 'typed.' ~ table.time_column -%}
     {#- of no type, so that it takes the column's and not the column its own -#}
     {%- set first_time = "'" ~ since ~ "'" -%}
     {%- set before = happened ~ ' < ' ~ first_time ~ ' and not (' ~ is_sentinel(happened) ~ ')' -%}
@@ -166,7 +166,7 @@
         ).rows[0][0] if earlier_copies -%}
         {%- if earliest -%}
             {%- set keys = [] -%}
-            {%- for column in contract_columns(source_name, table_name) if column.meta.get('key') -%}
+            {%- for column in table.columns if column.meta.get('key') -%}
                 {%- set key = 'typed.' ~ column.name -%}
                 {%- do keys.append(clean_id(key) if column.meta.get('id') else key) -%}
             {%- endfor -%}

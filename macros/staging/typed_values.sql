@@ -47,11 +47,11 @@
         {{ finite_number(raw) }}
     {%- elif delivered == declared -%}
         {{ raw }}
-    {%- elif declared == 'boolean' and delivered in number_kinds() -%}
+    {%- elif declared == 'boolean' and column.is_number -%}
         case {{ finite_number(raw) }} when 1 then true when 0 then false end
     {%- elif declared in ('date', 'timestamp') -%}
         {%- set number = time_of_number('raw.number_' ~ column.name) -%}
-        {%- if delivered in number_kinds() -%}
+        {%- if column.is_number -%}
             {%- set time = number -%}
         {%- elif delivered in ('date', 'timestamp', 'instant') -%}
             {%- set time = cast_or_null(raw, 'timestamp') -%}
@@ -74,16 +74,12 @@
     {#- Item of a select list: the number that a delivered time is, or that its text spells, as number_<column>.
         Nothing where the column came as a time. -#}
     {%- set name = column.name -%}
-    {%- if column.delivered in number_kinds() -%}
+    {%- if column.is_number -%}
         {{ finite_number(name) }} as number_{{ name }},
     {%- elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}
         {{ whole_number(name if column.delivered == 'varchar' else 'cast(' ~ name ~ ' as varchar)') }}
             as number_{{ name }},
     {%- endif -%}
-{%- endmacro %}
-
-{% macro number_kinds() -%}
-    {{ return(['double', 'bigint', 'integer', 'decimal']) }}
 {%- endmacro %}
 
 {% macro finite_number(expression) -%}
