@@ -21,11 +21,7 @@
     ),
 
     policy as (
-        select
-            metric,
-            weight,
-            {{ struct_of(['weight', 'usable_from']) }} as rule
-        from {{ ref('int_feeds__metrics') }}
+        select * from {{ ref('int_feeds__metrics') }}
         where dimension = '{{ dimension }}'
     ),
 
@@ -33,7 +29,7 @@
     rules as (
         select
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then rule end) as {{ metric }},
+            max(case when metric = '{{ metric }}' then {{ struct_of(['weight', 'usable_from']) }} end) as {{ metric }},
             {% endfor -%}
             sum(weight) as whole_weight
         from policy
