@@ -25,9 +25,10 @@
     {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
         {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
     {%- endfor -%}
+    {%- set cased = 'lower' if var('id_case') == 'lower' else '' -%}
     {#- nearly every id is plain, and to see that costs half of cleaning it; by functions that DuckDB runs once
         for each value of a dictionary, which it does not with regular expressions -#}
-    {{ 'lower(' if var('id_case') == 'lower' }}case
+    case
         when
         {%- if target.type == 'duckdb' %}
             strlen({{ expression }}) = length({{ expression }}) and {{ expression }} <> ''
@@ -35,12 +36,12 @@
         {%- else %}
             {{ expression }} rlike '^[!-~]+$' and not contains({{ expression }}, '.0')
         {%- endif %}
-            then {{ expression }}
-        else regexp_replace(
+            then {{ cased }}({{ expression }})
+        else {{ cased }}(regexp_replace(
             nullif({{ spelled.text }}, ''),
             '^(-?[0-9]+)[.]0+$', '{{ '\\' if target.type == 'duckdb' else '$' }}1'
-        )
-    end{{ ')' if var('id_case') == 'lower' }}
+        ))
+    end
 {%- endmacro %}
 
 {% macro text_rows(expression, separator) -%}

@@ -1,4 +1,4 @@
-{#- Where an account can be: in a segment and a lifecycle stage of the policy, or in none of them. -#}
+{#- Where an account can be: in a segment and a lifecycle stage of the policy, or in none. -#}
 
 with segments as (
     select segment from {{ ref('segments') }}

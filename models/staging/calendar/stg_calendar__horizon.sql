@@ -67,7 +67,9 @@ carried as (
 ),
 
 final as (
-    select greatest(main_run.last_date, coalesce(carried.last_date, main_run.last_date)) as data_end_date
+    select
+        greatest(main_run.last_date, coalesce(carried.last_date, main_run.last_date))
+            as data_end_date
     from main_run
     cross join carried
 )
