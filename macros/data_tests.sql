@@ -32,27 +32,11 @@
     {%- endfor %}
 {%- endmacro %}
 
-{% macro keys_without_row(parent, key, children) -%}
-    {#- Values of columns that no row of the parent has; null is none. Each child is (model, column,
-        date column or ''). -#}
-    {%- for name, column, date_column in children %}
-        select distinct
-            '{{ name }}' as model_name,
-            '{{ column }}' as column_name,
-            {{ column }} as word
-        from {{ ref(name) }}
-        {{ written_days(date_column) or 'where true' }}
-        and {{ column }} is not null
-        and {{ column }} not in (select {{ key }} from {{ ref(parent) }})
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
-{% macro unknown_words(words, models) -%}
-    {#- Words in columns of models that are not among those of `words`, a dict from column to its
-        words. Each model is (name, columns, date column or ''). -#}
+{% macro unknown_words(known, models) -%}
+    {#- Words in columns of models that are not among the known ones: {column: what to write in `in (...)`}; null is
+        none. Each model is (name, columns, date column or ''). -#}
     {%- for name, columns, date_column in models %}
-        {%- set models_loop = loop %}
+        {%- set is_last_model = loop.last %}
         {%- for column in columns.split(', ') %}
             select distinct
                 '{{ name }}' as model_name,
@@ -60,8 +44,8 @@
                 {{ column }} as word
             from {{ ref(name) }}
             {{ written_days(date_column) or 'where true' }}
-            and {{ column }} not in ('{{ words[column] | join("', '") }}')
-            {{ 'union all' if not (models_loop.last and loop.last) }}
+            and {{ column }} not in ({{ known[column] }})
+            {{ 'union all' if not (is_last_model and loop.last) }}
         {%- endfor %}
     {%- endfor %}
 {%- endmacro %}

@@ -3,22 +3,25 @@
 
 {% macro policy_number(threshold) -%}
     {#- A number of seeds/policy/thresholds.csv; 0 while dbt parses. -#}
-    {%- set found = looked_up('policy numbers') -%}
-    {%- if not found and execute -%}
-        {%- for row in policy_rows('thresholds') -%}
-            {%- do found.update({row[0]: row[1]}) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(found.get(threshold, 0)) }}
+    {{ return(
+        policy_rows('thresholds') | selectattr('threshold', 'eq', threshold) | map(attribute='value')
+        | first | default(0)
+    ) }}
 {%- endmacro %}
 
 {% macro policy_rows(seed) -%}
-    {#- The rows of a policy seed. Unit tests know no files, and read what is loaded. -#}
-    {%- if target.type != 'duckdb' or (model and model.resource_type == 'unit_test') -%}
+    {#- The rows of a policy seed; none while dbt parses. Unit tests know no files, and read what is loaded. -#}
+    {%- if not execute -%}
+        {{ return([]) }}
+    {%- elif target.type != 'duckdb' or (model and model.resource_type == 'unit_test') -%}
         {%- set relation = generate_schema_name('policy', none) ~ '.' ~ seed -%}
     {%- else -%}
         {%- set file = absolute_path('seeds/policy/' ~ seed ~ '.csv') | replace("'", "''") -%}
         {%- set relation = "read_csv('" ~ file ~ "', header = true)" -%}
     {%- endif -%}
-    {{ return(run_query('select * from ' ~ relation).rows) }}
+    {%- set found = looked_up('policy rows') -%}
+    {%- if relation not in found -%}
+        {%- do found.update({relation: run_query('select * from ' ~ relation).rows}) -%}
+    {%- endif -%}
+    {{ return(found[relation]) }}
 {%- endmacro %}

@@ -13,13 +13,11 @@
         columns: the columns to keep, beside those of the key. -#}
     {%- set snapshot = load_relation(this) if execute -%}
     {%- set kept = adapter.get_columns_in_relation(snapshot) | map(attribute='name') | list
-        if snapshot else [] -%}
+        if snapshot else key + columns -%}
     {%- set last_build = last_completed_build() if execute -%}
     with delivered as (
         select
-            {% for name in key -%}
-            coalesce(cast({{ name }} as varchar), ''){{ " || '|' || " if not loop.last }}
-            {%- endfor %} as row_key,
+            {{ row_key(key) }} as row_key,
             {{ (key + columns) | join(', ') }}
         from {{ relation }}
     ),
@@ -30,17 +28,21 @@
             cast({{ "'" ~ last_build.as_of_date ~ "'" if last_build else 'null' }} as date)
                 as last_build_date
         from {{ ref('stg_calendar__clock') }}
+    ),
+
+    newest as (
+        {% if snapshot -%}
+        select * from {{ snapshot }}
+        where dbt_valid_to is null
+        {%- else -%}
+        select
+            *,
+            cast(null as timestamp) as dbt_valid_from
+        from delivered
+        where false
+        {%- endif %}
     )
 
-    {% if not snapshot -%}
-    select
-        delivered.*,
-        true as is_delivered,
-        clock.last_build_date,
-        clock.asked_at as seen_at
-    from delivered
-    cross join clock
-    {%- else -%}
     select
         coalesce(delivered.row_key, newest.row_key) as row_key,
         {% for name in key + columns -%}
@@ -57,10 +59,7 @@
             else clock.asked_at
         end as seen_at
     from delivered
-    full outer join (
-        select * from {{ snapshot }}
-        where dbt_valid_to is null
-    ) as newest on delivered.row_key = newest.row_key
+    full outer join newest on delivered.row_key = newest.row_key
     cross join clock
     where
         exists (select 1 from delivered)
@@ -68,7 +67,6 @@
             newest.row_key is null
             or cast(newest.dbt_valid_from as date) <= cast(clock.asked_at as date)
         )
-    {%- endif %}
 {%- endmacro %}
 
 {% macro seen_versions(snapshot) -%}

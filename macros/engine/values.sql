@@ -17,21 +17,31 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro is_plain_text(expression) -%}
-    {#- Whether a text is ASCII without blanks, not empty, and no number with decimals that are zero. -#}
-    {%- if target.type == 'duckdb' -%}
-    {#- simple functions, which DuckDB runs once for each value of a dictionary; regular expressions it
-        does not -#}
-    strlen({{ expression }}) = length({{ expression }}) and {{ expression }} <> ''
-    {%- for part in [' ', '\t', '\r', '\n', '.0'] %} and not contains({{ expression }}, '{{ part }}'){% endfor %}
-    {%- else -%}
-    {{ expression }} rlike '^[!-~]+$' and not contains({{ expression }}, '.0')
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro without_zero_decimals(expression) -%}
-    {#- A text that is a whole number written with decimals (1001.0, 1001.00) without them. -#}
-    regexp_replace({{ expression }}, '^(-?[0-9]+)[.]0+$', '{{ "\\" if target.type == "duckdb" else "$" }}1')
+{% macro clean_id(expression) -%}
+    {#- One spelling of an id, of its text: no white space, no-break, zero-width space or byte-order mark, no decimals
+        of a whole number (1001.0), and no case unless var id_case says so. -#}
+    {#- nested replace: several times faster than translate on DuckDB -#}
+    {%- set spelled = namespace(text=expression) -%}
+    {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
+        {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
+    {%- endfor -%}
+    {%- set cased = 'lower' if var('id_case') == 'lower' else '' -%}
+    {#- nearly every id is plain, and to see that costs half of cleaning it; by functions that DuckDB runs once
+        for each value of a dictionary, which it does not with regular expressions -#}
+    case
+        when
+        {%- if target.type == 'duckdb' %}
+            strlen({{ expression }}) = length({{ expression }}) and {{ expression }} <> ''
+            {%- for part in [' ', '\t', '\r', '\n', '.0'] %} and not contains({{ expression }}, '{{ part }}'){% endfor %}
+        {%- else %}
+            {{ expression }} rlike '^[!-~]+$' and not contains({{ expression }}, '.0')
+        {%- endif %}
+            then {{ cased }}({{ expression }})
+        else {{ cased }}(regexp_replace(
+            nullif({{ spelled.text }}, ''),
+            '^(-?[0-9]+)[.]0+$', '{{ '\\' if target.type == 'duckdb' else '$' }}1'
+        ))
+    end
 {%- endmacro %}
 
 {% macro text_rows(expression, separator) -%}

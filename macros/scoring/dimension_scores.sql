@@ -21,11 +21,7 @@
     ),
 
     policy as (
-        select
-            *,
-            sum(weight) over () as whole_weight,
-            {{ struct_of(['weight', 'usable_from']) }} as rule
-        from {{ ref('int_feeds__metrics') }}
+        select * from {{ ref('int_feeds__metrics') }}
         where dimension = '{{ dimension }}'
     ),
 
@@ -33,9 +29,9 @@
     rules as (
         select
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then rule end) as {{ metric }},
+            max(case when metric = '{{ metric }}' then {{ struct_of(['weight', 'usable_from']) }} end) as {{ metric }},
             {% endfor -%}
-            max(whole_weight) as whole_weight
+            sum(weight) as whole_weight
         from policy
     ),
 
@@ -44,10 +40,8 @@
             curves.segment,
             curves.lifecycle_stage,
             curves.metric,
-            {% for part, column in [('x', 'at_value'), ('y', 'score'), ('slope', 'slope')] -%}
-            {% for knot in range(1, 6) -%}
-            max(case when curves.knot = {{ knot }} then curves.{{ column }} end) as {{ part }}{{ knot }},
-            {% endfor -%}
+            {% for k in range(1, 6) -%}
+            max(case when knot = {{ k }} then {{ struct_of(['at_value', 'score', 'slope']) }} end) as k{{ k }},
             {% endfor -%}
             count(*) as n_knots
         from {{ ref('int_policy__metric_curves') }} as curves
@@ -56,27 +50,16 @@
         group by 1, 2, 3
     ),
 
-    drawn as (
-        select
-            segment,
-            lifecycle_stage,
-            metric,
-            {{ struct_of(['x1', 'x2', 'x3', 'x4', 'x5', 'y1', 'y2', 'y3', 'y4', 'y5',
-                'slope1', 'slope2', 'slope3', 'slope4']) }} as curve
-        from knots
-    ),
-
     -- one column for each metric
     curves as (
         select
-            segment,
-            lifecycle_stage,
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then curve end) as {{ metric }}
-            {{- ',' if not loop.last }}
-            {% endfor %}
-        from drawn
-        group by 1, 2
+            max(case when metric = '{{ metric }}' then {{ struct_of(['k1', 'k2', 'k3', 'k4', 'k5']) }} end) as {{ metric }},
+            {% endfor -%}
+            segment,
+            lifecycle_stage
+        from knots
+        group by segment, lifecycle_stage
     ),
 
     -- beyond its last knot a curve is level
@@ -88,13 +71,14 @@
                 | wordwrap(88) | indent(12) }}
             {% for metric in metrics -%}
             {% set value, curve = 'metrics.' ~ metric, 'curves.' ~ metric -%}
-            case when {{ value }} >= {{ curve }}.x5 then {{ curve }}.y5
-                {% for k in [4, 3, 2] -%}
-                when {{ value }} >= {{ curve }}.x{{ k }}
-                    then {{ curve }}.y{{ k }} + ({{ value }} - {{ curve }}.x{{ k }}) * {{ curve }}.slope{{ k }}
+            case when {{ value }} >= {{ curve }}.k5.at_value then {{ curve }}.k5.score
+                {% for k in ['k4', 'k3', 'k2'] -%}
+                {% set knot = curve ~ '.' ~ k -%}
+                when {{ value }} >= {{ knot }}.at_value
+                    then {{ knot }}.score + ({{ value }} - {{ knot }}.at_value) * {{ knot }}.slope
                 {% endfor -%}
                 when {{ value }} is not null
-                    then {{ curve }}.y1 + greatest({{ value }} - {{ curve }}.x1, 0) * {{ curve }}.slope1
+                    then {{ curve }}.k1.score + greatest({{ value }} - {{ curve }}.k1.at_value, 0) * {{ curve }}.k1.slope
             end as {{ metric }}__score{{ ',' if not loop.last }}
             {% endfor %}
         from spine

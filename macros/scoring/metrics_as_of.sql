@@ -25,9 +25,10 @@
             {% set known = absence_known.get(metric, 'true') -%}
             cast(measured.{{ metric }} as double) as {{ metric }},
             {{ is_reachable }} and measured.as_of_date >= rules.{{ metric }}.usable_from
-            and coalesce(spine.tenure_days, 0) >= rules.{{ metric }}.warm_up_days as {{ metric }}__is_settled,
-            case when {{ known }} then rules.{{ metric }}.absent_value end as {{ metric }}__absent,
-            ({{ known }}) and rules.{{ metric }}.leaves as {{ metric }}__leaves{{ ',' if not loop.last }}
+            and coalesce(spine.tenure_days, 0) >= coalesce(rules.{{ metric }}.warm_up_days, 0) as {{ metric }}__is_settled,
+            case when ({{ known }}) and rules.{{ metric }}.is_zero_when_absent then 0.0 end as {{ metric }}__absent,
+            ({{ known }}) and rules.{{ metric }}.is_not_applicable_when_absent as {{ metric }}__leaves
+            {{- ',' if not loop.last }}
             {% endfor %}
         from {{ measured }} as measured
         inner join {{ ref('int_spine__account_days') }} as spine
@@ -41,18 +42,12 @@
             from (
                 select
                     metric,
-                    {{ struct_of(['usable_from', 'warm_up_days', 'absent_value', 'leaves']) }} as rule
-                from (
-                    select
-                        metric,
-                        usable_from,
-                        coalesce(warm_up_days, 0) as warm_up_days,
-                        case when is_zero_when_absent then 0.0 end as absent_value,
-                        is_not_applicable_when_absent as leaves
-                    from {{ ref('int_feeds__metrics') }}
-                    where dimension = '{{ dimension }}'
-                ) as listed
-            ) as bundled
+                    {{ struct_of([
+                        'usable_from', 'warm_up_days', 'is_zero_when_absent', 'is_not_applicable_when_absent'
+                    ]) }} as rule
+                from {{ ref('int_feeds__metrics') }}
+                where dimension = '{{ dimension }}'
+            ) as listed
         ) as rules
     ) as judged
 {%- endmacro %}

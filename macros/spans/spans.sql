@@ -20,13 +20,11 @@
     {{ money(amount) if is_money else 'cast(' ~ amount ~ ' as decimal(18, 6))' }} as amount
 {%- endmacro %}
 
-{% macro latest_spans(
-    relation, measure, fact_date, known_date, value, expiry_days=none, combine='avg'
-) -%}
+{% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none) -%}
     {#- Spans of the latest value: each fact counts from the day it is known until a later fact is
         known or, with expiry_days (a number or column of the relation), so many days after the fact.
         A fact known after a later one changes nothing. Facts of one day count together, at their
-        mean or, by combine, at their max, as far as they are known. -#}
+        mean, as far as they are known. -#}
     select
         account_id,
         '{{ measure }}' as measure,
@@ -47,11 +45,7 @@
                 from_date,
                 fact_date,
                 expiry_date,
-                {% if combine == 'max' -%}
-                max(value_max) over day_so_far as fact_value,
-                {%- else -%}
                 sum(value_sum) over day_so_far / sum(n_values) over day_so_far as fact_value,
-                {%- endif %}
                 max(fact_date) over (
                     partition by account_id
                     order by from_date, fact_date
@@ -66,12 +60,8 @@
                     account_id,
                     {{ fact_date }} as fact_date,
                     greatest({{ known_date }}, {{ fact_date }}) as from_date,
-                    {% if combine == 'max' -%}
-                    max({{ value }}) as value_max,
-                    {%- else -%}
                     sum({{ value }}) as value_sum,
                     count({{ value }}) as n_values,
-                    {%- endif %}
                     {% if expiry_days is none -%}
                     cast(null as date)
                     {%- else -%}

@@ -1,6 +1,5 @@
 {% macro judged_raw_rows(
-    source_name, table_name, horizon, vocabularies, accounts=none, keep_spelling=[], since=none,
-    only_contested=false
+    source_name, table_name, check_accounts=true, keep_spelling=[], since=none, only_contested=false
 ) -%}
     {#- Every row of a raw table, typed, with the verdict on it by the contract's checks (raw_checks):
           quarantine_reason  null for a row that staging accepts, else the first reason against it
@@ -10,20 +9,18 @@
           row_key            the key columns, joined with '|'
           raw_row            the row as delivered, less what is personal, if anything of it is refused
         Of several rows with one key the one known last is accepted, as known from the first.
-        horizon, vocabularies, accounts: the relations to check against.
+        check_accounts: whether accounts must be known; not so where known ones come from, or of tables without.
         keep_spelling: id columns to give as <column>_as_delivered as well.
         since: as for raw_rows; gives each row a delivered_date, the day it became known by itself.
         only_contested: of a table too large to be written twice, only the rows of which something is
         refused and all copies of keys that come more than once. -#}
-    {%- set columns = contract_columns(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set types = table.types if table else {} -%}
+    {%- set columns, time_column = table.columns, table.time_column -%}
     {%- set names = columns | map(attribute='name') | list -%}
     {%- set keys = columns | selectattr('meta.key', 'defined') | map(attribute='name') | list -%}
     {%- set worded = columns | selectattr('meta.vocabulary', 'defined') | list -%}
-    {%- set worded_names = worded | map(attribute='name') | list -%}
-    {%- set time_column = raw_time_column(source_name, table_name) -%}
-    {%- set checks = raw_checks(columns, types, accounts is not none) -%}
+    {%- set is_known_later = keys and 'known_at' in names and time_column -%}
+    {%- set checks = raw_checks(columns, check_accounts) -%}
     {%- set row_checks = checks | selectattr('refuses_row') | list -%}
     {%- set cell_checks = checks | rejectattr('refuses_row') | list -%}
     {%- set checked_cells = cell_checks | map(attribute='column') | unique | list -%}
@@ -32,40 +29,36 @@
 
     {#- the raw row as the quarantine shows it -#}
     {%- set shown = {} -%}
-    {%- for column in columns if column.name in types and not column.meta.get('personal') -%}
+    {%- for column in columns if column.delivered and not column.meta.get('personal') -%}
         {#- JSON knows no NaN, and DuckDB's no time of nanoseconds -#}
         {%- set raw = 'raw_' ~ column.name -%}
-        {%- do shown.update({column.name: raw if types[column.name] in ('varchar', 'bigint', 'boolean')
+        {%- do shown.update({column.name: raw if column.delivered in ('varchar', 'bigint', 'boolean')
             else 'cast(' ~ raw ~ ' as varchar)'}) -%}
     {%- endfor -%}
 
     with horizon as (
-        select data_end_date from {{ horizon }}
+        select data_end_date from {{ ref('stg_calendar__horizon') }}
     ),
 
     vocabularies as (
-        select vocabulary, raw_value, value from {{ vocabularies }}
+        select vocabulary, raw_value, value from {{ ref('vocabularies') }}
     ),
 
-    {% if accounts -%}
+    {% if check_accounts -%}
     accounts as (
-        select account_id from {{ accounts }}
+        select account_id from {{ ref('stg_known_accounts__ids') }}
     ),
 
     {% endif -%}
-    {% if only_contested -%}
-    {{ contested_raw_rows(source_name, table_name, columns, checks, keys, accounts, since) }}
-    {%- else -%}
     typed as (
         {{ raw_rows(source_name, table_name, keep_raw=true, since=since) }}
     ),
-    {%- endif %}
 
     checked as (
         select
-            {% for name in names -%}
-            {{ 'words_' ~ name ~ '.value' if name in worded_names else 'typed.' ~ name }} as {{ name }},
-            typed.raw_{{ name }},
+            {% for column in columns -%}
+            {{ 'words_' ~ column.name ~ '.value' if column in worded else 'typed.' ~ column.name }} as {{ column.name }},
+            typed.raw_{{ column.name }},
             {% endfor -%}
             {% for cell in checked_cells -%}
             case
@@ -74,17 +67,15 @@
                 {% endfor -%}
             end as {{ cell }}_reason,
             {% endfor -%}
-            {% for told in ['reason', 'column'] -%}
             case
                 {% for check in row_checks -%}
-                when {{ check.condition }} then '{{ check[told] }}'
+                when {{ check.condition }} then '{{ check.column }}={{ check.reason }}'
                 {% endfor -%}
                 when false then ''
-            end as {{ 'reason' if told == 'reason' else 'reason_column' }}{{ ',' if not loop.last }}
-            {% endfor %}
+            end as fault
         from typed
         cross join horizon
-        {% if accounts -%}
+        {% if check_accounts -%}
         left join accounts on typed.account_id = accounts.account_id
         {% endif -%}
         {%- for column in worded %}
@@ -102,50 +93,47 @@
                 if name in checked_cells else name }} as {{ name }},
             raw_{{ name }},
             {% endfor -%}
-            {% if checked_cells -%}
             nullif(
-                {% for cell in checked_cells -%}
-                coalesce('{{ cell }}=' || {{ cell }}_reason || ';', '')
-                {{- ' ||' if not loop.last }}
-                {% endfor -%},
+                ''
+                {%- for cell in checked_cells %}
+                || coalesce('{{ cell }}=' || {{ cell }}_reason || ';', '')
+                {%- endfor -%},
                 ''
             ) as refused_cells,
-            {% else -%}
-            cast(null as varchar) as refused_cells,
-            {% endif -%}
-            reason,
-            reason_column
+            fault
         from checked
     ),
 
     {% if only_contested -%}
-    contested as (
-        select *
-        from judged
-        where
-            reason is not null
-            or refused_cells is not null
-            or {{ short_hash(keys[0]) }} in (select key_hash from repeated_keys)
+    -- a hash that two keys share only lets rows be judged that need not be
+    repeated_keys as (
+        select {{ short_hash(keys[0]) }} as key_hash
+        from {% if window_start() != all_days() %}typed{% else %}(
+            -- all history is read twice rather than kept
+            {{ raw_rows(source_name, table_name) }}
+        ) as delivered{% endif %}
+        group by 1
+        having count(*) > 1
     ),
 
     {% endif -%}
     ranked as (
         select
             *,
-            {% if keys and 'known_at' in names and time_column -%}
+            {% if is_known_later -%}
             -- delivered again, a row is known from its first delivery on
             case
                 when known_at is not null
                     then min(coalesce(known_at, cast({{ time_column }} as timestamp))) over (
-                        partition by (reason is null), {{ keys | join(', ') }}
+                        partition by (fault is null), {{ keys | join(', ') }}
                     )
             end as first_known_at,
             {% endif -%}
             {% if keys -%}
             row_number() over (
-                partition by (reason is null), {{ keys | join(', ') }}
+                partition by (fault is null), {{ keys | join(', ') }}
                 order by
-                    {% if 'known_at' in names and time_column -%}
+                    {% if is_known_later -%}
                     coalesce(known_at, {{ time_column }}) desc nulls last,
                     {% endif -%}
                     {% for name in names if name not in keys -%}
@@ -161,26 +149,32 @@
             {%- else -%}
             1 as copy_number
             {%- endif %}
-        from {{ 'contested' if only_contested else 'judged' }}
+        from judged
+        {% if only_contested -%}
+        where
+            fault is not null
+            or refused_cells is not null
+            or {{ short_hash(keys[0]) }} in (select key_hash from repeated_keys)
+        {%- endif %}
     ),
 
     final as (
         select
             {% for name in names -%}
-            {{ 'first_known_at as ' if name == 'known_at' and keys and time_column }}{{ name }},
+            {{ 'first_known_at as ' if name == 'known_at' and is_known_later }}{{ name }},
             {% endfor -%}
             {% for name in keep_spelling -%}
             trim(cast(raw_{{ name }} as varchar)) as {{ name }}_as_delivered,
             {% endfor -%}
             case
-                when reason is not null then reason
+                when fault is not null then {{ dbt.split_part('fault', "'='", 2) }}
                 when copy_number > 1 then 'duplicate key'
             end as quarantine_reason,
             case
-                when reason is not null then reason_column
+                when fault is not null then {{ dbt.split_part('fault', "'='", 1) }}
                 when copy_number > 1 then '{{ keys | join(", ") }}'
             end as quarantine_column,
-            case when reason is null and copy_number = 1 then refused_cells end
+            case when fault is null and copy_number = 1 then refused_cells end
                 as refused_cells,
             {% if since is not none -%}
             -- rows without a time are read, and replaced, by every build
@@ -188,78 +182,13 @@
                 when {{ time_column }} is not null then {{ known_date('known_at', time_column) }}
             end as delivered_date,
             {% endif -%}
-            {% if keys -%}
-            {% for key in keys -%}
-            coalesce(cast({{ key }} as varchar), ''){{ " || '|' || " if not loop.last }}
-            {%- endfor %}
-            {%- else -%}
-            ''
-            {%- endif %} as row_key,
+            {{ row_key(keys) or "''" }} as row_key,
             case
-                when reason is not null or copy_number > 1 or refused_cells is not null
+                when fault is not null or copy_number > 1 or refused_cells is not null
                     then {{ json_object(shown) }}
             end as raw_row
         from ranked
     )
 
     select * from final
-{%- endmacro %}
-
-{% macro contested_raw_rows(source_name, table_name, columns, checks, keys, accounts, since) -%}
-    {#- CTEs that end in `typed`: of a large table the rows that a check may refuse, and all copies of a
-        repeated key. The other rows are spared the cleaning of their ids. -#}
-    {#- conditions on ids as delivered, of which one holds for every row that a check may refuse -#}
-    {%- set doubts = [] -%}
-    {%- for check in checks
-        if check.reason not in ('undecodable text', 'unknown account', 'unknown value') -%}
-        {%- do doubts.append(check.condition) -%}
-    {%- endfor -%}
-    {%- for column in columns if column.meta.get('id') -%}
-        {%- set name = 'typed.' ~ column.name -%}
-        {%- if accounts and column.meta.get('is_account') -%}
-            {%- do doubts.append('(' ~ name ~ ' in (select account_id from accounts)) is not true') -%}
-        {%- elif is_required(column) -%}
-            {%- do doubts.append('not (' ~ is_plain_text(name) ~ ')') -%}
-        {%- else -%}
-            {%- do doubts.append('strpos(' ~ name ~ ", '\ufffd') > 0") -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- for column in columns if column.meta.get('vocabulary') -%}
-        {%- do doubts.append('typed.' ~ column.name ~ ' is not null') -%}
-    {%- endfor -%}
-    delivered as (
-        {{ raw_rows(source_name, table_name, keep_raw=true, since=since, ids_as_delivered=true) }}
-    ),
-
-    -- a hash that two keys share only lets rows be judged that need not be
-    repeated_keys as (
-        select {{ short_hash(clean_id(keys[0])) }} as key_hash
-        from {% if is_windowed() %}delivered{% else %}(
-            -- all history is read twice rather than kept
-            {{ raw_rows(source_name, table_name, ids_as_delivered=true) }}
-        ) as delivered{% endif %}
-        group by 1
-        having count(*) > 1
-    ),
-
-    doubtful as (
-        select typed.*
-        from delivered as typed
-        cross join horizon
-        where
-            {% for doubt in doubts -%}
-            ({{ doubt }}) or
-            {% endfor -%}
-            {{ short_hash(clean_id('typed.' ~ keys[0])) }} in (select key_hash from repeated_keys)
-    ),
-
-    typed as (
-        select
-            {% for column in columns -%}
-            {{ clean_id(column.name) if column.meta.get('id') else column.name }} as {{ column.name }},
-            raw_{{ column.name }},
-            is_unreadable_{{ column.name }}{{ ',' if not loop.last }}
-            {% endfor %}
-        from doubtful
-    ),
 {%- endmacro %}

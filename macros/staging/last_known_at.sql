@@ -3,13 +3,14 @@
         which uses the wall clock. Rows dated after now are errors or plans. dbt takes no null: a
         table that is absent delays nobody, and gives now. -#}
     {%- set now = 'cast(' ~ dbt.current_timestamp() ~ ' as timestamp)' -%}
-    {%- if not raw_table(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- if not table.sql -%}
         select {{ now }} as last_known_at
     {%- else -%}
         select coalesce(max(known_at), {{ now }}) as last_known_at
         from (
             select
-                cast(coalesce(known_at, {{ raw_time_column(source_name, table_name) }}) as timestamp)
+                cast(coalesce(known_at, {{ table.time_column }}) as timestamp)
                     as known_at
             from ({{ raw_rows(source_name, table_name) }}) as raw_rows
         ) as known

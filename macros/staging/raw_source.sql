@@ -1,66 +1,75 @@
 {#- The raw contract (models/staging/*/_*__sources.yml) is code: these macros read a raw table as the
     contract declares it, wherever it lies. -#}
 
-{% macro contract_columns(source_name, table_name) -%}
-    {#- The columns the contract declares for a raw table: a list of {name, data_type, meta}.
-        Empty while dbt parses, when the graph is not there yet. -#}
-    {%- set columns = [] -%}
-    {%- for node in graph.get('sources', {}).values()
-        if node.source_name == source_name and node.name == table_name -%}
-        {%- for column in node.columns.values() -%}
-            {%- do columns.append({
-                'name': column.name,
-                'data_type': column.data_type,
-                'meta': column.get('config', {}).get('meta', {}) or column.meta,
-            }) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(columns) }}
-{%- endmacro %}
-
-{% macro is_required(column) -%}
-    {#- Whether the contract wants a column delivered and filled in every row. -#}
-    {{ return(column.meta.get('required') or column.meta.get('key') is sameas true) }}
-{%- endmacro %}
-
-{% macro raw_time_column(source_name, table_name) -%}
-    {#- The column that says when a row's fact happened (meta time_column); none if there is none. -#}
-    {%- for node in graph.get('sources', {}).values()
-        if node.source_name == source_name and node.name == table_name -%}
-        {{ return(node.config.meta.get('time_column') or node.meta.get('time_column')) }}
-    {%- endfor -%}
-    {{ return(none) }}
-{%- endmacro %}
-
 {% macro raw_table(source_name, table_name) -%}
-    {#- Where a raw table lies: {sql: what to write after `from`, types: {column: type}}; none if the
-        table is absent or empty. Reads Parquet below var raw_path, or else the table source() names. -#}
+    {#- A raw table as the contract declares it and as it lies there:
+          sql          what to write after `from`; none if the table is absent or empty. Parquet below var
+                       raw_path, or else the table that source() names
+          types        {delivered column: kind of its type}
+          columns      those of the contract: a list of {name, data_type, meta, delivered, is_number}, with
+                       delivered the kind of type the column came in, none if it did not come
+          time_column  the one that says when a row's fact happened, if there is one
+        While dbt parses nothing is known of either. -#}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
-        {{ return(none) }}
+        {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
     {%- endif -%}
     {%- set found = looked_up('raw tables') -%}
     {%- set name = source_name ~ '.' ~ table_name -%}
     {%- if name not in found -%}
-        {%- do found.update({
-            name: raw_files(source_name, table_name) if var('raw_path') else raw_relation(relation)
-        }) -%}
+        {%- set sql = raw_files(source_name, table_name) if var('raw_path') else load_relation(relation) -%}
+        {%- set types = {} -%}
+        {%- if sql and not is_empty(sql) -%}
+            {%- for row in run_query('describe select * from ' ~ sql).rows -%}
+                {%- do types.update({row[0] | lower: kind_of_type(row[1] | lower)}) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- for node in graph.sources.values()
+            if node.source_name == source_name and node.name == table_name -%}
+            {%- set table = contract_of(node) -%}
+            {%- do table.update({'sql': sql | string if types else none, 'types': types}) -%}
+            {%- for column in table.columns -%}
+                {%- set kind = types.get(column.name) -%}
+                {%- do column.update({
+                    'delivered': kind, 'is_number': kind in ['double', 'bigint', 'integer', 'decimal'],
+                }) -%}
+            {%- endfor -%}
+            {%- do found.update({name: table}) -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return(found[name]) }}
 {%- endmacro %}
 
-{% macro raw_relation(relation) -%}
-    {#- As raw_table, of a table in the database. -#}
-    {%- set found = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
-    {%- if found is none -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {%- set types = {} -%}
-    {%- for column in adapter.get_columns_in_relation(found) -%}
-        {%- set type = 'varchar' if column.is_string() else column.dtype | lower -%}
-        {%- do types.update({column.name | lower: type}) -%}
+{% macro contract_of(node) -%}
+    {#- {columns, time_column} of a source in dbt's graph; see raw_table. -#}
+    {%- set columns = [] -%}
+    {%- for column in node.columns.values() -%}
+        {%- do columns.append({
+            'name': column.name,
+            'data_type': column.data_type,
+            'meta': column.get('config', {}).get('meta', {}) or column.meta,
+        }) -%}
     {%- endfor -%}
-    {{ return(none if is_empty(found) else {'sql': found | string, 'types': types}) }}
+    {{ return({
+        'columns': columns,
+        'time_column': node.config.meta.get('time_column') or node.meta.get('time_column'),
+    }) }}
+{%- endmacro %}
+
+{% macro raw_files(source_name, table_name) -%}
+    {#- What to write after `from` for a table's Parquet files below var raw_path, which only DuckDB reads; none if
+        there are none. A path is a pattern to it, so what has a meaning there stands in brackets. The
+        folder of a table may have the name of a file: Spark writes it so. -#}
+    {%- set folder = absolute_path(var('raw_path')) -%}
+    {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
+        | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
+    {#- a '=' above the table is no column of it -#}
+    {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
+    {%- for pattern in [stem ~ '.parquet/**/*.parquet', stem ~ '.parquet', stem ~ '/**/*.parquet']
+        if not is_empty("glob('" ~ pattern ~ "')") -%}
+        {{ return("read_parquet('" ~ pattern ~ "', " ~ options ~ ')') }}
+    {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 {% macro is_empty(relation) -%}
@@ -68,57 +77,31 @@
     {{ return(run_query('select 1 as one from ' ~ relation ~ ' limit 1').rows | length == 0) }}
 {%- endmacro %}
 
-{% macro raw_files(source_name, table_name) -%}
-    {#- As raw_table, of Parquet below var raw_path, which only DuckDB reads. A path is a pattern to it, so
-        what has a meaning there stands in brackets. The folder of a table may have the name of a file:
-        Spark writes it so. -#}
-    {%- set folder = absolute_path(var('raw_path')) -%}
-    {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
-        | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
-    {#- a '=' above the table is no column of it -#}
-    {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
-    {%- for pattern in [stem ~ '.parquet/**/*.parquet', stem ~ '.parquet', stem ~ '/**/*.parquet'] -%}
-        {%- if run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length -%}
-            {%- set sql = "read_parquet('" ~ pattern ~ "', " ~ options ~ ')' -%}
-            {%- set types = {} -%}
-            {%- for row in run_query('describe select * from ' ~ sql).rows -%}
-                {%- do types.update({row[0] | lower: row[1] | lower}) -%}
-            {%- endfor -%}
-            {{ return(none if is_empty(sql) else {'sql': sql, 'types': types}) }}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(none) }}
-{%- endmacro %}
-
 {% macro raw_rows(
-    source_name, table_name, keep_raw=false, since=none, earlier_copies=true, ids_as_delivered=false,
-    only_column=none
+    source_name, table_name, keep_raw=false, since=none, earlier_copies=true, only_column=none
 ) -%}
     {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
         keep_raw adds, for every column, raw_<column> as it was delivered, for the quarantine to show,
         and is_unreadable_<column>, which tells a value that could not be read from one that is missing.
         since: date as text; only the rows that a build of the days from it on has to see, and with
         earlier_copies what was delivered before of rows that have come again since.
-        ids_as_delivered: leaves it to the reader to clean the ids.
         only_column: the one declared column to select, if not all are wanted. -#}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set types = table.types if table else {} -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
-        {% for column in contract_columns(source_name, table_name)
-            if only_column in (none, column.name) -%}
+        {% for column in table.columns if only_column in (none, column.name) -%}
         {#- an id in one spelling, and no time that stands for "none" -#}
         {% set value = 'typed.' ~ column.name -%}
-        {% if column.meta.get('id') and not ids_as_delivered -%}
+        {% if column.meta.get('id') -%}
         {{ clean_id(value) }} as {{ column.name }},
-        {% elif column.data_type in ('date', 'timestamp') and types.get(column.name) -%}
+        {% elif column.data_type in ('date', 'timestamp') and column.delivered -%}
         case when {{ is_sentinel(value) }} then null else {{ value }} end as {{ column.name }},
         {% else -%}
         {{ value }} as {{ column.name }},
         {% endif -%}
         {% if keep_raw -%}
         raw_{{ column.name }},
-        {{ is_unreadable(column, types.get(column.name)) }} as is_unreadable_{{ column.name }},
+        {{ is_unreadable(column) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
         1 as n_rows
@@ -133,32 +116,22 @@
         as its type, and as raw_x, as delivered. Ids and fillers are still as delivered.
         only_column: the one to read, beside those that raw_conditions asks for. -#}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set types = table.types if table else {} -%}
-    {%- set columns = [] -%}
-    {%- for column in contract_columns(source_name, table_name) if not only_column
-        or column.name in [only_column, raw_time_column(source_name, table_name), 'known_at'] -%}
-        {%- do columns.append(column) -%}
-    {%- endfor -%}
+    {%- set read = [only_column, table.time_column, 'known_at'] -%}
+    {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
     (
         select
             {% for column in columns -%}
-            {%- set type = types.get(column.name) -%}
-            {{ typed_value(column, type) }} as {{ column.name }},
-            {{ 'raw.' ~ column.name if type else 'cast(null as varchar)' }} as raw_{{ column.name }}
+            {{ typed_value(column) }} as {{ column.name }},
+            {{ 'raw.' ~ column.name if column.delivered else 'cast(null as varchar)' }} as raw_{{ column.name }}
             {{- ',' if not loop.last }}
             {% endfor %}
         from (
             select
-                {% for column in columns
-                    if may_be_time_as_number(column, types.get(column.name)) -%}
-                {#- the number that a delivered time is, or that its text spells -#}
-                {% set type = types[column.name] -%}
-                {{ comparable_number(column.name, type) if is_number(type)
-                    else whole_number(column.name if type == 'varchar'
-                        else 'cast(' ~ column.name ~ ' as varchar)') }} as number_{{ column.name }},
+                {% for column in columns if column.data_type in ('date', 'timestamp') -%}
+                {{ time_as_number(column) }}
                 {% endfor -%}
                 *
-            from {{ table.sql if table else '(select 1 as absent where false) as absent' }}
+            from {{ table.sql or '(select 1 as absent where false) as absent' }}
         ) as raw
     ) as typed
 {%- endmacro %}
@@ -170,10 +143,10 @@
         Each is plain enough for the engine to skip the parts of a file, or of a table, that cannot meet
         it. -#}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- if since is none or since == all_days() or table is none -%}
+    {%- if since is none or since == all_days() or not table.sql -%}
         {{ return(['true']) }}
     {%- endif -%}
-    {%- set happened = 'typed.' ~ raw_time_column(source_name, table_name) -%}
+    {%- set happened = 'typed.' ~ table.time_column -%}
     {#- of no type, so that it takes the column's and not the column its own -#}
     {%- set first_time = "'" ~ since ~ "'" -%}
     {%- set before = happened ~ ' < ' ~ first_time ~ ' and not (' ~ is_sentinel(happened) ~ ')' -%}
@@ -192,14 +165,13 @@
             'select min(' ~ happened ~ ') from ' ~ rows ~ ' where ' ~ late
         ).rows[0][0] if earlier_copies -%}
         {%- if earliest -%}
-            {%- set key = [] -%}
-            {%- for column in contract_columns(source_name, table_name) if column.meta.get('key') -%}
-                {%- set part = 'typed.' ~ column.name -%}
-                {%- set part = clean_id(part) if column.meta.get('id') else part -%}
-                {%- do key.append('coalesce(cast(' ~ part ~ " as varchar), '')") -%}
+            {%- set keys = [] -%}
+            {%- for column in table.columns if column.meta.get('key') -%}
+                {%- set key = 'typed.' ~ column.name -%}
+                {%- do keys.append(clean_id(key) if column.meta.get('id') else key) -%}
             {%- endfor -%}
             {#- rows without a key are no copies of one another -#}
-            {%- set key = 'nullif(' ~ key | join(" || '|' || ") ~ ", '')" -%}
+            {%- set key = 'nullif(' ~ row_key(keys) ~ ", '')" -%}
             {%- do conditions.append(
                 before ~ ' and ' ~ happened ~ " >= '" ~ (earliest | string)[:10]
                 ~ "' and (typed.known_at is null or typed.known_at < " ~ first_time ~ ' or ' ~ is_filler
@@ -208,4 +180,11 @@
         {%- endif -%}
     {%- endif -%}
     {{ return(conditions) }}
+{%- endmacro %}
+
+{% macro row_key(key) -%}
+    {#- The columns of a key as one text: joined with '|', null as nothing. -#}
+    {%- for column in key -%}
+    coalesce(cast({{ column }} as varchar), ''){{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -1,20 +1,14 @@
 {% macro raw_tables() -%}
     {#- Every table of the raw contract, as (source, table). -#}
-    {%- set tables = [] -%}
-    {%- for source_name, table_names in {
-        'product': ['events', 'daily_usage', 'users', 'features', 'storage'],
-        'crm': [
-            'accounts', 'contacts', 'contact_roles', 'activities', 'goals',
-            'milestones', 'opportunities', 'playbook_runs', 'csm_assessments',
-        ],
-        'support': ['organizations', 'tickets'],
-        'survey': ['responses'],
-        'billing': ['subscriptions', 'invoices'],
-        'signals': ['account_signals'],
-    }.items() -%}
-        {%- for table_name in table_names -%}
-            {%- do tables.append((source_name, table_name)) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(tables) }}
+    {{ return([
+        ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'),
+        ('product', 'features'), ('product', 'storage'),
+        ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
+        ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'),
+        ('crm', 'playbook_runs'), ('crm', 'csm_assessments'),
+        ('support', 'organizations'), ('support', 'tickets'),
+        ('survey', 'responses'),
+        ('billing', 'subscriptions'), ('billing', 'invoices'),
+        ('signals', 'account_signals'),
+    ]) }}
 {%- endmacro %}

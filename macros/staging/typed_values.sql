@@ -1,87 +1,91 @@
 {#- Reads a raw column, whatever type it was delivered in, as the type that the contract declares. In three
     steps, so that each expression stands once: raw.x as delivered (and raw.number_x), typed.x, its meaning. -#}
 
-{% macro is_unreadable(column, actual_type) -%}
+{% macro kind_of_type(type) -%}
+    {#- The kind of an engine's type, lower case: types of a kind are read alike. Types not named here, the
+        contract's own among them, are a kind each. -#}
+    {%- set kinds = {
+        'double': ['float'],
+        'integer': ['int', 'long', 'smallint', 'tinyint', 'uinteger', 'usmallint', 'utinyint'],
+        'decimal': ['hugeint', 'ubigint', 'uhugeint'],
+        'instant': ['timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'],
+        'nested': ['struct', 'map', 'union', 'array', 'variant'],
+        'varchar': ['string', 'text'],
+    } -%}
+    {%- set name = 'array' if type.endswith(']') else type.split('(')[0].split('<')[0] -%}
+    {%- for kind, names in kinds.items() if name in names -%}
+        {{ return(kind) }}
+    {%- endfor -%}
+    {{ return(name) }}
+{%- endmacro %}
+
+{% macro is_unreadable(column) -%}
     {#- Condition: something was delivered, and it cannot be read as the declared type. -#}
     {%- set declared, raw = column.data_type, 'raw_' ~ column.name -%}
-    {%- if declared == 'varchar' and actual_type in ('double', 'float') -%}
+    {%- if declared == 'varchar' and column.delivered == 'double' -%}
         {#- NaN is how pandas writes a missing text or id -#}
         not isnan({{ raw }}) and not {{ is_finite(raw) }}
-    {%- elif actual_type is none or (declared == 'varchar' and not is_nested(actual_type))
-        or (actual_type == declared and declared != 'double') -%}
+    {%- elif column.delivered is none or (declared == 'varchar' and column.delivered != 'nested')
+        or (column.delivered == declared and declared != 'double') -%}
         false
     {%- else -%}
         typed.{{ column.name }} is null and {{ raw }} is not null
-        {%- if actual_type == 'varchar' %} and trim({{ raw }}) <> ''{% endif -%}
+        {%- if column.delivered == 'varchar' %} and trim({{ raw }}) <> ''{% endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro typed_value(column, actual_type) -%}
+{% macro typed_value(column) -%}
     {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
-    {%- set declared, raw = column.data_type, 'raw.' ~ column.name -%}
-    {%- if actual_type is none or is_nested(actual_type) -%}
+    {%- set declared, delivered, raw = column.data_type, column.delivered, 'raw.' ~ column.name -%}
+    {%- set text = raw if delivered == 'varchar' else 'cast(' ~ raw ~ ' as varchar)' -%}
+    {%- if delivered in (none, 'nested') -%}
         cast(null as {{ declared }})
     {%- elif declared == 'varchar' -%}
-        {%- set text = number_text(raw) if actual_type in ('double', 'float')
-            else raw if actual_type == 'varchar' else 'cast(' ~ raw ~ ' as varchar)' -%}
+        {%- set text = number_text(raw) if delivered == 'double' else text -%}
         {{ text if column.meta.get('id') else 'nullif(trim(' ~ text ~ "), '')" }}
     {%- elif declared == 'double' -%}
-        {%- set number = raw if actual_type == 'double' else cast_or_null(raw, 'double') -%}
-        case when {{ is_finite(number) }} then {{ number }} end
-    {%- elif actual_type == declared -%}
+        {{ finite_number(raw) }}
+    {%- elif delivered == declared -%}
         {{ raw }}
-    {%- elif declared == 'boolean' and is_number(actual_type) -%}
-        {%- set number = comparable_number(raw, actual_type) -%}
-        case when {{ number }} = 1 then true when {{ number }} = 0 then false end
+    {%- elif declared == 'boolean' and column.is_number -%}
+        case {{ finite_number(raw) }} when 1 then true when 0 then false end
     {%- elif declared in ('date', 'timestamp') -%}
-        {{ typed_time(column, actual_type) }}
-    {%- elif declared == 'bigint' and not (is_number(actual_type) and actual_type.endswith('int')) -%}
+        {%- set number = time_of_number('raw.number_' ~ column.name) -%}
+        {%- if column.is_number -%}
+            {%- set time = number -%}
+        {%- elif delivered in ('date', 'timestamp', 'instant') -%}
+            {%- set time = cast_or_null(raw, 'timestamp') -%}
+        {%- else -%}
+            {#- a time by way of a time zone, so that an offset in the text counts; a date is the day as it is
+                written -#}
+            {%- set time = cast_or_null(text, 'timestamp') if declared == 'date'
+                else 'cast(' ~ cast_or_null(text, 'timestamptz') ~ ' as timestamp)' -%}
+            {%- set time = 'coalesce(' ~ time ~ ', ' ~ number ~ ')' -%}
+        {%- endif -%}
+        {{ 'cast(' ~ time ~ ' as date)' if declared == 'date' else time }}
+    {%- elif declared == 'bigint' and delivered != 'integer' -%}
         {{ whole_number(raw) }}
     {%- else -%}
         {{ cast_or_null(raw, declared) }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro typed_time(column, actual_type) -%}
-    {#- A value of any type as a date, or as a timestamp (UTC); null where it is no time. -#}
-    {%- set declared, raw = column.data_type, 'raw.' ~ column.name -%}
-    {%- if is_number(actual_type) -%}
-        {%- set time = time_of_number('raw.number_' ~ column.name) -%}
-    {%- elif not may_be_time_as_number(column, actual_type)
-        or (declared == 'date' and actual_type == 'varchar') -%}
-        {#- a date is the day as it is written: an offset does not move it -#}
-        {%- set time = cast_or_null(raw, 'timestamp') -%}
-    {%- else -%}
-        {#- by way of a time zone, so that an offset in the text counts -#}
-        {%- set text = raw if actual_type == 'varchar' else 'cast(' ~ raw ~ ' as varchar)' -%}
-        {%- set time = 'cast(' ~ cast_or_null(text, 'timestamptz') ~ ' as timestamp)' -%}
+{% macro time_as_number(column) -%}
+    {#- Item of a select list: the number that a delivered time is, or that its text spells, as number_<column>.
+        Nothing where the column came as a time. -#}
+    {%- set name = column.name -%}
+    {%- if column.is_number -%}
+        {{ finite_number(name) }} as number_{{ name }},
+    {%- elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}
+        {{ whole_number(name if column.delivered == 'varchar' else 'cast(' ~ name ~ ' as varchar)') }}
+            as number_{{ name }},
     {%- endif -%}
-    {%- if may_be_time_as_number(column, actual_type) and not is_number(actual_type) -%}
-        {%- set time = 'coalesce(' ~ time ~ ', ' ~ time_of_number('raw.number_' ~ column.name) ~ ')' -%}
-    {%- endif -%}
-    {{ 'cast(' ~ time ~ ' as date)' if declared == 'date' else time }}
 {%- endmacro %}
 
-{% macro may_be_time_as_number(column, actual_type) -%}
-    {#- Whether a column holds times and was delivered in a type that may write them as numbers. -#}
-    {{ return(
-        column.data_type in ('date', 'timestamp') and actual_type is not none
-        and not is_nested(actual_type) and actual_type not in (
-            'date', 'timestamp', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'
-        )
-    ) }}
-{%- endmacro %}
-
-{% macro comparable_number(expression, actual_type) -%}
-    {#- A number that may be compared with any other: a decimal may have no room for it, and NaN compares
-        at random. -#}
-    {%- if actual_type.startswith('decimal') -%}
-        {{ cast_or_null(expression, 'double') }}
-    {%- elif actual_type in ('double', 'float') -%}
-        case when {{ is_finite(expression) }} then {{ expression }} end
-    {%- else -%}
-        {{ expression }}
-    {%- endif -%}
+{% macro finite_number(expression) -%}
+    {#- A text or number as double; null where it is NaN, which compares at random, or infinite. -#}
+    {%- set number = cast_or_null(expression, 'double') -%}
+    case when {{ is_finite(number) }} then {{ number }} end
 {%- endmacro %}
 
 {% macro whole_number(expression) -%}
@@ -118,64 +122,18 @@
     end
 {%- endmacro %}
 
-{% macro clean_id(expression) -%}
-    {#- One spelling of an id, of its text: no white space, no-break, zero-width space or byte-order mark, no decimals
-        of a whole number (1001.0), and no case unless var id_case says so. -#}
-    {#- nested replace: several times faster than translate on DuckDB -#}
-    {%- set spelled = namespace(text=expression) -%}
-    {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
-        {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
-    {%- endfor -%}
-    {#- nearly every id is plain, and to see that costs half of cleaning it -#}
-    {%- set spelled = 'case when ' ~ is_plain_text(expression) ~ ' then ' ~ expression
-        ~ ' else ' ~ without_zero_decimals('nullif(' ~ spelled.text ~ ", '')") ~ ' end' -%}
-    {{ 'lower(' ~ spelled ~ ')' if var('id_case') == 'lower' else spelled }}
-{%- endmacro %}
-
-{% macro is_number(actual_type) -%}
-    {{ return(actual_type.startswith('decimal') or actual_type in (
-        'double', 'float', 'bigint', 'integer', 'smallint', 'tinyint', 'hugeint',
-        'ubigint', 'uinteger', 'usmallint', 'utinyint', 'uhugeint', 'int', 'long'
-    )) }}
-{%- endmacro %}
-
-{% macro is_nested(actual_type) -%}
-    {#- Whether a type holds several values: a struct, a map, a list, a union. No column of the contract does. -#}
-    {{ return(actual_type.endswith(']') or actual_type.split('(')[0].split('<')[0] in (
-        'struct', 'map', 'union', 'array', 'variant'
-    )) }}
-{%- endmacro %}
-
 {% macro is_sentinel(time) -%}
     {#- Condition: a date or time is one that stands for "none" by the policy (sentinel_dates). -#}
-    {%- for range in sentinel_dates() -%}
-        {%- if range.first_date == '0001-01-01' -%}
-            {{ time }} < '{{ range.end_date }}'
-        {%- elif range.last_date == '9999-12-31' -%}
-            {{ time }} >= '{{ range.first_date }}'
+    {%- for range in policy_rows('sentinel_dates') -%}
+        {%- set first_date, last_date = range['first_date'] | string, range['last_date'] | string -%}
+        (
+        {%- if first_date != '0001-01-01' -%}{{ time }} >= '{{ first_date }}' and {% endif -%}
+        {%- if last_date != '9999-12-31' -%}
+            {{ time }} < {{ add_days("cast('" ~ last_date ~ "' as date)", 1) }}
         {%- else -%}
-            ({{ time }} >= '{{ range.first_date }}' and {{ time }} < '{{ range.end_date }}')
+            true
         {%- endif -%}
-        {{ ' or ' if not loop.last }}
+        )
+        {{- ' or ' if not loop.last }}
     {%- endfor -%}
-{%- endmacro %}
-
-{% macro sentinel_dates() -%}
-    {#- The rows of the policy's sentinel_dates: a list of {first_date, last_date, end_date (the day after)}
-        as text. -#}
-    {%- set found = looked_up('sentinel dates') -%}
-    {%- if 'rows' not in found and execute -%}
-        {%- set rows = [] -%}
-        {%- for row in policy_rows('sentinel_dates') -%}
-            {%- set last_date = modules.datetime.date.fromisoformat(row[1] | string) -%}
-            {%- do rows.append({
-                'first_date': row[0] | string,
-                'last_date': last_date | string,
-                'end_date': (last_date + modules.datetime.timedelta(days=1)) | string
-                    if last_date.year < 9999 else none,
-            }) -%}
-        {%- endfor -%}
-        {%- do found.update({'rows': rows}) -%}
-    {%- endif -%}
-    {{ return(found.get('rows', [{'first_date': '0001-01-01', 'end_date': '0001-01-01'}])) }}
 {%- endmacro %}

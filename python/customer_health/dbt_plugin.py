@@ -1,6 +1,6 @@
 """Gives dbt-duckdb the checks that run before a build, as SQL functions.
 
-Listed in the profile under `plugins`; the macro `check_before_build` calls the functions.
+Listed in the profile under `plugins`; the macro `python_check` calls the functions.
 """
 
 import atexit
@@ -13,12 +13,11 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import VARCHAR
 
-from customer_health import policy, raw_sources
-from customer_health.raw_columns import undeclared_columns
+from customer_health import build_checks
 
 
 class Plugin(BasePlugin):
-    """Registers `policy_problems`, `raw_problems` and `table_problems` on dbt's connection."""
+    """Registers the checks on dbt's connection."""
 
     def initialize(self, plugin_config: dict) -> None:
         """Make the folder of the warehouse, which DuckDB does not do."""
@@ -29,55 +28,21 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, each of JSON text; called once, when dbt connects."""
-        for function in (policy_problems, raw_problems, table_problems):
-            conn.create_function(
-                function.__name__, function, [VARCHAR, VARCHAR], VARCHAR, side_effects=True
-            )
+        for function in (build_problems, history_problems):
+            conn.create_function(function.__name__, function, [VARCHAR], VARCHAR, side_effects=True)
         # what dbt has parsed by now lives to its end: Python need not search it for garbage again
         gc.freeze()
         atexit.register(gc.unfreeze)  # DuckDB's module complains of what is left then
 
 
-def policy_problems(seeds: str, code: str) -> str:
-    """Check the files of policy and vocabulary: `{"errors": […], "warnings": […]}`.
-
-    Args:
-        seeds: The folder with the folders `policy` and `vocabulary`.
-        code: JSON of what the code names: `{metrics: {dimension: [metric, …]}, feeds: [feed, …],
-            dated_tables: [table, …]}`; see `policy.policy_problems`.
-    """
-    named = json.loads(code)
-    return _as_json(
-        *policy.seed_problems(
-            Path(seeds),
-            computed_metrics=named["metrics"],
-            known_feeds=named["feeds"],
-            dated_tables=named["dated_tables"],
-        )
-    )
+def build_problems(known: str) -> str:
+    """Check variables, policy and raw data: `{"errors": […], "warnings": […]}`."""
+    return _as_json(*build_checks.build_problems(json.loads(known)))
 
 
-def raw_problems(raw_path: str, contract: str) -> str:
-    """Check the raw files: `{"errors": […], "warnings": […]}`.
-
-    Args:
-        raw_path: The folder with the raw data.
-        contract: JSON of `[{source, table, columns: [{name, required}]}]`.
-    """
-    return _as_json(*raw_sources.raw_problems(raw_path, json.loads(contract)))
-
-
-def table_problems(_: str, tables: str) -> str:
-    """Check the columns of raw tables in the database: `{"errors": […], "warnings": […]}`.
-
-    Args:
-        tables: JSON of `[{place, delivered: [name, …], source, table, columns: …}]`, the last three
-            as in the contract of `raw_problems`.
-    """
-    warnings: list[str] = []
-    for entry in json.loads(tables):
-        warnings += undeclared_columns(entry["place"], entry, entry["delivered"])
-    return _as_json([], warnings)
+def history_problems(known: str) -> str:
+    """Check whether a build can go on from the last one: `{"errors": […], "warnings": […]}`."""
+    return _as_json(*build_checks.history_problems(json.loads(known)))
 
 
 def _as_json(errors: list[str], warnings: list[str]) -> str:

@@ -1,4 +1,6 @@
-{{ keys_without_row('dim_accounts', 'account_id', [
+{% set accounts = 'select account_id from ' ~ ref('dim_accounts') %}
+
+{{ unknown_words({'account_id': accounts, 'merged_into_account_id': accounts}, [
     ('dim_accounts', 'merged_into_account_id', ''),
     ('account_drivers', 'account_id', ''),
     ('account_health', 'account_id', ''),

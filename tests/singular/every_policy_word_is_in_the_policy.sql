@@ -1,19 +1,16 @@
 -- Scorecards, dimensions, metrics and bands. Days published before may have had others.
-{{ keys_without_row('scorecards', 'scorecard', [
+{% set known = {
+    'scorecard': 'select scorecard from ' ~ ref('scorecards'),
+    'dimension': 'select dimension from ' ~ ref('dimensions'),
+    'metric': 'select metric from ' ~ ref('metrics'),
+} %}
+
+{{ unknown_words(known, [
     ('fct_health_scores', 'scorecard', 'as_of_date'),
-    ('fct_score_contributions', 'scorecard', 'as_of_date'),
-    ('fct_dimension_weights', 'scorecard', ''),
-]) }}
-union all
-{{ keys_without_row('dimensions', 'dimension', [
-    ('fct_score_contributions', 'dimension', 'as_of_date'),
-    ('fct_dimension_weights', 'dimension', ''),
-    ('int_feeds__metrics', 'dimension', ''),
-]) }}
-union all
-{{ keys_without_row('metrics', 'metric', [
+    ('fct_score_contributions', 'scorecard, dimension', 'as_of_date'),
+    ('fct_dimension_weights', 'scorecard, dimension', ''),
+    ('int_feeds__metrics', 'dimension, metric', ''),
     ('account_drivers', 'metric', ''),
-    ('int_feeds__metrics', 'metric', ''),
     ('int_scoring__explained_metrics', 'metric', 'as_of_date'),
 ]) }}
 union all

@@ -40,7 +40,12 @@
     'weights_verdict': ['better', 'no better shown', 'worse'],
 } %}
 
-{{ unknown_words(words, [
+{% set known = {} %}
+{% for column, accepted in words.items() %}
+    {% do known.update({column: "'" ~ accepted | join("', '") ~ "'"}) %}
+{% endfor %}
+
+{{ unknown_words(known, [
     (
         'account_health',
         'customer_status, score_label, momentum, momentum_arrow, confidence, band_rule, cadence,'

@@ -12,6 +12,6 @@ select
 from {{ ref('int_monitoring__reconciliation') }}
 where
     n_raw <> n_accepted + n_quarantined + n_too_late - n_withdrawn
-    {% if not is_windowed() %}
+    {% if window_start() == all_days() %}
         or n_too_late + n_withdrawn > 0
     {% endif %}

@@ -4,7 +4,6 @@
 
     What a row says of others is taken from the rows known when it became known, so that no later
     row changes what it stood for. -#}
-{% set invitations = "('meeting', 'qbr', 'training', 'webinar')" %}
 
 with activities as (
     select
@@ -57,12 +56,31 @@ keyed as (
 compared as (
     select
         *,
-        activity_type in {{ invitations }} and attendance is null as is_silent,
+        case
+            when activity_type in ('meeting', 'qbr', 'training', 'webinar')
+                then occasion_key || ' ' || person_key
+        end as invitation_key,
         min(case when contact_id is not null then known_date end)
             over (partition by account_id, occasion_key) as people_known_date,
         min(case when attendance is not null then known_date end)
             over (partition by account_id, occasion_key, person_key) as attendance_known_date
     from keyed
+),
+
+-- what says nothing of attendance yields to what does: the record of a meeting to the rows of its
+-- people, and one of two rows of a person
+heard as (
+    select
+        *,
+        coalesce(attendance, 'attended') = 'attended' as is_attended
+    from compared
+    where
+        invitation_key is null
+        or attendance is not null
+        or (
+            coalesce(attendance_known_date > known_date, true)
+            and (contact_id is not null or coalesce(people_known_date > known_date, true))
+        )
 ),
 
 final as (
@@ -73,23 +91,20 @@ final as (
         activity_type,
         occasion_key,
         person_key,
-        activity_type in {{ invitations }} as is_invitation,
-        coalesce(attendance, 'attended') = 'attended' as is_attended,
+        invitation_key,
+        is_attended,
+        case
+            when invitation_key is not null
+                then min(case when is_attended then known_date end)
+                    over (partition by account_id, invitation_key)
+        end as attended_known_date,
         occurred_at,
         activity_date,
         opened_at,
         clicked_at,
         answered_at,
         known_date
-    from compared
-    -- what says nothing of attendance yields to what does: the record of a meeting to the rows of
-    -- its people, and one of two rows of a person
-    where
-        not is_silent
-        or (
-            coalesce(attendance_known_date > known_date, true)
-            and (contact_id is not null or coalesce(people_known_date > known_date, true))
-        )
+    from heard
 )
 
 select * from final

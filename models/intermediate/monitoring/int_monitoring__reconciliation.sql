@@ -17,7 +17,7 @@ counted as (
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
             {{ (source_name, table_name) in windowed }} as is_windowed,
-            {{ '(select count(*) from ' ~ table.sql ~ ')' if table else 'cast(0 as bigint)' }}
+            {{ '(select count(*) from ' ~ table.sql ~ ')' if table.sql else 'cast(0 as bigint)' }}
                 as n_raw,
             {% if (source_name, table_name) in reduced %}
                 coalesce({{ reduced[(source_name, table_name)] }}, 0) as n_accepted,

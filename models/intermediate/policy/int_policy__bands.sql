@@ -10,15 +10,7 @@ with bands as (
 ),
 
 segments as (
-    select segment from {{ ref('segments') }}
-    union all
-    select 'unknown' as segment
-),
-
-stages as (
-    select lifecycle_stage from {{ ref('lifecycle_stages') }}
-    union all
-    select 'unknown' as lifecycle_stage
+    select * from {{ ref('int_policy__places') }}
 ),
 
 renewal as (
@@ -34,10 +26,9 @@ thresholds as (
 places as (
     select
         segments.segment,
-        stages.lifecycle_stage,
+        segments.lifecycle_stage,
         renewal.is_in_renewal_window
     from segments
-    cross join stages
     cross join renewal
 ),
 

@@ -11,25 +11,8 @@ metrics as (
     select * from {{ ref('metrics') }}
 ),
 
--- an account may be in none of the policy's segments or stages
-segments as (
-    select segment from {{ ref('segments') }}
-    union all
-    select 'unknown' as segment
-),
-
-stages as (
-    select lifecycle_stage from {{ ref('lifecycle_stages') }}
-    union all
-    select 'unknown' as lifecycle_stage
-),
-
-groups as (
-    select
-        segments.segment,
-        stages.lifecycle_stage
-    from segments
-    cross join stages
+places as (
+    select * from {{ ref('int_policy__places') }}
 ),
 
 rules as (
@@ -44,20 +27,20 @@ rules as (
 
 matched as (
     select
-        groups.segment,
-        groups.lifecycle_stage,
+        places.segment,
+        places.lifecycle_stage,
         rules.metric,
         rules.segment as rule_segment,
         rules.lifecycle_stage as rule_lifecycle_stage,
         row_number() over (
-            partition by groups.segment, groups.lifecycle_stage, rules.metric
+            partition by places.segment, places.lifecycle_stage, rules.metric
             order by rules.precedence desc
         ) as rule_rank
-    from groups
+    from places
     inner join rules
         on
-            rules.segment in ('all', groups.segment)
-            and rules.lifecycle_stage in ('all', groups.lifecycle_stage)
+            rules.segment in ('all', places.segment)
+            and rules.lifecycle_stage in ('all', places.lifecycle_stage)
 ),
 
 final as (

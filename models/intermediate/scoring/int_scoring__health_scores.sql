@@ -163,60 +163,20 @@ scored as (
     from summed
 ),
 
-final as (
+-- a band is given only where enough is known of the account
+banded as (
     select
-        scored.scorecard,
-        scored.role,
-        scored.account_id,
-        scored.as_of_date,
-        scored.day_number,
-        scored.segment,
-        scored.lifecycle_stage,
-        scored.health_score,
-        scored.health_score_unrounded,
-        -- rounded sums of the same numbers may differ by a tenth
-        least(scored.unclamped_low, scored.health_score) as health_score_low,
-        greatest(scored.unclamped_high, scored.health_score) as health_score_high,
-        case
-            when
-                scored.health_score is null
-                or scored.account_coverage < thresholds.minimum_coverage_share
-                then 'insufficient data'
-            else bands.band
-        end as band,
-        case
-            when scored.account_coverage >= thresholds.minimum_coverage_share
-                then bands.is_flagged
-        end as is_flagged,
-        case
-            when scored.account_coverage >= thresholds.minimum_coverage_share
-                then bands.band_rule
-        end as band_rule,
-        case
-            when scored.account_coverage >= thresholds.minimum_coverage_share
-                then bands.bands_version
-        end as bands_version,
-        scored.account_coverage,
-        scored.scorecard_coverage,
-        case
-            when scored.known_share >= thresholds.high_confidence_coverage_share then 'high'
-            when scored.known_share >= thresholds.minimum_coverage_share then 'medium'
-            else 'low'
-        end as confidence,
-        scored.n_dimensions_known,
-        scored.n_dimensions_imputed,
-        scored.used_weight,
-        scored.weights_version,
-        {% for dimension in dimensions() -%}
-            scored.{{ dimension }}_score,
-            scored.{{ dimension }}_score_used,
-            scored.{{ dimension }}_weight_left{% if not loop.last %},{% endif %}
-        {% endfor %}
+        scored.*,
+        bands.band,
+        bands.is_flagged,
+        bands.band_rule,
+        bands.bands_version
     from scored
     cross join thresholds
     left join bands
         on
-            scored.scorecard = bands.scorecard
+            scored.account_coverage >= thresholds.minimum_coverage_share
+            and scored.scorecard = bands.scorecard
             and scored.bands_from = bands.valid_from
             and scored.segment = bands.segment
             and scored.lifecycle_stage = bands.lifecycle_stage
@@ -227,6 +187,44 @@ final as (
                 -- the top of the scale belongs to the top band
                 or (scored.health_score = 100 and bands.upper_bound = 100)
             )
+),
+
+final as (
+    select
+        banded.scorecard,
+        banded.role,
+        banded.account_id,
+        banded.as_of_date,
+        banded.day_number,
+        banded.segment,
+        banded.lifecycle_stage,
+        banded.health_score,
+        banded.health_score_unrounded,
+        -- rounded sums of the same numbers may differ by a tenth
+        least(banded.unclamped_low, banded.health_score) as health_score_low,
+        greatest(banded.unclamped_high, banded.health_score) as health_score_high,
+        coalesce(banded.band, 'insufficient data') as band,
+        banded.is_flagged,
+        banded.band_rule,
+        banded.bands_version,
+        banded.account_coverage,
+        banded.scorecard_coverage,
+        case
+            when banded.known_share >= thresholds.high_confidence_coverage_share then 'high'
+            when banded.known_share >= thresholds.minimum_coverage_share then 'medium'
+            else 'low'
+        end as confidence,
+        banded.n_dimensions_known,
+        banded.n_dimensions_imputed,
+        banded.used_weight,
+        banded.weights_version,
+        {% for dimension in dimensions() -%}
+            banded.{{ dimension }}_score,
+            banded.{{ dimension }}_score_used,
+            banded.{{ dimension }}_weight_left{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from banded
+    cross join thresholds
 )
 
 select * from final

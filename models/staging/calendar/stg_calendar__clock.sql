@@ -22,7 +22,7 @@ final as (
     select
         {{ newest_date }} as as_of_date,
         asked_date,
-        {% if is_windowed() %}
+        {% if window_start() != all_days() %}
             cast('{{ window_start() }}' as date) as window_start_date
         {% else %}
             cast(null as date) as window_start_date

@@ -25,7 +25,8 @@
         count(*) as n_rows
     from ({{ raw_rows(
         source_name, table_name, earlier_copies=false, only_column=time_column,
-        since=window_start() if time_column == raw_time_column(source_name, table_name) else none
+        since=window_start()
+            if time_column == raw_table(source_name, table_name).time_column else none
     ) }}) as {{ table_name }}
     where {{ time_column }} >= '{{ window_start() }}'
     group by 1, 2, 3, 4

@@ -5,10 +5,10 @@
 -- depends_on: {{ ref('snap_crm__accounts') }}
 {% set seen = load_relation(ref('snap_crm__accounts')) if execute %}
 with final as (
-    {% if raw_table('crm', 'accounts') or (seen and not is_empty(seen)) %}
+    {% if raw_table('crm', 'accounts').sql or (seen and not is_empty(seen)) %}
         select distinct account_id
         from {{ ref('snap_crm__accounts') }}
-    {% elif raw_table('billing', 'subscriptions') %}
+    {% elif raw_table('billing', 'subscriptions').sql %}
         select distinct account_id
         from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions
         where account_id is not null

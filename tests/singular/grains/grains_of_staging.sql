@@ -6,6 +6,7 @@
     ('stg_calendar__clock', '', ''),
     ('stg_calendar__daily_rows', 'source_name, table_name, time_column, row_date', 'row_date'),
     ('stg_calendar__horizon', '', ''),
+    ('stg_calendar__main_run', '', ''),
     ('stg_crm__accounts', 'account_id, valid_from?', ''),
     ('stg_crm__activities', 'activity_id', ''),
     ('stg_crm__contact_roles', 'contact_id, role, start_date?', ''),

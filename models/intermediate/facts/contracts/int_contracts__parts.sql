@@ -156,7 +156,14 @@ bounded as (
 final as (
     select
         bounded.*,
-        {{ held_until_date('bounded', 'thresholds') }} as held_until_date
+        -- after the policy's grace days if it just ran out, at once if it was cancelled
+        case
+            when bounded.service_end_date = {{ never }} then bounded.service_end_date
+            else least(
+                {{ add_days('bounded.service_end_date', 'thresholds.renewal_grace_days') }},
+                coalesce(bounded.cancelled_date, {{ never }})
+            )
+        end as held_until_date
     from bounded
     cross join thresholds
     -- void before anybody could know of it: no contract

@@ -9,7 +9,7 @@ totals as (
     {{ span_totals(ref('int_engagement__spans'), 'spine', [
         'touchpoints_90d',
         'last_touchpoint_day',
-        'is_last_qbr_attended',
+        'last_qbr_attendance',
         'qbrs_12m',
         'qbrs_attended_12m',
         'trainings_attended_180d',
@@ -35,7 +35,10 @@ measured as (
             when last_touchpoint_day > 0
                 then {{ day_number('as_of_date') }} - last_touchpoint_day
         end as days_since_last_touchpoint,
-        case when qbrs_12m > 0 then is_last_qbr_attended end as is_last_qbr_attended,
+        -- attended if anybody came
+        case
+            when qbrs_12m > 0 then case when last_qbr_attendance > 0 then 1 else 0 end
+        end as is_last_qbr_attended,
         qbrs_attended_12m / nullif(qbrs_12m, 0) as qbr_attendance_share_12m,
         nullif(trainings_attended_180d, 0) as trainings_attended_180d,
         nullif(webinars_attended_180d, 0) as webinars_attended_180d,

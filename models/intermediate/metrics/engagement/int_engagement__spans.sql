@@ -36,12 +36,9 @@ qbrs_attended as (
 invitations as (
     select
         *,
-        occasion_key || ' ' || person_key as invitation_key,
-        {{ add_days('activity_date', 90) }} as until_date,
-        min(case when is_attended then known_date end)
-            over (partition by account_id, occasion_key, person_key) as attended_known_date
+        {{ add_days('activity_date', 90) }} as until_date
     from activities
-    where is_invitation
+    where invitation_key is not null
 ),
 
 -- logged twice, a person who came has not declined, from when it is known that they came
@@ -151,8 +148,7 @@ final as (
     ) }}
     union all
     {{ latest_spans(
-        'qbr_invitations', 'is_last_qbr_attended', 'qbr_date', 'known_date', 'attended_value',
-        365, combine='max'
+        'qbr_invitations', 'last_qbr_attendance', 'qbr_date', 'known_date', 'attended_value', 365
     ) }}
     union all
     select {{ span('response_hours_90d', 'answered_date', 'until_date', 'response_hours') }}

@@ -9,7 +9,7 @@ with account_days as (
             range between 365 preceding and current row
         ) as arr_before
     from {{ ref('int_spine__account_days') }}
-    where as_of_date >= cast('{{ days_before_window(365) }}' as date)
+    where {{ in_window('as_of_date', 365) }}
 ),
 
 spine as (

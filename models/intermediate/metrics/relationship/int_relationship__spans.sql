@@ -163,15 +163,13 @@ champion_answers as (
 champion_invitations as (
     select
         account_id,
-        occasion_key || ' ' || person_key as invitation_key,
+        invitation_key,
         is_attended,
+        attended_known_date,
         from_date,
-        least(role_until_date, {{ add_days('activity_date', 90) }}) as until_date,
-        min(case when is_attended then known_date end) over (
-            partition by account_id, occasion_key, person_key
-        ) as attended_known_date
+        least(role_until_date, {{ add_days('activity_date', 90) }}) as until_date
     from champion_activities
-    where is_invitation
+    where invitation_key is not null
 ),
 
 -- logged twice, a champion who came has not declined, from when it is known that they came

@@ -55,12 +55,12 @@ users as (
 -- the longest window looks back 56 days
 recent_people as (
     select * from people
-    where activity_date >= cast('{{ days_before_window(56) }}' as date)
+    where {{ in_window('activity_date', 56) }}
 ),
 
 recent_activity as (
     select * from activity
-    where activity_date >= cast('{{ days_before_window(56) }}' as date)
+    where {{ in_window('activity_date', 56) }}
 ),
 
 user_days as (
@@ -247,7 +247,7 @@ final as (
                 measure,
                 'greatest(known_date, ' ~ add_days('activity_date', from_days) ~ ')',
                 'least(' ~ add_days('activity_date', to_days) ~ ', ' ~ superseded ~ ')',
-                'least(' ~ number ~ ', ' ~ largest_number() ~ ')'
+                'least(' ~ number ~ ', 999999999999)'
             ) | indent(8) }}
         from volumes
         where {{ number }} > 0

@@ -39,7 +39,7 @@ user_weeks as (
         sum(n_events) as n_events
     from people
     -- twelve weeks before the Sunday that the window's first day looks back to
-    where activity_date >= cast('{{ days_before_window(7 * 13) }}' as date)
+    where {{ in_window('activity_date', 7 * 13) }}
     group by 1, 2, 3, 4
 ),
 
@@ -51,7 +51,7 @@ account_weeks as (
         {{ week_end('superseded_date') }} as superseded_week_end_date,
         sum(n_events) as n_events
     from activity
-    where activity_date >= cast('{{ days_before_window(7 * 13) }}' as date)
+    where {{ in_window('activity_date', 7 * 13) }}
     group by 1, 2, 3, 4
 ),
 
@@ -167,9 +167,7 @@ final as (
         on
             twelve_weeks.account_id = top_users.account_id
             and twelve_weeks.measured_date = top_users.measured_date
-    where
-        coalesce(twelve_weeks.measured_date, top_users.measured_date)
-        >= cast('{{ days_before_window(6) }}' as date)
+    where {{ in_window('coalesce(twelve_weeks.measured_date, top_users.measured_date)', 6) }}
 )
 
 select * from final

@@ -1,7 +1,1 @@
-{{ judged_raw_rows(
-    'crm',
-    'accounts',
-    horizon=ref('stg_calendar__horizon'),
-    vocabularies=ref('vocabularies'),
-    keep_spelling=['account_id'],
-) }}
+{{ judged_raw_rows('crm', 'accounts', keep_spelling=['account_id'], check_accounts=false) }}

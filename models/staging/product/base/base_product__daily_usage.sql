@@ -5,11 +5,4 @@
     meta={'window_column': 'delivered_date'},
 ) }}
 
-{{ judged_raw_rows(
-    'product',
-    'daily_usage',
-    horizon=ref('stg_calendar__horizon'),
-    vocabularies=ref('vocabularies'),
-    accounts=ref('stg_known_accounts__ids'),
-    since=window_start(),
-) }}
+{{ judged_raw_rows('product', 'daily_usage', since=window_start()) }}

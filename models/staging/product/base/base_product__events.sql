@@ -7,12 +7,4 @@
     meta={'window_column': 'delivered_date'},
 ) }}
 
-{{ judged_raw_rows(
-    'product',
-    'events',
-    horizon=ref('stg_calendar__horizon'),
-    vocabularies=ref('vocabularies'),
-    accounts=ref('stg_known_accounts__ids'),
-    since=window_start(),
-    only_contested=true,
-) }}
+{{ judged_raw_rows('product', 'events', since=window_start(), only_contested=true) }}

@@ -1,6 +1,1 @@
-{{ judged_raw_rows(
-    'product',
-    'features',
-    horizon=ref('stg_calendar__horizon'),
-    vocabularies=ref('vocabularies'),
-) }}
+{{ judged_raw_rows('product', 'features', check_accounts=false) }}

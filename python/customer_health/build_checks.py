@@ -1,0 +1,162 @@
+"""What stops a dbt build before it writes anything, and what it warns of.
+
+The macro `check_before_build` gives what dbt knows: variables, the raw contract, names in the code.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from customer_health.policy import seed_problems
+from customer_health.raw_columns import undeclared_columns
+from customer_health.raw_sources import raw_problems
+
+WORDS_OF_VARIABLES = {"history_grain": ["day", "week"], "id_case": ["lower", "preserve"]}
+
+Problems = tuple[list[str], list[str]]  # errors, which must stop the build, and warnings
+
+
+def build_problems(known: dict[str, Any]) -> Problems:
+    """Check variables, policy and raw data.
+
+    Args:
+        known: `{seeds, raw_path, variables: {name: value}, metrics: {dimension: [metric, …]},
+            feeds: [feed, …], contract: [table, …]}`, paths absolute; for a table see
+            `table_problems` and `dated_tables`.
+    """
+    contract = [_with_required_columns(table) for table in known["contract"]]
+    policy_errors, policy_warnings = seed_problems(
+        Path(known["seeds"]),
+        computed_metrics=known["metrics"],
+        known_feeds=known["feeds"],
+        dated_tables=dated_tables(contract),
+    )
+    if known["raw_path"]:
+        raw_errors, raw_warnings = raw_problems(known["raw_path"], contract)
+    else:
+        raw_errors, raw_warnings = table_problems(contract)
+    errors = [*variable_problems(known["variables"]), *policy_errors, *raw_errors]
+    return list(dict.fromkeys(errors)), policy_warnings + raw_warnings
+
+
+def variable_problems(variables: dict[str, str]) -> list[str]:
+    """Name the variables whose values mean nothing."""
+    errors = [
+        f"variable {name}: '{variables[name]}' is not known. Fix: set it to"
+        f" {' or '.join(words)}, in dbt_project.yml or with --vars."
+        for name, words in WORDS_OF_VARIABLES.items()
+        if variables[name] not in words
+    ]
+    as_of_date = variables["as_of_date"]
+    if as_of_date and not _is_date(as_of_date):
+        errors.append(
+            f"variable as_of_date: '{as_of_date}' is not a date. Fix: write it as YYYY-MM-DD, such"
+            " as 2025-06-30, or leave it empty for the newest date of the data."
+        )
+    return errors
+
+
+def table_problems(contract: list[dict]) -> Problems:
+    """Check raw tables that are in the database.
+
+    Args:
+        contract: `{source, table, columns: [{name, required}]}` for each table; with `{place,
+            delivered: [name, …], is_empty}` for those that are there.
+    """
+    found = [table for table in contract if "place" in table]
+    if not found:
+        return [
+            "variable raw_path is empty, and no table of the raw contract is in the database; it"
+            " should hold tables such as crm.accounts. Fix: set raw_path to a folder of raw data,"
+            " or <source>_schema to the schema that holds the tables of that source."
+        ], []
+    errors, warnings = [], []
+    for table in found:
+        place, name = table["place"], f"{table['source']}.{table['table']}"
+        delivered = {column.lower() for column in table["delivered"]}
+        errors += [
+            f"{place}: the required column '{column['name']}' of {name} is missing."
+            f" Fix: add the column '{column['name']}'."
+            for column in table["columns"]
+            if column["required"] and column["name"] not in delivered
+        ]
+        if table["is_empty"]:
+            warnings.append(
+                f"{place}: the table {name} has no rows and counts as absent."
+                " Fix: none needed if that is so; else deliver its rows."
+            )
+        warnings += undeclared_columns(place, table, table["delivered"])
+    return errors, warnings
+
+
+def dated_tables(contract: list[dict]) -> list[dict]:
+    """Give the tables whose rows have a time, with the days that `dbt source freshness` uses.
+
+    Args:
+        contract: `{source, table, file, time_column, freshness: {warn_after: {count}}}` for each.
+    """
+    limits = {"warn_after_days": "warn_after", "fail_after_days": "error_after"}
+    return [
+        {key: table[key] for key in ("source", "table", "file")}
+        | {
+            name: ((table["freshness"] or {}).get(limit) or {}).get("count")
+            for name, limit in limits.items()
+        }
+        for table in contract
+        if table["time_column"]
+    ]
+
+
+def history_problems(known: dict[str, Any]) -> Problems:
+    """Check whether a build can go on from the last completed one of its warehouse.
+
+    Args:
+        known: `{last, now, late_row_days}`; of both builds `{settings: {name: value}, raw_path,
+            as_of_date, tables: [source.table, …]}`, the date of this one as asked for.
+    """
+    last, now = known["last"], known["now"]
+    errors = [
+        f"{name} is '{value}', and the history in this warehouse was built with"
+        f" '{last['settings'].get(name)}'. Fix: build into another file, or restate all history"
+        " with --vars '{restate_history: true}' (make build RESTATE=1)."
+        for name, value in now["settings"].items()
+        if last["settings"].get(name) != value
+    ]
+    if now["as_of_date"] and now["as_of_date"] < last["as_of_date"]:
+        errors.append(
+            f"variable as_of_date: {now['as_of_date']} lies before {last['as_of_date']}, up to"
+            " which this warehouse is built. Fix: build into another file."
+        )
+    warnings = []
+    if now["raw_path"] != last["raw_path"]:
+        warnings.append(
+            f"raw_path is '{now['raw_path']}', and the last build of this warehouse read"
+            f" '{last['raw_path']}'. Fix: none needed if it is the same company; else build into"
+            " another file."
+        )
+    warnings += [
+        f"{table}: the last build had this table, and now it is absent or empty; what it tells is"
+        " unknown from here on. Fix: deliver it and build again within"
+        f" {known['late_row_days']} days, and the days in between are computed again too."
+        for table in last["tables"]
+        if table not in now["tables"]
+    ]
+    return errors, warnings
+
+
+def _with_required_columns(table: dict) -> dict:
+    columns = [
+        {
+            "name": column["name"],
+            "required": bool(column["meta"].get("required")) or column["meta"].get("key") is True,
+        }
+        for column in table["columns"]
+    ]
+    return {**table, "columns": columns}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

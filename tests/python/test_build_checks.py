@@ -1,0 +1,121 @@
+"""What stops a dbt build before it writes anything, beside policy and raw files."""
+
+import pytest
+
+from customer_health.build_checks import (
+    dated_tables,
+    history_problems,
+    table_problems,
+    variable_problems,
+)
+
+VARIABLES = {"history_grain": "day", "id_case": "lower", "as_of_date": ""}
+BUILD = {
+    "settings": {"history_grain": "day", "id_case": "lower"},
+    "raw_path": "data/raw",
+    "as_of_date": "2026-06-30",
+    "tables": ["crm.accounts", "survey.responses"],
+}
+ACCOUNTS = {
+    "source": "crm",
+    "table": "accounts",
+    "columns": [
+        {"name": "account_id", "required": True},
+        {"name": "churned_date", "required": False},
+    ],
+    "place": "crm.accounts",
+    "delivered": ["ACCOUNT_ID", "churned_date"],
+    "is_empty": False,
+}
+
+
+@pytest.mark.parametrize("as_of_date", ["", "2024-02-29", "2026-06-30"])
+def test_variables_that_mean_something_pass(as_of_date):
+    assert variable_problems({**VARIABLES, "as_of_date": as_of_date}) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"history_grain": "month"}, "'month' is not known. Fix: set it to day or week"),
+        ({"id_case": "upper"}, "'upper' is not known. Fix: set it to lower or preserve"),
+        ({"as_of_date": "2025-02-29"}, "'2025-02-29' is not a date. Fix: write it as YYYY-MM-DD"),
+        ({"as_of_date": "20250228"}, "'20250228' is not a date"),
+        ({"as_of_date": "2025-W09-5"}, "'2025-W09-5' is not a date"),
+        ({"as_of_date": "yesterday"}, "'yesterday' is not a date"),
+    ],
+)
+def test_other_variables_are_named(changed, said):
+    (error,) = variable_problems({**VARIABLES, **changed})
+    assert said in error
+
+
+def test_tables_with_their_required_columns_pass_in_any_case():
+    assert table_problems([ACCOUNTS]) == ([], [])
+
+
+def test_a_required_column_that_is_missing_stops_and_an_empty_table_counts_as_absent():
+    errors, warnings = table_problems(
+        [{**ACCOUNTS, "delivered": ["churned_date"], "is_empty": True}]
+    )
+    assert errors == [
+        "crm.accounts: the required column 'account_id' of crm.accounts is missing."
+        " Fix: add the column 'account_id'."
+    ]
+    assert "has no rows and counts as absent" in warnings[0]
+
+
+def test_a_database_without_any_table_of_the_contract_stops():
+    absent = {name: ACCOUNTS[name] for name in ("source", "table", "columns")}
+    (error,), _ = table_problems([absent])
+    assert error.startswith("variable raw_path is empty, and no table of the raw contract")
+
+
+def test_only_tables_with_a_time_are_dated():
+    events = {
+        "source": "product",
+        "table": "events",
+        "file": "sources.yml",
+        "time_column": "occurred_at",
+        "freshness": {"warn_after": {"count": 3, "period": "day"}, "error_after": None},
+    }
+    undated = {**events, "table": "features", "time_column": None, "freshness": None}
+    assert dated_tables([events, undated]) == [
+        {
+            "source": "product",
+            "table": "events",
+            "file": "sources.yml",
+            "warn_after_days": 3,
+            "fail_after_days": None,
+        }
+    ]
+
+
+def told(**changed) -> tuple[list[str], list[str]]:
+    return history_problems({"last": BUILD, "now": {**BUILD, **changed}, "late_row_days": 7})
+
+
+def test_a_build_like_the_last_goes_on_from_it():
+    assert told() == ([], [])
+    assert told(as_of_date="") == ([], [])
+    assert told(as_of_date="2026-07-01") == ([], [])
+
+
+def test_history_of_another_grain_stops_the_build():
+    (error,), _ = told(settings={"history_grain": "week", "id_case": "lower"})
+    assert error.startswith(
+        "history_grain is 'week', and the history in this warehouse was built with 'day'. Fix: "
+    )
+
+
+def test_a_day_before_the_last_build_stops_the_build():
+    (error,), _ = told(as_of_date="2026-06-29")
+    assert error.startswith("variable as_of_date: 2026-06-29 lies before 2026-06-30")
+
+
+def test_another_folder_and_a_table_that_is_gone_are_warned_of():
+    errors, (folder, table) = told(raw_path="other", tables=["crm.accounts"])
+    assert errors == []
+    assert folder.startswith("raw_path is 'other', and the last build of this warehouse read")
+    assert table.startswith("survey.responses: the last build had this table")
+    assert "build again within 7 days" in table
