@@ -37,11 +37,13 @@
             {{ expression }} rlike '^[!-~]+$' and not contains({{ expression }}, '.0')
         {%- endif %}
             then {{ cased }}({{ expression }})
-        else {{ cased }}(regexp_replace(
-            nullif({{ spelled.text }}, ''),
-            '^(-?[0-9]+)[.]0+$', '{{ '\\' if target.type == 'duckdb' else '$' }}1'
-        ))
+        else {{ cased }}({{ without_zero_decimals("nullif(" ~ spelled.text ~ ", '')") }})
     end
+{%- endmacro %}
+
+{% macro without_zero_decimals(expression) -%}
+    {#- A text that is a whole number written with decimals (1001.0, 1001.00) without them. -#}
+    regexp_replace({{ expression }}, '^(-?[0-9]+)[.]0+$', '{{ "\\" if target.type == "duckdb" else "$" }}1')
 {%- endmacro %}
 
 {% macro text_rows(expression, separator) -%}
