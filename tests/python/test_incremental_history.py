@@ -42,6 +42,7 @@ MISSING_ROW_DAYS = int(THRESHOLDS["missing_row_days"])
 PUBLISHED = {
     "fct_health_scores": ("as_of_date", "*"),
     "fct_score_contributions": ("as_of_date", "*"),
+    "fct_churn_risk": ("as_of_date", "*"),
     "fct_dimension_weights": ("valid_from", "* exclude (valid_until)"),
 }
 
