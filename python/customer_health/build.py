@@ -46,7 +46,6 @@ from customer_health.publication import Refusal, Warehouse
 from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
-
 WEIGHTS_ARE = {"better": "better", "no better shown": "not shown to be better", "worse": "worse"}
 
 
@@ -389,10 +388,9 @@ def _evidence(review: tuple | None) -> str:
     label, auc, auc_low, churned, alarm, reasons, weights, compared = review
     measured = f"AUC {auc:.2f}, lower limit {auc_low:.2f}; " if auc and auc_low else ""
     lines = [f"The score is {label} ({measured}{churned:,} accounts lost in a year of outcomes)."]
-    if reasons:
-        lines.append(f"  {reasons}")
+    lines += [f"  {reasons}"] if reasons else []
     if weights:
-        lines.append(f"Its weights are {WEIGHTS_ARE[weights]} than equal ones: {compared}")
+        lines += [f"Its weights are {WEIGHTS_ARE[weights]} than equal ones: {compared}"]
     if alarm in ("alarm", "watch"):
         lines.insert(0, "WARNING: accounts that are flagged are lost LESS often than the others.")
     return "\n".join(lines)

@@ -41,7 +41,7 @@ def test_variables_that_mean_something_pass(as_of_date):
         ({"id_case": "upper"}, "'upper' is not known. Fix: set it to lower or preserve"),
         ({"as_of_date": "2025-02-29"}, "'2025-02-29' is not a date. Fix: write it as YYYY-MM-DD"),
         ({"as_of_date": "20250228"}, "'20250228' is not a date"),
-        ({"as_of_date": "2025-W09-5"}, "'2025-W09-5' is not a date"),
+        ({"as_of_date": "2025-064"}, "'2025-064' is not a date"),
         ({"as_of_date": "yesterday"}, "'yesterday' is not a date"),
     ],
 )

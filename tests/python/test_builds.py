@@ -57,7 +57,7 @@ def test_a_flag_that_is_published_stays_when_the_policy_changes(built_demo, ware
     path = project / "seeds/policy/bands.csv"
     path.write_text(re.sub(r"(,moderate,\d+,\d+),false", r"\1,true", path.read_text()))
     outcome = dbt(
-        *("build", warehouse, "--select", "bands", "int_policy__bands"),
+        *("build", warehouse, "--select", "bands", "int_policy__bands", "int_bands__in_force"),
         *(
             "int_scoring__health_scores",
             "fct_health_scores",

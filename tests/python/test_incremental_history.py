@@ -92,7 +92,7 @@ def replay(request, tmp_path_factory) -> Replay:
     # the first one is a company that loses customers in time
     demo = make_demo(
         folder / "demo",
-        **{"accounts": 30, "months": 10, "events": 10_000, "seed": seed + 4, "end": LAST_DAY},
+        **{"accounts": 30, "months": 10, "events": 10_000, "seed": seed + 7, "end": LAST_DAY},
     )
     _roll_up_some_accounts(demo / "product")
     cases = [case for case in read_cases() if case.build == "shared"]
