@@ -93,7 +93,9 @@ def by_the_wall_clock(warehouse: Path, raw: Path) -> tuple[int, dict[str, str]]:
     """Run `dbt source freshness`; its exit code and the status of each raw table."""
     target = warehouse.with_suffix(".target")
     chosen = " ".join(f"source:{table}" for table in (*GOING_ON, *ABSENT))
-    outcome = dbt("source freshness", warehouse, "--select", chosen, raw_path=raw)
+    outcome = dbt(
+        *("source freshness", warehouse, "--write-json", "--select", chosen), raw_path=raw
+    )
     assert (target / "sources.json").exists(), outcome.text
     results = json.loads((target / "sources.json").read_text(encoding="utf-8"))["results"]
     names = (".".join(result["unique_id"].split(".")[-2:]) for result in results)

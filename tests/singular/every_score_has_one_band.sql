@@ -1,5 +1,5 @@
--- Each score from 0.0 to 100.0, by tenths, has exactly one band of each scorecard and version of its
--- bands, in every segment and lifecycle stage, in the renewal window and outside it.
+-- Each score from 0.0 to 100.0, by tenths, has exactly one band of each scorecard and version of
+-- its bands, in every segment and lifecycle stage, in the renewal window and outside it.
 with bands as (
     select * from {{ ref('int_bands__in_force') }}
 ),

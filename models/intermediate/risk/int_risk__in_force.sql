@@ -43,7 +43,7 @@ chosen as (
         versions.valid_from,
         versions.valid_until,
         segments.segment,
-        case when own.segment is null then 'other' else own.segment end as fitted_segment
+        coalesce(own.segment, 'other') as fitted_segment
     from versions
     cross join segments
     left join wide as own
@@ -53,8 +53,16 @@ chosen as (
 final as (
     select
         chosen.segment,
+        chosen.valid_from,
         chosen.valid_until,
-        wide.* exclude (segment)
+        {% for term in terms %}
+            wide.{{ term }},
+            wide.{{ term }}_mean,
+            {% for other in terms[loop.index0:] %}
+                wide.{{ term }}_{{ other }},
+            {% endfor %}
+        {% endfor %}
+        wide.interval_factor
     from chosen
     inner join wide
         on chosen.valid_from = wide.valid_from and chosen.fitted_segment = wide.segment

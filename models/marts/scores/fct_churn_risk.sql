@@ -103,7 +103,9 @@ summed as (
     select
         *,
         base_log_odds
-        {%- for part in parts %} + {{ part }}_log_odds{% endfor %} as log_odds,
+        {% for part in parts %}
+            + {{ part }}_log_odds
+        {% endfor %} as log_odds,
         interval_factor * sqrt(greatest(log_odds_variance, 0)) as margin
     from weighed
 ),
