@@ -214,7 +214,11 @@ def test_the_runs_compared_fit_weights_and_review_scores(replay):
         order by valid_from
         """,
     )
-    assert fitted == [(date(2026, 4, 1), 2, True), (date(2026, 7, 1), 2, True)]
+    assert fitted == [
+        (date(2026, 1, 1), 2, False),
+        (date(2026, 4, 1), 2, True),
+        (date(2026, 7, 1), 2, True),
+    ]
     for table in ("fct_score_labels", "fct_score_drift"):
         reviews = query(replay.at_once, f"select max(review_date) from marts.{table}")
         assert replay.days[0] < reviews[0][0] < LAST_DAY
