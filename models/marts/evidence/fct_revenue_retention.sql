@@ -95,6 +95,7 @@ changed as (
             and customers.as_of_date = later.as_of_date
 ),
 
+-- sums of money are exact, whatever order they are made in
 grouped as (
     {% for segment, band in [("'all'", "'all'"), ('segment', "'all'"), ("'all'", 'band')] %}
         select
@@ -102,18 +103,22 @@ grouped as (
             {{ segment }} as segment,
             {{ band }} as band,
             count(*) as n_accounts,
-            sum(arr) as arr,
-            sum(arr * probability) as expected_churned_arr,
+            cast(sum({{ money('arr') }}) as double) as arr,
+            cast(sum({{ money('arr * probability') }}) as double) as expected_churned_arr,
             sqrt(
-                sum(power(interval_factor * arr, 2) * probability * (1 - probability))
-                + power(sum(arr * probability_width) / 2, 2)
+                sum({{ money(
+                    'power(interval_factor * arr, 2) * probability * (1 - probability)'
+                ) }})
+                + power(sum({{ money('arr * probability_width') }}) / 2, 2)
             ) as expected_margin,
             count(is_churned) as n_matured,
             count(case when is_churned then 1 end) as n_churned,
-            sum(case when is_churned is not null then arr end) as matured_arr,
-            sum(churned_arr) as churned_arr,
-            sum(contracted_arr) as contracted_arr,
-            sum(expanded_arr) as expanded_arr,
+            cast(
+                sum(case when is_churned is not null then {{ money('arr') }} end) as double
+            ) as matured_arr,
+            cast(sum({{ money('churned_arr') }}) as double) as churned_arr,
+            cast(sum({{ money('contracted_arr') }}) as double) as contracted_arr,
+            cast(sum({{ money('expanded_arr') }}) as double) as expanded_arr,
             max(matured_date) as matured_date
         from changed
         group by as_of_date{{ ', segment' if segment == 'segment' }}{{ ', band' if band == 'band' }}
