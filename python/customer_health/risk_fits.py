@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyRelation as Relation
 
-# as risk.FEATURES, which only a build that fits something loads
+# The terms of the model, the intercept first; also in macros/risk_terms.sql.
 TERMS = (
     "intercept", "health", "momentum", "ends", "nearness", "rolls_on", "term_length",
     "no_contract_known", "tenure",
@@ -34,14 +34,14 @@ OTHER_SEGMENT = "other"
 
 
 def fit_due(
-    due: Relation, observations: Relation, segments: Relation, thresholds: Relation
+    due: Relation, observations: Relation, places: Relation, thresholds: Relation
 ) -> pd.DataFrame | None:
     """Fit the model on every day that is due, each time on the outcomes that had matured by then.
 
     Args:
         due: Relation with the days (`valid_from`).
         observations: Relation int_risk__observations.
-        segments: Relation of the policy's segments.
+        places: Relation int_policy__places, for its segments.
         thresholds: Relation with one row, a column per threshold.
 
     Returns:
@@ -60,7 +60,7 @@ def fit_due(
     from customer_health.validation.intervals import normal_quantile
 
     settings = RiskSettings.of(thresholds.df().iloc[0])
-    names = [*sorted(name for (name,) in segments.project("segment").fetchall()), "unknown"]
+    names = [name for (name,) in places.project("segment").distinct().order("1").fetchall()]
     found = []
     for day in days:
         rows = observations.filter(f"valid_from = date '{day}'").df()

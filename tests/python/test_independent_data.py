@@ -17,8 +17,8 @@ from experiments.planted import aucs, scored_later
 REFERENCE = 0.755
 # Health leaves the calendar out, and half of what can be told of these customers is when their term
 # ends. Two standard errors (0.012, over 256 lost accounts) below what was measured.
-LEAST_AUC = {"correlation": 0.6, "regression": 0.6}
-LEAST_AUC_OF_PROBABILITY = 0.70
+LEAST_AUC = {"correlation": 0.61, "regression": 0.61}
+LEAST_AUC_OF_PROBABILITY = 0.725
 
 
 def _mapped(name: str, folder: Path) -> Path:

@@ -20,7 +20,8 @@
 {{ warn_of_rows(
     "select n_flagged || ' of ' || n_customers || ' customers are flagged, more than the share of '"
     ~ " || largest_share || ' that largest_flagged_share allows. Fix: lower the limits of flagged"
-    ~ " bands in seeds/policy/bands.csv, or raise that share in thresholds.csv.'"
+    ~ " bands in seeds/policy/bands.csv (of fitted ones fitted_flagged_share in thresholds.csv), or"
+    ~ " raise that share.'"
     ~ " from (" ~ too_many ~ ") as too_many"
 ) }}
 {{ too_many }}

@@ -8,6 +8,6 @@ def model(dbt, session):
     """One row per version, segment and term; one with a reason where there is no model."""
     due = dbt.ref("int_weights__fits_due")
     observations = dbt.ref("int_risk__observations")
-    segments = dbt.ref("segments")
+    places = dbt.ref("int_policy__places")
     thresholds = dbt.ref("int_policy__thresholds")
-    return typed(session, fit_due(due, observations, segments, thresholds), COLUMNS)
+    return typed(session, fit_due(due, observations, places, thresholds), COLUMNS)

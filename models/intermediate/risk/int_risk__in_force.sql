@@ -7,9 +7,7 @@ with fits as (
 ),
 
 segments as (
-    select segment from {{ ref('segments') }}
-    union all
-    select 'unknown' as segment
+    select distinct segment from {{ ref('int_policy__places') }}
 ),
 
 wide as (

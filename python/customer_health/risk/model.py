@@ -14,18 +14,10 @@ import pandas as pd
 
 from customer_health.logistic import ridge_logistic
 from customer_health.risk.settings import RiskSettings
+from customer_health.risk_fits import TERMS
 from customer_health.weights.pooling import too_little
 
-FEATURES = (
-    "health",
-    "momentum",
-    "ends",
-    "nearness",
-    "rolls_on",
-    "term_length",
-    "no_contract_known",
-    "tenure",
-)
+FEATURES = TERMS[1:]
 # Of the rows that had matured, the later ones that the calibration may take.
 CALIBRATION_SHARE = 0.3
 # Prior belief about the slope of the calibration: 1, give or take this much.
