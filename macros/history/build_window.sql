@@ -34,6 +34,19 @@
     {{ return(published_from()) }}
 {%- endmacro %}
 
+{% macro is_unpublished(scores) -%}
+    {#- Condition: the model at hand has not published a score yet, be it of a day or of a scorecard. -#}
+    {%- set goes_on_from = published_before() -%}
+    {%- if goes_on_from == all_days() -%}
+        true
+    {%- else -%}
+        (
+            {{ scores }}.as_of_date >= cast('{{ goes_on_from }}' as date)
+            or {{ scores }}.scorecard not in (select published.scorecard from {{ this }} as published)
+        )
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro published_from() -%}
     {#- First day whose published rows this build wrote, as text: the tests of published models begin there. -#}
     {{ return(build_window('published_before_date')) }}

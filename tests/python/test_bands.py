@@ -1,5 +1,7 @@
 """The bands of the policy as it is: the worked verdicts of its source, and who is flagged."""
 
+from itertools import groupby
+
 import pytest
 from project import query
 
@@ -54,3 +56,85 @@ def test_each_score_is_published_with_the_rule_that_decided(built_demo):
         """,
     )
     assert found == [(0, ["renewal", "stage"])]
+
+
+LIMITS = """
+with limits as (
+    select
+        scorecard, valid_from, segment, lifecycle_stage, is_in_renewal_window,
+        list([lower_bound, band_rank] order by lower_bound) as limits
+    from intermediate.int_bands__in_force
+    group by all
+),
+
+names as (
+    select distinct scorecard, band, band_rank
+    from intermediate.int_bands__in_force
+)
+
+select
+    scores.scorecard, scores.account_id, scores.day_number, scores.health_score,
+    scores.raw_band_rank, limits.limits, names.band_rank
+from intermediate.int_scoring__health_scores as scores
+inner join intermediate.int_scoring__steady_bands as steady
+    using (scorecard, account_id, as_of_date)
+left join limits
+    on scores.scorecard = limits.scorecard and scores.bands_from = limits.valid_from
+    and scores.segment = limits.segment and scores.lifecycle_stage = limits.lifecycle_stage
+    and scores.is_in_renewal_window = limits.is_in_renewal_window
+left join names on steady.scorecard = names.scorecard and steady.band = names.band
+order by scores.scorecard, scores.account_id, scores.day_number
+"""
+
+
+def steady_ranks(days, margin, steady_days):
+    """Walk through an account's days: the band of each follows from the one before."""
+    given, last_day = None, None
+    for place, (day, score, raw_rank, limits, _) in enumerate(days):
+        if raw_rank is None:
+            given = None
+        elif given is None or day - last_day > steady_days + 6:
+            given = raw_rank
+        else:
+            recent = [
+                rank
+                for other, _, rank, *_ in days[max(0, place - steady_days) : place + 1]
+                if rank is not None and other > day - steady_days
+            ]
+            # the least that is sure, and the most that may still be
+            least, most = (
+                max([int(rank) for limit, rank in limits if limit <= score + way * margin] or [1])
+                for way in (-1, 1)
+            )
+            given = max(least, min(recent), min(given, max(recent), most))
+        last_day = day
+        yield given
+
+
+def test_a_band_changes_past_a_margin_or_after_days_on_the_other_side(built_demo):
+    [(margin, days)] = query(
+        built_demo.warehouse,
+        "select band_margin_points, band_steady_days from intermediate.int_policy__thresholds",
+    )
+    rows = query(built_demo.warehouse, LIMITS)
+    n_held = 0
+    for key, group in groupby(rows, key=lambda row: row[:2]):
+        of_account = [row[2:] for row in group]
+        for row, expected in zip(of_account, steady_ranks(of_account, margin, days), strict=True):
+            assert row[-1] == expected, (*key, *row)
+            n_held += row[-1] != row[2]
+    assert n_held > 100
+
+
+def test_bands_reverse_far_less_often_than_raw_ones(built_demo):
+    found = query(
+        built_demo.warehouse,
+        """
+        select band_kind, sum(n_reversals), sum(n_changes), max(median_days_later)
+        from marts.fct_band_stability group by band_kind order by band_kind
+        """,
+    )
+    (_, reversals, changes, later), (_, raw_reversals, raw_changes, _) = found
+    assert raw_reversals > 20
+    assert reversals <= 0.3 * raw_reversals and changes < raw_changes
+    assert later <= 3

@@ -1466,7 +1466,7 @@ def test_health_scores(comparison, name):
         ("health_score_high", "high", 0.05 + SCORE_TOLERANCE),
         ("account_coverage", "account_coverage", TOLERANCE),
         ("n_dimensions_imputed", "n_imputed", 0),
-        ("band", "band", 0),
+        ("raw_band", "band", 0),
     ):
         differences = comparison.differences(
             {pair: getattr(row, own) for pair, row in naive.items()},

@@ -10,10 +10,21 @@ policy as (
     select * from {{ ref('int_policy__bands') }}
 ),
 
+ranks as (
+    select distinct
+        band_set,
+        band,
+        band_rank
+    from policy
+),
+
 fits as (
-    select fits.*
+    select
+        fits.*,
+        ranks.band_rank
     from {{ ref('int_bands__fits') }} as fits
     inner join scorecards on fits.scorecard = scorecards.scorecard
+    inner join ranks on scorecards.band_set = ranks.band_set and fits.band = ranks.band
     where fits.reason is null and scorecards.band_limits = 'fitted'
 ),
 
@@ -49,6 +60,7 @@ fixed as (
         policy.lower_bound,
         policy.upper_bound,
         policy.band,
+        policy.band_rank,
         policy.is_flagged,
         policy.band_rule,
         policy.band_set as bands_version
@@ -75,6 +87,7 @@ fitted as (
         lower_bound,
         upper_bound,
         band,
+        band_rank,
         is_flagged,
         'fitted' as band_rule,
         scorecard || '.' || cast(valid_from as varchar) as bands_version

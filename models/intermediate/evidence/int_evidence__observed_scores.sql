@@ -10,6 +10,10 @@ with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
 ),
 
+bands as (
+    select * from {{ ref('int_scoring__steady_bands') }}
+),
+
 observations as (
     select * from {{ ref('int_outcomes__observations') }}
     where {{ in_window('as_of_date') }}
@@ -25,15 +29,20 @@ final as (
         observations.tenure_days,
         observations.arr,
         -- with insufficient data there is no prediction
-        case when health_scores.band <> 'insufficient data' then health_scores.health_score end
+        case when bands.band <> 'insufficient data' then health_scores.health_score end
             as health_score,
-        health_scores.band,
-        health_scores.is_flagged,
+        bands.band,
+        bands.is_flagged,
         {% for dimension in dimensions() %}
             health_scores.{{ dimension }}_score,
         {% endfor %}
         health_scores.weights_version
     from health_scores
+    inner join bands
+        on
+            health_scores.scorecard = bands.scorecard
+            and health_scores.account_id = bands.account_id
+            and health_scores.as_of_date = bands.as_of_date
     inner join observations
         on
             health_scores.account_id = observations.account_id

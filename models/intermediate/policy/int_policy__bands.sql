@@ -86,7 +86,7 @@ ranked as (
     select
         band_set,
         band,
-        lower_bound as place_on_scale
+        row_number() over (partition by band_set order by lower_bound) as band_rank
     from bands
     where rule = 'default'
 ),
@@ -97,11 +97,12 @@ given as (
         deciding.band,
         deciding.is_flagged,
         deciding.rule,
+        ranked.band_rank,
         row_number() over (
             partition by
                 ranges.band_set, ranges.segment, ranges.lifecycle_stage,
                 ranges.is_in_renewal_window, ranges.lower_bound
-            order by ranked.place_on_scale, deciding.rule_rank
+            order by ranked.band_rank, deciding.rule_rank
         ) as choice
     from ranges
     inner join deciding
@@ -125,6 +126,7 @@ final as (
         lower_bound,
         upper_bound,
         band,
+        band_rank,
         is_flagged,
         rule as band_rule
     from given

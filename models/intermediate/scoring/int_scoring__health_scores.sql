@@ -168,7 +168,7 @@ banded as (
     select
         scored.*,
         bands.band,
-        bands.is_flagged,
+        bands.band_rank,
         bands.band_rule,
         bands.bands_version
     from scored
@@ -198,15 +198,17 @@ final as (
         banded.day_number,
         banded.segment,
         banded.lifecycle_stage,
+        banded.is_in_renewal_window,
         banded.health_score,
         banded.health_score_unrounded,
         -- rounded sums of the same numbers may differ by a tenth
         least(banded.unclamped_low, banded.health_score) as health_score_low,
         greatest(banded.unclamped_high, banded.health_score) as health_score_high,
-        coalesce(banded.band, 'insufficient data') as band,
-        banded.is_flagged,
+        coalesce(banded.band, 'insufficient data') as raw_band,
+        banded.band_rank as raw_band_rank,
         banded.band_rule,
         banded.bands_version,
+        banded.bands_from,
         banded.account_coverage,
         banded.scorecard_coverage,
         case

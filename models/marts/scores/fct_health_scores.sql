@@ -9,10 +9,6 @@
 {#- what was published before this day stays, and the new scores are compared with it; a scorecard
     that came later has its history scored beside what others published -#}
 {% set goes_on_from = published_before() %}
-{% set is_new = 'true' if goes_on_from == all_days()
-    else "(as_of_date >= cast('" ~ goes_on_from ~ "' as date) or scorecard not in"
-    ~ ' (select published.scorecard from ' ~ this ~ ' as published))'
-%}
 {#- each is published as a column of its name; the policy says which of them decide -#}
 {% set changes_days = [30, 90, 365] %}
 {% set momentum_change = 'compared.change_' ~ policy_number('momentum_days') | int ~ 'd' %}
@@ -22,6 +18,10 @@
 
 with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
+),
+
+bands as (
+    select * from {{ ref('int_scoring__steady_bands') }}
 ),
 
 thresholds as (
@@ -59,8 +59,8 @@ label_days as (
 comparable as (
     select
         *,
-        case when band <> 'insufficient data' then health_score end as comparable_score,
-        {{ is_new }} as is_new
+        case when raw_band <> 'insufficient data' then health_score end as comparable_score,
+        {{ is_unpublished('health_scores') }} as is_new
     from health_scores
 ),
 
@@ -232,8 +232,8 @@ final as (
         judged.segment,
         judged.lifecycle_stage,
         judged.health_score,
-        judged.band,
-        judged.is_flagged,
+        bands.band,
+        bands.is_flagged,
         coalesce(label_days.score_label, 'heuristic') as score_label,
         {% for dimension in dimensions() %}
             judged.{{ dimension }}_score,
@@ -261,9 +261,15 @@ final as (
         judged.band_rule,
         round(cohorts.cohort_median_score, 1) as cohort_median_score,
         round(ranked.cohort_rank_share, 3) as cohort_rank_share,
-        judged.bands_version
+        judged.bands_version,
+        judged.raw_band
     from judged
     cross join policy
+    left join bands
+        on
+            judged.scorecard = bands.scorecard
+            and judged.account_id = bands.account_id
+            and judged.as_of_date = bands.as_of_date
     left join cohorts
         on
             judged.scorecard = cohorts.scorecard

@@ -1,0 +1,200 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    on_schema_change='append_new_columns',
+    full_refresh=var('restate_history'),
+    meta={'is_published': true},
+) }}
+{#- The band an account is given: it changes once the score is past a limit by the policy's margin, or
+    has stayed on its other side for band_steady_days. Per limit the state is the last one that was
+    sure, so that no recursion is needed. -#}
+{% set goes_on_from = published_before() %}
+{% set steady_days = policy_number('band_steady_days') | int %}
+{#- so far back a band is remembered, on a weekly grid too -#}
+{% set remembered_days = steady_days + 6 %}
+{% set n_bands = policy_rows('bands') | selectattr('rule', 'eq', 'default') | groupby('band_set')
+    | map(attribute='list') | map('length') | max | default(2, true)
+%}
+{% set limits = range(2, n_bands + 1) %}
+
+with health_scores as (
+    select * from {{ ref('int_scoring__health_scores') }}
+),
+
+bands as (
+    select * from {{ ref('int_bands__in_force') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+names as (
+    select distinct
+        scorecard,
+        band,
+        band_rank,
+        is_flagged
+    from bands
+),
+
+-- lowest score of each rank of band or a better one
+limits as (
+    select
+        scorecard,
+        valid_from,
+        segment,
+        lifecycle_stage,
+        is_in_renewal_window,
+        {% for rank in limits %}
+            min(case when band_rank >= {{ rank }} then lower_bound end)
+                as limit_{{ rank }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from bands
+    group by scorecard, valid_from, segment, lifecycle_stage, is_in_renewal_window
+),
+
+-- ranks that the score is sure to reach, and may still be in
+scored as (
+    select
+        health_scores.scorecard,
+        health_scores.account_id,
+        health_scores.as_of_date,
+        health_scores.day_number,
+        health_scores.raw_band,
+        health_scores.raw_band_rank,
+        1
+        {% for rank in limits %}
+            + case
+                when
+                    health_scores.health_score
+                    >= limits.limit_{{ rank }} + thresholds.band_margin_points
+                    then 1
+                else 0
+            end
+        {% endfor %} as least_rank,
+        1
+        {% for rank in limits %}
+            + case
+                when
+                    health_scores.health_score
+                    >= limits.limit_{{ rank }} - thresholds.band_margin_points
+                    then 1
+                else 0
+            end
+        {% endfor %} as greatest_rank,
+        true as is_new
+    from health_scores
+    cross join thresholds
+    left join limits
+        on
+            health_scores.scorecard = limits.scorecard
+            and health_scores.bands_from = limits.valid_from
+            and health_scores.segment = limits.segment
+            and health_scores.lifecycle_stage = limits.lifecycle_stage
+            and health_scores.is_in_renewal_window = limits.is_in_renewal_window
+    where {{ is_unpublished('health_scores') }}
+),
+
+timeline as (
+    select * from scored
+    {% if goes_on_from != all_days() %}
+        union all
+        -- of what was published the last band goes on
+        select
+            published.scorecard,
+            published.account_id,
+            published.as_of_date,
+            {{ day_number('published.as_of_date') }} as day_number,
+            published.raw_band,
+            raw_names.band_rank as raw_band_rank,
+            names.band_rank as least_rank,
+            names.band_rank as greatest_rank,
+            false as is_new
+        from {{ this }} as published
+        left join names
+            on published.scorecard = names.scorecard and published.band = names.band
+        left join names as raw_names
+            on
+                published.scorecard = raw_names.scorecard
+                and published.raw_band = raw_names.band
+        where
+            published.as_of_date
+            between {{ add_days("cast('" ~ goes_on_from ~ "' as date)", -remembered_days) }}
+            and {{ add_days("cast('" ~ goes_on_from ~ "' as date)", -1) }}
+    {% endif %}
+),
+
+-- a first score, or one after too little was known, begins with its own band
+begun as (
+    select
+        *,
+        case
+            when day_number - lag(day_number) over account_days <= {{ remembered_days }}
+                then lag(raw_band_rank) over account_days
+        end as rank_before,
+        min(raw_band_rank) over steady_days as lowest_steady_rank,
+        max(raw_band_rank) over steady_days as highest_steady_rank
+    from timeline
+    window
+        account_days as (partition by scorecard, account_id order by day_number),
+        steady_days as (
+            partition by scorecard, account_id
+            order by day_number
+            range between {{ [steady_days - 1, 0] | max }} preceding and current row
+        )
+),
+
+bounded as (
+    select
+        *,
+        case
+            when raw_band_rank is null then null
+            when not is_new then least_rank
+            when rank_before is null then raw_band_rank
+            else greatest(least_rank, lowest_steady_rank)
+        end as rank_reached,
+        case
+            when raw_band_rank is null then null
+            when not is_new then greatest_rank
+            when rank_before is null then raw_band_rank
+            else least(greatest_rank, highest_steady_rank)
+        end as rank_not_passed
+    from begun
+),
+
+steady as (
+    select
+        *,
+        1
+        {% for rank in limits %}
+            + last_value(
+                case
+                    when rank_reached >= {{ rank }} then 1
+                    when rank_not_passed < {{ rank }} then 0
+                end ignore nulls
+            ) over account_days
+        {% endfor %} as band_rank
+    from bounded
+    window account_days as (
+        partition by scorecard, account_id
+        order by day_number
+        rows between unbounded preceding and current row
+    )
+),
+
+final as (
+    select
+        steady.scorecard,
+        steady.account_id,
+        steady.as_of_date,
+        case when steady.raw_band_rank is null then steady.raw_band else names.band end as band,
+        case when steady.raw_band_rank is not null then names.is_flagged end as is_flagged,
+        steady.raw_band
+    from steady
+    left join names
+        on steady.scorecard = names.scorecard and steady.band_rank = names.band_rank
+    where steady.is_new
+)
+
+select * from final
