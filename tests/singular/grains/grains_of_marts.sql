@@ -3,6 +3,7 @@
     ('account_drivers', 'account_id, metric', ''),
     ('account_health', 'account_id', ''),
     ('dim_accounts', 'account_id', ''),
+    ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),
     ('fct_health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),

@@ -40,6 +40,7 @@
     ('int_scoring__health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_scoring__past_values', 'account_id, metric', ''),
     ('int_scoring__peers', 'as_of_date, segment, lifecycle_stage', ''),
+    ('int_scoring__steady_bands', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_weights__fits', 'scorecard, segment, valid_from, dimension', ''),
     ('int_weights__fits_due', 'valid_from', ''),
     ('int_weights__in_force', 'scorecard, segment, valid_from', ''),
