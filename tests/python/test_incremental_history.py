@@ -43,6 +43,7 @@ PUBLISHED = {
     "fct_health_scores": ("as_of_date", "*"),
     "fct_score_contributions": ("as_of_date", "*"),
     "fct_churn_risk": ("as_of_date", "*"),
+    "fct_playbook_triggers": ("as_of_date", "*"),
     "fct_dimension_weights": ("valid_from", "* exclude (valid_until)"),
 }
 

@@ -132,7 +132,7 @@ BROKEN_ROWS = {
     ),
     "threshold that is no column": (
         "thresholds.csv", "nps_expiry_days,", "NPS expiry days,",
-        "threshold 'NPS expiry days' is no name for a threshold", "small letters, digits and _",
+        "threshold 'NPS expiry days' is no name for a column", "small letters, digits and _",
     ),
     "threshold of a type that there is not": (
         "thresholds.csv", "nps_expiry_days,180,whole", "nps_expiry_days,180,integer",
@@ -187,6 +187,42 @@ BROKEN_ROWS = {
     ),
     "a cadence that there is not": (
         "tiers.csv", "biweekly", "fortnightly", "cadence 'fortnightly' is not known", "biweekly",
+    ),
+    "a playbook that there is not": (
+        "triggers.csv", "at_risk,at_risk_intervention", "at_risk,at_risk_interventions",
+        "playbook 'at_risk_interventions' is not in playbooks.csv", "at_risk_intervention",
+    ),
+    "a fact that there is not": (
+        "trigger_conditions.csv", "at_risk,health_score", "at_risk,health",
+        "fact 'health' is not known", "health_score",
+    ),
+    "a word compared as a number": (
+        "trigger_conditions.csv", "band,is,moderate", "band,below,moderate",
+        "band is a word, and comparison is 'below'", "write is",
+    ),
+    "a band that no rule has": (
+        "trigger_conditions.csv", "band,is,moderate", "band,is,modest",
+        "value 'modest' is no band", "moderate",
+    ),
+    "a number compared with a word": (
+        "trigger_conditions.csv", "health_score,below,50", "health_score,below,fifty",
+        "value 'fifty' is not a number, as health_score is", "12.5",
+    ),
+    "a number that is something": (
+        "trigger_conditions.csv", "health_score,below,50", "health_score,is,50",
+        "health_score is a number, and comparison is 'is'", "at_most",
+    ),
+    "a trigger that never fires": (
+        "triggers.csv", "reached_80,expansion", "reached_90,expansion",
+        "trigger 'reached_90' has no conditions and would never fire", "trigger_conditions.csv",
+    ),
+    "a sentence with a fact that there is not": (
+        "triggers.csv", "{open_p1_tickets}", "{p1_tickets}",
+        "sentence names '{p1_tickets}', which is no fact of an account's day", "open_p1_tickets",
+    ),
+    "a sentence with half a brace": (
+        "triggers.csv", "{open_p1_tickets}", "{open_p1_tickets",
+        "sentence has a brace without the other one", "{health_score}",
     ),
     "a rule of bands that there is not": (
         "bands.csv", "contextual,stage,adoption,critical", "contextual,stages,adoption,critical",
@@ -582,6 +618,10 @@ def write_bands(policy: Path, bounds: list[tuple[float, float]]) -> list[str]:
     (policy / "bands.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     cards = policy / "scorecards.csv"
     cards.write_text(cards.read_text(encoding="utf-8").replace(",fitted,", ",fixed,"))
+    # triggers name bands of the policy as it is
+    conditions = policy / "trigger_conditions.csv"
+    text = conditions.read_text(encoding="utf-8")
+    conditions.write_text(re.sub(r",band,is,\w+,", ",segment,is,smb,", text))
     return policy_problems(policy)[0]
 
 

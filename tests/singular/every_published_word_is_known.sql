@@ -25,6 +25,7 @@
         'duplicate key'
     ],
     'refused': ['row', 'cell'],
+    'response': ['open', 'touched', 'play started', 'done', 'missed'],
     'said_by': ['data', 'people'],
     'score_label': ['heuristic', 'predictive'],
     'scorecard_role': ['production', 'challenger', 'shadow'],
@@ -68,6 +69,7 @@
     ('fct_score_drift', 'drift_check, level', ''),
     ('fct_score_labels', 'score_label, inverted_alarm, weights_verdict', ''),
     ('fct_scorecard_comparisons', 'decision', ''),
+    ('fct_trigger_responses', 'response', ''),
     ('fct_validation_figures', 'verdict, excellent_verdict', ''),
     ('int_scoring__explained_metrics', 'metric_status', 'as_of_date'),
 ]) }}

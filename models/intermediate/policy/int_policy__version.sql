@@ -13,6 +13,7 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
+    ('playbooks', ['playbook', 'name', 'next_step', 'due_days']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'
@@ -26,6 +27,8 @@
     ]),
     ('thresholds', ['threshold', 'value']),
     ('tiers', ['tier', 'lower_bound', 'upper_bound', 'time_share', 'cadence']),
+    ('triggers', ['trigger', 'playbook', 'cooldown_days', 'sentence']),
+    ('trigger_conditions', ['trigger', 'fact', 'comparison', 'value']),
     ('validation_targets', ['figure', 'target', 'excellent_target']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}

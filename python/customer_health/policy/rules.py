@@ -29,6 +29,7 @@ from customer_health.policy.tables import (
     VocabularyWord,
 )
 from customer_health.policy.thresholds import check_thresholds
+from customer_health.policy.triggers import check_conditions, check_triggers
 from customer_health.policy.vocabularies import VOCABULARIES
 
 MAX_CURVE_POINTS = 5
@@ -293,4 +294,9 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("thresholds.csv",), check_thresholds),
     (("signal_types.csv",), _check_signal_types),
     (("exchange_rates.csv",), _check_rates),
+    (("triggers.csv", "trigger_conditions.csv"), check_triggers),
+    (
+        ("trigger_conditions.csv", "bands.csv", "segments.csv", "lifecycle_stages.csv"),
+        check_conditions,
+    ),
 )

@@ -24,6 +24,20 @@ from customer_health.policy.vocabularies import VOCABULARIES
 
 LONGEST_DAYS = 36_500
 SIGNAL_TYPES = VOCABULARIES["signal_type"]
+# What a trigger can ask about an account's day: columns of the facts of fct_playbook_triggers.
+NUMBERS_OF_A_DAY = (
+    "health_score",
+    "change_30d",
+    "change_90d",
+    "days_in_band",
+    "churn_probability_90d",
+    "expected_arr_loss_90d",
+    "arr",
+    "days_to_renewal",
+    "open_p1_tickets",
+    "overdue_invoices",
+)
+WORDS_OF_A_DAY = ("band", "momentum", "segment", "lifecycle_stage")
 
 
 class PolicyRow(Row):
@@ -85,6 +99,13 @@ class CurvePoint(PolicyRow):
     score: Number = Field(ge=0, le=100)
 
 
+def _column_name(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        fix = "write small letters, digits and _, as it becomes one"
+        raise refusal(f"'{text}' is no name for a column", fix)
+    return text
+
+
 def _shown_as(text: str) -> str:
     words = text.split("|")
     if text not in ("number", "percent", "change", "hours") and (len(words) < 2 or "" in words):
@@ -113,6 +134,16 @@ class Metric(PolicyRow):
     said_by: Annotated[str, one_of("data", "people")]
     shown_as: Annotated[str, AfterValidator(_shown_as)]
     sentence: str
+
+
+class Playbook(PolicyRow):
+    """A row of playbooks.csv: what to do, and by when."""
+
+    key = ("playbook",)
+    playbook: Annotated[str, AfterValidator(_column_name)]
+    name: str
+    next_step: str
+    due_days: Whole = Field(ge=0, le=LONGEST_DAYS)
 
 
 class ScorecardWeight(PolicyRow):
@@ -201,13 +232,6 @@ def _numbers(text: str) -> list[float]:
         raise refusal(f"'{text}' is no list of numbers", fix) from None
 
 
-def _column_name(text: str) -> str:
-    if not re.fullmatch("[a-z][a-z0-9_]*", text):
-        fix = "write small letters, digits and _, as it becomes a column"
-        raise refusal(f"'{text}' is no name for a threshold", fix)
-    return text
-
-
 class Threshold(PolicyRow):
     """A row of thresholds.csv: a number by name, and the values that make sense for it."""
 
@@ -222,6 +246,26 @@ class Threshold(PolicyRow):
     """The only values allowed."""
     unit: str
     description: str
+
+
+class Trigger(PolicyRow):
+    """A row of triggers.csv: an event that starts a playbook."""
+
+    key = ("trigger",)
+    trigger: Annotated[str, AfterValidator(_column_name)]
+    playbook: Annotated[str, RefersTo("playbooks.csv")]
+    cooldown_days: Whole = Field(ge=0, le=LONGEST_DAYS)
+    sentence: str
+
+
+class TriggerCondition(PolicyRow):
+    """A row of trigger_conditions.csv: a trigger fires once all of its conditions hold."""
+
+    key = ("trigger", "fact", "comparison")
+    trigger: Annotated[str, RefersTo("triggers.csv")]
+    fact: Annotated[str, one_of(*NUMBERS_OF_A_DAY, *WORDS_OF_A_DAY)]
+    comparison: Annotated[str, one_of("below", "at_most", "at_least", "above", "is")]
+    value: str
 
 
 class ValidationTarget(PolicyRow):
@@ -249,6 +293,7 @@ TABLES: dict[str, type[Row]] = {
     "lifecycle_stages.csv": LifecycleStage,
     "metric_curves.csv": CurvePoint,
     "metrics.csv": Metric,
+    "playbooks.csv": Playbook,
     "scorecard_weights.csv": ScorecardWeight,
     "scorecards.csv": Scorecard,
     "segments.csv": Segment,
@@ -257,6 +302,8 @@ TABLES: dict[str, type[Row]] = {
     "source_checks.csv": SourceCheck,
     "tiers.csv": Tier,
     "thresholds.csv": Threshold,
+    "triggers.csv": Trigger,
+    "trigger_conditions.csv": TriggerCondition,
     "validation_targets.csv": ValidationTarget,
 }
 

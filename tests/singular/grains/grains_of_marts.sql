@@ -2,6 +2,7 @@
 {{ repeated_keys([
     ('account_drivers', 'account_id, metric', ''),
     ('account_health', 'account_id', ''),
+    ('csm_worklist', 'account_id', ''),
     ('dim_accounts', 'account_id', ''),
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
@@ -11,6 +12,7 @@
     ('fct_metric_verdicts', 'metric', ''),
     ('fct_misjudged_accounts', 'account_id, as_of_date', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
+    ('fct_playbook_triggers', 'account_id, as_of_date, trigger', 'as_of_date'),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
     ('fct_revenue_retention', 'as_of_date, segment, band', ''),
@@ -24,6 +26,7 @@
     ('fct_score_drift', 'scorecard, review_date, drift_check, as_of_date', ''),
     ('fct_score_labels', 'scorecard, review_date', ''),
     ('fct_scorecard_comparisons', 'variant, review_date', ''),
+    ('fct_trigger_responses', 'account_id, as_of_date, trigger', ''),
     ('fct_validation_figures', 'scorecard, segment, as_of_date, horizon_days, figure', ''),
     ('rpt_lead_times', 'scorecard', ''),
 ]) }}

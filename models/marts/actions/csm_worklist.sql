@@ -1,0 +1,204 @@
+{#- Whom to work on today, and why: one row per account, the most to lose first. -#}
+{% set cadence_days = {'daily': 1, 'weekly': 7, 'biweekly': 14, 'monthly': 30, 'quarterly': 90} %}
+
+with accounts as (
+    select * from {{ ref('account_health') }}
+    where customer_status = 'customer'
+),
+
+scores as (
+    select * from {{ ref('fct_health_scores') }}
+    where scorecard_role = 'production'
+),
+
+triggers as (
+    select * from {{ ref('fct_playbook_triggers') }}
+),
+
+open_triggers as (
+    select
+        responses.account_id,
+        responses.as_of_date,
+        responses.trigger,
+        responses.playbook,
+        responses.due_date,
+        triggers.sentence,
+        row_number() over (
+            partition by responses.account_id
+            order by responses.due_date, responses.as_of_date, responses.trigger
+        ) as place,
+        count(*) over (partition by responses.account_id) as n_open_triggers,
+        min(responses.as_of_date) over (partition by responses.account_id) as open_since
+    from {{ ref('fct_trigger_responses') }} as responses
+    inner join triggers
+        on
+            responses.account_id = triggers.account_id
+            and responses.as_of_date = triggers.as_of_date
+            and responses.trigger = triggers.trigger
+    where responses.response = 'open'
+),
+
+playbooks as (
+    select * from {{ ref('playbooks') }}
+),
+
+clock as (
+    select * from {{ ref('stg_calendar__clock') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+touches as (
+    select
+        activities.account_id,
+        max(activities.activity_date) as last_touch_date,
+        max_by(activities.activity_type, activities.activity_date) as last_touch_type
+    from {{ ref('int_facts__activities') }} as activities
+    cross join clock
+    where
+        activities.activity_type in ({{ touch_types() }})
+        and activities.is_attended
+        and activities.activity_date <= clock.as_of_date
+        and activities.known_date <= clock.as_of_date
+    group by activities.account_id
+),
+
+unflagged as (
+    select
+        account_id,
+        max(as_of_date) as last_unflagged_date
+    from scores
+    where not coalesce(is_flagged, false)
+    group by account_id
+),
+
+flags as (
+    select
+        scores.account_id,
+        min(scores.as_of_date) as flagged_since
+    from scores
+    left join unflagged on scores.account_id = unflagged.account_id
+    where
+        unflagged.last_unflagged_date is null
+        or scores.as_of_date > unflagged.last_unflagged_date
+    group by scores.account_id
+),
+
+judged as (
+    select
+        accounts.*,
+        open_triggers.trigger,
+        open_triggers.sentence as trigger_sentence,
+        open_triggers.playbook,
+        open_triggers.due_date as trigger_due_date,
+        open_triggers.open_since,
+        coalesce(open_triggers.n_open_triggers, 0) as n_open_triggers,
+        flags.flagged_since,
+        touches.last_touch_date,
+        touches.last_touch_type,
+        {{ days_between('touches.last_touch_date', 'accounts.as_of_date') }} as days_since_touch,
+        least(
+            case accounts.cadence
+                {% for cadence, days in cadence_days.items() %}
+                    when '{{ cadence }}' then {{ days }}
+                {% endfor %}
+            end,
+            case when flags.flagged_since is not null then thresholds.flagged_touch_days end
+        ) as touch_every_days
+    from accounts
+    cross join thresholds
+    left join open_triggers
+        on accounts.account_id = open_triggers.account_id and open_triggers.place = 1
+    left join flags on accounts.account_id = flags.account_id
+    left join touches on accounts.account_id = touches.account_id
+),
+
+dated as (
+    select
+        *,
+        case
+            when last_touch_date is null then as_of_date
+            else {{ add_days('last_touch_date', 'touch_every_days') }}
+        end as touch_due_date
+    from judged
+),
+
+listed as (
+    select
+        *,
+        case
+            when trigger is not null then trigger_sentence
+            when flagged_since is not null
+                then
+                    'In band ' || band || ', flagged since ' || cast(flagged_since as varchar)
+                    || coalesce(
+                        ', last touch ' || cast(days_since_touch as varchar) || ' days ago',
+                        ', no touch on record'
+                    )
+            when last_touch_date is null then 'No touch on record'
+            else
+                'Last touch ' || cast(days_since_touch as varchar) || ' days ago; tier '
+                || cast(tier as varchar) || ' asks for one every '
+                || cast(cast(touch_every_days as integer) as varchar) || ' days'
+        end as reason,
+        case when touch_due_date <= as_of_date then touch_due_date end as touch_overdue_since
+    from dated
+    where trigger is not null or touch_due_date <= as_of_date
+),
+
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by csm_owner_id
+            order by
+                expected_arr_loss_90d desc nulls last,
+                tier asc nulls last,
+                arr desc nulls last,
+                account_id asc
+        ) as place
+    from listed
+),
+
+final as (
+    select
+        placed.account_id,
+        placed.crm_account_id,
+        placed.account_name,
+        placed.csm_owner_id,
+        placed.as_of_date,
+        placed.place,
+        placed.place <= thresholds.worklist_accounts_per_csm as is_for_today,
+        placed.reason,
+        placed.trigger,
+        placed.n_open_triggers,
+        playbooks.name as play,
+        playbooks.next_step,
+        least(placed.trigger_due_date, placed.touch_overdue_since) as due_date,
+        {{ days_between(
+            'least(placed.open_since, placed.touch_overdue_since)', 'placed.as_of_date'
+        ) }} as days_on_list,
+        placed.tier,
+        placed.health_score,
+        placed.band,
+        placed.momentum,
+        placed.churn_probability_90d,
+        placed.expected_arr_loss_90d,
+        placed.arr,
+        placed.renewal_date,
+        placed.days_to_renewal,
+        placed.driver_1_sentence,
+        placed.driver_2_sentence,
+        placed.driver_3_sentence,
+        placed.told_sentence,
+        placed.alert_sentence,
+        placed.last_touch_date,
+        placed.last_touch_type
+    from placed
+    cross join thresholds
+    left join playbooks on placed.playbook = playbooks.playbook
+)
+
+select * from final

@@ -1,0 +1,237 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='window',
+    on_schema_change='append_new_columns',
+    full_refresh=var('restate_history'),
+    meta={'is_published': true},
+) }}
+{#- A trigger is an event: it fires on the day on which all of its conditions have become true, and
+    not again until they were false in between and its cooldown is over. -#}
+{% set goes_on_from = published_before() %}
+{% set triggers = policy_rows('triggers') %}
+{% set conditions = policy_rows('trigger_conditions') %}
+{#- a day is compared with the one before it, on a weekly grid with last week's -#}
+{% set days_before = 7 %}
+
+with recursive scores as (
+    select * from {{ ref('fct_health_scores') }}
+    where scorecard_role = 'production' and band <> 'insufficient data'
+),
+
+churn_risk as (
+    select * from {{ ref('fct_churn_risk') }}
+),
+
+account_days as (
+    select * from {{ ref('int_spine__account_days') }}
+),
+
+support as (
+    select * from {{ ref('int_support__metrics') }}
+),
+
+financial as (
+    select * from {{ ref('int_financial__metrics') }}
+),
+
+triggers as (
+    select * from {{ ref('triggers') }}
+),
+
+banded as (
+    select
+        *,
+        case
+            when band <> coalesce(lag(band) over account_history, '') then as_of_date
+        end as band_began
+    from scores
+    window account_history as (partition by scorecard, account_id order by as_of_date)
+),
+
+dated as (
+    select
+        *,
+        max(band_began) over (
+            partition by scorecard, account_id
+            order by as_of_date
+            rows between unbounded preceding and current row
+        ) as in_band_since
+    from banded
+),
+
+-- what conditions can ask about
+facts as (
+    select
+        dated.account_id,
+        dated.as_of_date,
+        account_days.day_number,
+        account_days.csm_owner_id,
+        dated.segment,
+        dated.lifecycle_stage,
+        dated.health_score,
+        dated.band,
+        dated.momentum,
+        dated.change_30d,
+        dated.change_90d,
+        {{ days_between('dated.in_band_since', 'dated.as_of_date') }} as days_in_band,
+        churn_risk.churn_probability_90d,
+        churn_risk.expected_arr_loss_90d,
+        account_days.arr,
+        account_days.days_to_renewal,
+        support.open_p1_tickets,
+        financial.overdue_invoices
+    from dated
+    inner join account_days
+        on
+            dated.account_id = account_days.account_id
+            and dated.as_of_date = account_days.as_of_date
+    left join churn_risk
+        on
+            dated.account_id = churn_risk.account_id
+            and dated.as_of_date = churn_risk.as_of_date
+    left join support
+        on dated.account_id = support.account_id and dated.as_of_date = support.as_of_date
+    left join financial
+        on dated.account_id = financial.account_id and dated.as_of_date = financial.as_of_date
+    where
+        dated.as_of_date
+        >= {{ add_days("cast('" ~ goes_on_from ~ "' as date)", -days_before)
+            if goes_on_from != all_days() else "cast('" ~ all_days() ~ "' as date)" }}
+),
+
+judged as (
+    select
+        *,
+        {% for trigger in triggers %}
+            coalesce(
+                {% for condition in conditions if condition.trigger == trigger.trigger -%}
+                    {{ trigger_condition(condition) }}{{ ' and ' if not loop.last }}
+                {%- else -%}
+                    false
+                {%- endfor %},
+                false
+            ) as is_met_{{ loop.index }},
+        {% endfor %}
+        day_number - lag(day_number) over account_days_in_order as days_since_before
+    from facts
+    window account_days_in_order as (partition by account_id order by day_number)
+),
+
+compared as (
+    select
+        *
+        {% for trigger in triggers %}
+            , coalesce(
+                days_since_before <= {{ days_before }}
+                and lag(is_met_{{ loop.index }}) over account_days_in_order,
+                false
+            ) as was_met_{{ loop.index }}
+        {% endfor %}
+    from judged
+    window account_days_in_order as (partition by account_id order by day_number)
+),
+
+became_true as (
+    {% for trigger in triggers %}
+        select
+            '{{ trigger.trigger }}' as trigger,
+            {{ trigger_sentence(trigger.sentence) }} as sentence,
+            compared.*
+        from compared
+        where
+            is_met_{{ loop.index }}
+            and not was_met_{{ loop.index }}
+            and as_of_date >= cast('{{ goes_on_from }}' as date)
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+candidates as (
+    select
+        trigger,
+        account_id,
+        as_of_date,
+        false as is_published
+    from became_true
+    {% if goes_on_from != all_days() %}
+        union all
+        -- what was fired last
+        select
+            trigger,
+            account_id,
+            max(as_of_date) as as_of_date,
+            true as is_published
+        from {{ this }}
+        where as_of_date < cast('{{ goes_on_from }}' as date)
+        group by trigger, account_id
+    {% endif %}
+),
+
+-- the first time after its cooldown that a trigger can fire again
+successions as (
+    select
+        candidates.trigger,
+        candidates.account_id,
+        candidates.as_of_date,
+        min(later.as_of_date) as next_date
+    from candidates
+    inner join triggers on candidates.trigger = triggers.trigger
+    left join candidates as later
+        on
+            candidates.trigger = later.trigger
+            and candidates.account_id = later.account_id
+            and later.as_of_date > candidates.as_of_date
+            and later.as_of_date
+            >= {{ add_days('candidates.as_of_date', 'triggers.cooldown_days') }}
+    group by candidates.trigger, candidates.account_id, candidates.as_of_date
+),
+
+fired as (
+    select
+        trigger,
+        account_id,
+        min(as_of_date) as as_of_date
+    from candidates
+    group by trigger, account_id
+    union all
+    select
+        fired.trigger,
+        fired.account_id,
+        successions.next_date as as_of_date
+    from fired
+    inner join successions
+        on
+            fired.trigger = successions.trigger
+            and fired.account_id = successions.account_id
+            and fired.as_of_date = successions.as_of_date
+    where successions.next_date is not null
+),
+
+final as (
+    select
+        became_true.account_id,
+        became_true.as_of_date,
+        became_true.trigger,
+        triggers.playbook,
+        became_true.sentence,
+        became_true.csm_owner_id,
+        became_true.health_score,
+        became_true.band,
+        became_true.change_30d,
+        became_true.days_in_band,
+        became_true.churn_probability_90d,
+        became_true.expected_arr_loss_90d,
+        became_true.arr,
+        became_true.days_to_renewal,
+        became_true.open_p1_tickets,
+        became_true.overdue_invoices
+    from became_true
+    inner join fired
+        on
+            became_true.trigger = fired.trigger
+            and became_true.account_id = fired.account_id
+            and became_true.as_of_date = fired.as_of_date
+    inner join triggers on became_true.trigger = triggers.trigger
+)
+
+select * from final

@@ -1,0 +1,121 @@
+{#- What was done about each trigger: the first play and the first touch after it. -#}
+
+with triggers as (
+    select * from {{ ref('fct_playbook_triggers') }}
+),
+
+playbooks as (
+    select * from {{ ref('playbooks') }}
+),
+
+clock as (
+    select * from {{ ref('stg_calendar__clock') }}
+),
+
+plays as (
+    select runs.*
+    from {{ ref('stg_crm__playbook_runs') }} as runs
+    cross join clock
+    where runs.known_date <= clock.as_of_date
+),
+
+activities as (
+    select activities.*
+    from {{ ref('int_facts__activities') }} as activities
+    cross join clock
+    where
+        activities.activity_type in ({{ touch_types() }})
+        and activities.is_attended
+        and activities.known_date <= clock.as_of_date
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
+awaited as (
+    select
+        triggers.*,
+        {{ add_days('triggers.as_of_date', 'playbooks.due_days') }} as due_date,
+        {{ add_days('triggers.as_of_date', 'thresholds.trigger_response_days') }} as last_date
+    from triggers
+    inner join playbooks on triggers.playbook = playbooks.playbook
+    cross join thresholds
+),
+
+played as (
+    select
+        awaited.account_id,
+        awaited.as_of_date,
+        awaited.trigger,
+        plays.playbook as play_run,
+        plays.started_at,
+        plays.finished_at,
+        plays.outcome,
+        row_number() over (
+            partition by awaited.account_id, awaited.as_of_date, awaited.trigger
+            order by plays.started_at, plays.playbook_run_id
+        ) as run_number
+    from awaited
+    inner join plays
+        on
+            awaited.account_id = plays.account_id
+            and cast(plays.started_at as date) >= awaited.as_of_date
+            and cast(plays.started_at as date) <= awaited.last_date
+),
+
+touched as (
+    select
+        awaited.account_id,
+        awaited.as_of_date,
+        awaited.trigger,
+        min(activities.activity_date) as first_touch_date
+    from awaited
+    inner join activities
+        on
+            awaited.account_id = activities.account_id
+            and activities.activity_date > awaited.as_of_date
+            and activities.activity_date <= awaited.last_date
+    group by awaited.account_id, awaited.as_of_date, awaited.trigger
+),
+
+final as (
+    select
+        awaited.account_id,
+        awaited.as_of_date,
+        awaited.trigger,
+        awaited.playbook,
+        awaited.csm_owner_id,
+        awaited.due_date,
+        played.play_run,
+        cast(played.started_at as date) as play_started_date,
+        cast(played.finished_at as date) as play_finished_date,
+        played.outcome as play_outcome,
+        touched.first_touch_date,
+        {{ days_between(
+            'awaited.as_of_date',
+            'least(cast(played.started_at as date), touched.first_touch_date)'
+        ) }} as days_to_response,
+        case
+            when played.finished_at is not null then 'done'
+            when played.started_at is not null then 'play started'
+            when touched.first_touch_date is not null then 'touched'
+            when clock.as_of_date > awaited.last_date then 'missed'
+            else 'open'
+        end as response
+    from awaited
+    cross join clock
+    left join played
+        on
+            awaited.account_id = played.account_id
+            and awaited.as_of_date = played.as_of_date
+            and awaited.trigger = played.trigger
+            and played.run_number = 1
+    left join touched
+        on
+            awaited.account_id = touched.account_id
+            and awaited.as_of_date = touched.as_of_date
+            and awaited.trigger = touched.trigger
+)
+
+select * from final

@@ -1,0 +1,78 @@
+"""Rules of triggers.csv and trigger_conditions.csv that span rows and files."""
+
+import re
+from collections.abc import Sequence
+
+from customer_health.policy.cells import Row, number
+from customer_health.policy.findings import Findings, grouped, use_one_of
+from customer_health.policy.tables import (
+    NUMBERS_OF_A_DAY,
+    WORDS_OF_A_DAY,
+    Band,
+    LifecycleStage,
+    Segment,
+    Trigger,
+    TriggerCondition,
+)
+
+MOMENTA = ("improving", "stable", "declining", "too new", "insufficient data")
+
+
+def check_triggers(
+    triggers: list[Trigger], conditions: list[TriggerCondition], found: Findings
+) -> None:
+    """Each trigger has conditions, and its sentence names facts."""
+    facts = (*NUMBERS_OF_A_DAY, *WORDS_OF_A_DAY)
+    with_conditions = grouped(conditions, "trigger")
+    for trigger in triggers:
+        if (trigger.trigger,) not in with_conditions:
+            what = f"trigger '{trigger.trigger}' has no conditions and would never fire"
+            fix = f"add its rows to {found.folder}/trigger_conditions.csv"
+            found.error("triggers.csv", trigger.number, what, fix)
+        rest = trigger.sentence
+        for name in re.findall(r"{([^{}]*)}", trigger.sentence):
+            rest = rest.replace(f"{{{name}}}", "")
+            if name not in facts:
+                what = f"sentence names '{{{name}}}', which is no fact of an account's day"
+                found.error("triggers.csv", trigger.number, what, use_one_of(name, facts))
+        if "{" in rest or "}" in rest:
+            what = "sentence has a brace without the other one"
+            found.error("triggers.csv", trigger.number, what, "write a fact as {health_score}")
+
+
+def check_conditions(
+    conditions: list[TriggerCondition],
+    bands: list[Band],
+    segments: list[Segment],
+    stages: list[LifecycleStage],
+    found: Findings,
+) -> None:
+    """Numbers are compared with numbers, words with words that there are."""
+    file = "trigger_conditions.csv"
+    words = {
+        "band": _names(bands, "band"),
+        "momentum": MOMENTA,
+        "segment": (*_names(segments, "segment"), "unknown"),
+        "lifecycle_stage": (*_names(stages, "lifecycle_stage"), "unknown"),
+    }
+    for row in conditions:
+        if row.fact in words:
+            if row.comparison != "is":
+                what = f"{row.fact} is a word, and comparison is '{row.comparison}'"
+                found.error(file, row.number, what, "write is")
+            if row.value not in words[row.fact]:
+                what = f"value '{row.value}' is no {row.fact}"
+                found.error(file, row.number, what, use_one_of(row.value, words[row.fact]))
+            continue
+        if row.comparison == "is":
+            what = f"{row.fact} is a number, and comparison is 'is'"
+            found.error(file, row.number, what, "write below, at_most, at_least or above")
+        try:
+            number(row.value)
+        except ValueError:
+            what = f"value '{row.value}' is not a number, as {row.fact} is"
+            found.error(file, row.number, what, "write digits and a point, such as 12.5")
+
+
+def _names(rows: Sequence[Row], column: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(getattr(row, column) for row in rows))
