@@ -133,34 +133,18 @@ begun as (
             when day_number - lag(day_number) over account_days <= {{ remembered_days }}
                 then lag(raw_band_rank) over account_days
         end as rank_before,
-        min(raw_band_rank) over steady_days as lowest_steady_rank,
-        max(raw_band_rank) over steady_days as highest_steady_rank
+        {% for rank in limits %}
+            max(case when raw_band_rank < {{ rank }} then day_number end) over account_days
+                as last_day_below_{{ rank }},
+            max(case when raw_band_rank >= {{ rank }} then day_number end) over account_days
+                as last_day_above_{{ rank }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from timeline
-    window
-        account_days as (partition by scorecard, account_id order by day_number),
-        steady_days as (
-            partition by scorecard, account_id
-            order by day_number
-            range between {{ [steady_days - 1, 0] | max }} preceding and current row
-        )
-),
-
-bounded as (
-    select
-        *,
-        case
-            when raw_band_rank is null then null
-            when not is_new then least_rank
-            when rank_before is null then raw_band_rank
-            else greatest(least_rank, lowest_steady_rank)
-        end as rank_reached,
-        case
-            when raw_band_rank is null then null
-            when not is_new then greatest_rank
-            when rank_before is null then raw_band_rank
-            else least(greatest_rank, highest_steady_rank)
-        end as rank_not_passed
-    from begun
+    window account_days as (
+        partition by scorecard, account_id
+        order by day_number
+        rows between unbounded preceding and current row
+    )
 ),
 
 steady as (
@@ -170,12 +154,21 @@ steady as (
         {% for rank in limits %}
             + last_value(
                 case
-                    when rank_reached >= {{ rank }} then 1
-                    when rank_not_passed < {{ rank }} then 0
+                    when raw_band_rank is null then null
+                    when is_new and rank_before is null
+                        then case when raw_band_rank >= {{ rank }} then 1 else 0 end
+                    when
+                        least_rank >= {{ rank }}
+                        or day_number - last_day_below_{{ rank }} >= {{ steady_days }}
+                        then 1
+                    when
+                        greatest_rank < {{ rank }}
+                        or day_number - last_day_above_{{ rank }} >= {{ steady_days }}
+                        then 0
                 end ignore nulls
             ) over account_days
         {% endfor %} as band_rank
-    from bounded
+    from begun
     window account_days as (
         partition by scorecard, account_id
         order by day_number

@@ -91,6 +91,7 @@ judged as (
         accounts.*,
         open_triggers.trigger,
         open_triggers.sentence as trigger_sentence,
+        open_triggers.as_of_date as triggered_date,
         open_triggers.playbook,
         open_triggers.due_date as trigger_due_date,
         open_triggers.open_since,
@@ -129,7 +130,8 @@ listed as (
     select
         *,
         case
-            when trigger is not null then trigger_sentence
+            when trigger is not null
+                then trigger_sentence || ' (' || cast(triggered_date as varchar) || ')'
             when flagged_since is not null
                 then
                     'In band ' || band || ', flagged since ' || cast(flagged_since as varchar)

@@ -29,4 +29,5 @@
     ('fct_trigger_responses', 'account_id, as_of_date, trigger', ''),
     ('fct_validation_figures', 'scorecard, segment, as_of_date, horizon_days, figure', ''),
     ('rpt_lead_times', 'scorecard', ''),
+    ('rpt_team_adoption', 'month_start_date, csm_owner_id', ''),
 ]) }}
