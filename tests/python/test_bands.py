@@ -120,7 +120,9 @@ def test_a_band_changes_past_a_margin_or_after_days_on_the_other_side(built_demo
     n_held = 0
     for key, group in groupby(rows, key=lambda row: row[:2]):
         of_account = [row[2:] for row in group]
-        for row, expected in zip(of_account, steady_ranks(of_account, margin, days), strict=True):
+        for row, expected in zip(
+            of_account, steady_ranks(of_account, margin, int(days)), strict=True
+        ):
             assert row[-1] == expected, (*key, *row)
             n_held += row[-1] != row[2]
     assert n_held > 100
@@ -130,11 +132,10 @@ def test_bands_reverse_far_less_often_than_raw_ones(built_demo):
     found = query(
         built_demo.warehouse,
         """
-        select band_kind, sum(n_reversals), sum(n_changes), max(median_days_later)
+        select band_kind, sum(n_reversals), sum(n_changes)
         from marts.fct_band_stability group by band_kind order by band_kind
         """,
     )
-    (_, reversals, changes, later), (_, raw_reversals, raw_changes, _) = found
+    (_, reversals, changes), (_, raw_reversals, raw_changes) = found
     assert raw_reversals > 20
     assert reversals <= 0.3 * raw_reversals and changes < raw_changes
-    assert later <= 3

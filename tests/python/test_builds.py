@@ -60,6 +60,7 @@ def test_a_flag_that_is_published_stays_when_the_policy_changes(built_demo, ware
         *("build", warehouse, "--select", "bands", "int_policy__bands", "int_bands__in_force"),
         *(
             "int_scoring__health_scores",
+            "int_scoring__steady_bands",
             "fct_health_scores",
             "--exclude-resource-type",
             "test",
@@ -188,6 +189,7 @@ def test_a_full_refresh_keeps_days_published_under_another_policy(built_demo, wa
     project = copy_project(tmp_path / "edited")
     for seed, old, new in (
         ("bands", ",moderate,", ",middling,"),
+        ("trigger_conditions", ",moderate,", ",middling,"),
         ("scorecards", "regression,challenger", "regression,off"),
     ):
         path = project / f"seeds/policy/{seed}.csv"

@@ -29,13 +29,15 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
+-- one name for each rank, whatever older versions said of its flag
 names as (
-    select distinct
+    select
         scorecard,
         band,
         band_rank,
-        is_flagged
+        max_by(is_flagged, valid_from) as is_flagged
     from bands
+    group by scorecard, band, band_rank
 ),
 
 -- lowest score of each rank of band or a better one
@@ -107,7 +109,8 @@ timeline as (
             published.as_of_date,
             {{ day_number('published.as_of_date') }} as day_number,
             published.raw_band,
-            raw_names.band_rank as raw_band_rank,
+            -- of a band that is no more nothing goes on
+            case when names.band_rank is not null then raw_names.band_rank end as raw_band_rank,
             names.band_rank as least_rank,
             names.band_rank as greatest_rank,
             false as is_new

@@ -7,11 +7,12 @@ with scores as (
 ),
 
 bands as (
-    select distinct
+    select
         scorecard,
         band,
-        is_flagged
+        max_by(is_flagged, valid_from) as is_flagged
     from {{ ref('int_bands__in_force') }}
+    group by scorecard, band
 ),
 
 churns as (
