@@ -5,6 +5,13 @@
     {#- Runs at the start of every dbt build, run, seed, snapshot and test. dbt compiles the hook for these two
         commands as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
+        {%- set metrics = {} -%}
+        {%- for dimension in dimensions() -%}
+            {%- set model_name = 'model.customer_health.int_' ~ dimension ~ '__metrics' -%}
+            {%- do metrics.update({
+                dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
+            }) -%}
+        {%- endfor -%}
         {%- do python_check('build_problems', {
             'seeds': absolute_path('seeds'),
             'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
@@ -13,7 +20,7 @@
                 'id_case': var('id_case'),
                 'as_of_date': var('as_of_date') | string,
             },
-            'metrics': metrics_by_dimension(),
+            'metrics': metrics,
             'feeds': feeds().values() | sum(start=[]) | map('first') | list
                 + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
             'contract': raw_contract(),
