@@ -5,6 +5,35 @@
     {#- Runs at the start of every dbt build, run, seed, snapshot and test. dbt compiles the hook for these two
         commands as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
+        {%- set metrics = {} -%}
+        {%- for dimension in dimensions() -%}
+            {%- set model_name = 'model.customer_health.int_' ~ dimension ~ '__metrics' -%}
+            {%- do metrics.update({
+                dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
+            }) -%}
+        {%- endfor -%}
+        {#- the tables of the raw contract with {source, table, file, freshness} and, of those that are in the
+            database, {place, delivered (names of columns), is_empty} -#}
+        {%- set contract = [] -%}
+        {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
+            {%- set entry = contract_of(node) -%}
+            {%- do entry.update({
+                'source': node.source_name,
+                'table': node.name,
+                'file': node.original_file_path,
+                'freshness': node.freshness,
+            }) -%}
+            {%- set relation = none if var('raw_path')
+                else adapter.get_relation(node.database, node.schema, node.identifier) -%}
+            {%- if relation -%}
+                {%- do entry.update({
+                    'place': node.schema ~ '.' ~ node.identifier,
+                    'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list,
+                    'is_empty': is_empty(relation),
+                }) -%}
+            {%- endif -%}
+            {%- do contract.append(entry) -%}
+        {%- endfor -%}
         {%- do python_check('build_problems', {
             'seeds': absolute_path('seeds'),
             'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
@@ -13,38 +42,12 @@
                 'id_case': var('id_case'),
                 'as_of_date': var('as_of_date') | string,
             },
-            'metrics': metrics_by_dimension(),
+            'metrics': metrics,
             'feeds': feeds().values() | sum(start=[]) | map('first') | list
                 + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
-            'contract': raw_contract(),
+            'contract': contract,
         }) -%}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro raw_contract() -%}
-    {#- The tables of the raw contract, as contract_of, with {source, table, file, freshness} and, of those that
-        are in the database, {place, delivered (names of columns), is_empty}. -#}
-    {%- set contract = [] -%}
-    {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-        {%- set entry = contract_of(node) -%}
-        {%- do entry.update({
-            'source': node.source_name,
-            'table': node.name,
-            'file': node.original_file_path,
-            'freshness': node.freshness,
-        }) -%}
-        {%- set relation = none if var('raw_path')
-            else adapter.get_relation(node.database, node.schema, node.identifier) -%}
-        {%- if relation -%}
-            {%- do entry.update({
-                'place': node.schema ~ '.' ~ node.identifier,
-                'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list,
-                'is_empty': is_empty(relation),
-            }) -%}
-        {%- endif -%}
-        {%- do contract.append(entry) -%}
-    {%- endfor -%}
-    {{ return(contract) }}
 {%- endmacro %}
 
 {% macro python_check(function, details) -%}

@@ -15,7 +15,7 @@
         from (
             select count(*) as n_rows
             from {{ ref(name) }}
-            {{ written_days(date_column) }}
+            where coalesce({{ date_column or 'null' }}, '9999-12-31') >= '{{ published_from() }}'
             {% if key -%}
             group by {{ columns }}
             having
@@ -43,15 +43,10 @@
                 '{{ column }}' as column_name,
                 {{ column }} as word
             from {{ ref(name) }}
-            {{ written_days(date_column) or 'where true' }}
-            and {{ column }} not in ({{ known[column] }})
+            where
+                {{ column }} not in ({{ known[column] }})
+                and coalesce({{ date_column or 'null' }}, '9999-12-31') >= '{{ published_from() }}'
             {{ 'union all' if not (is_last_model and loop.last) }}
         {%- endfor %}
     {%- endfor %}
-{%- endmacro %}
-
-{% macro written_days(date_column) -%}
-    {%- if date_column -%}
-        where ({{ date_column }} >= cast('{{ published_from() }}' as date) or {{ date_column }} is null)
-    {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {% macro feeds() -%}
     {#- What metrics can be read of: {model: [(feed, condition, date, own_warm_up), ...]}. The rows of the model
-        that meet the condition are the feed's, known on known_date or, with a date, on the later of the two.
+        that meet the condition are the feed's, known on known_date or, with a date or time, on the later of the two.
         Each survey type is a feed too, found in the answers (survey_nps ...). seeds/policy/metrics.csv may
         name these and no other, or several joined by + (connected when all are).
 
@@ -46,16 +46,10 @@
             ('crm_emails', "activity_type = 'email'"),
             (
                 'crm_email_opens', "activity_type = 'email' and coalesce(opened_at, clicked_at) is not null",
-                'cast(least(opened_at, clicked_at) as date)', true,
+                'least(opened_at, clicked_at)', true,
             ),
-            (
-                'crm_email_clicks', "activity_type = 'email' and clicked_at is not null",
-                'cast(clicked_at as date)', true,
-            ),
-            (
-                'crm_email_answers', "activity_type = 'email' and answered_at is not null",
-                'cast(answered_at as date)', true,
-            ),
+            ('crm_email_clicks', "activity_type = 'email' and clicked_at is not null", 'clicked_at', true),
+            ('crm_email_answers', "activity_type = 'email' and answered_at is not null", 'answered_at', true),
         ],
         'int_facts__participations': [
             ('crm_touchpoints', "activity_type in ('call', 'email', 'meeting', 'qbr', 'training')"),
@@ -64,30 +58,15 @@
         'stg_crm__goals': [
             ('crm_goal_due_dates', 'due_date is not null'),
             ('crm_goals_achieved', 'achieved_date is not null', 'achieved_date'),
-            (
-                'crm_goal_values', 'measured_at is not null and measured_value is not null',
-                'cast(measured_at as date)',
-            ),
+            ('crm_goal_values', 'measured_at is not null and measured_value is not null', 'measured_at'),
         ],
         'stg_crm__milestones': [
             ('crm_milestone_plans', 'planned_date is not null'),
             ('crm_milestones_reached', 'reached_date is not null', 'reached_date'),
-            (
-                'crm_first_values', "milestone_type = 'first_value' and reached_date is not null",
-                'reached_date',
-            ),
-            (
-                'crm_onboardings', "milestone_type = 'onboarding_complete' and reached_date is not null",
-                'reached_date',
-            ),
-            (
-                'crm_integrations', "milestone_type = 'integration_live' and reached_date is not null",
-                'reached_date',
-            ),
-            (
-                'crm_use_cases', "milestone_type = 'use_case_live' and reached_date is not null",
-                'reached_date',
-            ),
+            ('crm_first_values', "milestone_type = 'first_value' and reached_date is not null", 'reached_date'),
+            ('crm_onboardings', "milestone_type = 'onboarding_complete' and reached_date is not null", 'reached_date'),
+            ('crm_integrations', "milestone_type = 'integration_live' and reached_date is not null", 'reached_date'),
+            ('crm_use_cases', "milestone_type = 'use_case_live' and reached_date is not null", 'reached_date'),
         ],
         'stg_crm__csm_assessments': [
             ('crm_csm_ratings', 'csm_rating is not null'),
@@ -96,28 +75,22 @@
         'stg_support__tickets': [
             ('support_tickets', 'true'),
             ('support_priorities', 'priority is not null'),
-            (
-                'support_first_responses', 'first_response_at is not null',
-                'cast(first_response_at as date)',
-            ),
-            ('support_resolutions', 'resolved_at is not null', 'cast(resolved_at as date)'),
-            ('support_reopenings', 'reopened_at is not null', 'cast(reopened_at as date)'),
+            ('support_first_responses', 'first_response_at is not null', 'first_response_at'),
+            ('support_resolutions', 'resolved_at is not null', 'resolved_at'),
+            ('support_reopenings', 'reopened_at is not null', 'reopened_at'),
             (
                 'support_escalations',
                 'escalated_at is not null or (is_escalated is not null and resolved_at is not null)',
-                'cast(coalesce(escalated_at, resolved_at) as date)',
+                'coalesce(escalated_at, resolved_at)',
             ),
             ('support_ticket_sentiment', 'sentiment is not null'),
             (
                 'support_ticket_csat', 'csat_score is not null and coalesce(csat_at, resolved_at) is not null',
-                'cast(coalesce(csat_at, resolved_at) as date)',
+                'coalesce(csat_at, resolved_at)',
             ),
         ],
         'stg_survey__responses': [
-            (
-                'survey_comments', 'responded_at is not null and sentiment is not null',
-                'cast(responded_at as date)',
-            ),
+            ('survey_comments', 'responded_at is not null and sentiment is not null', 'responded_at'),
         ],
         'stg_billing__subscriptions': [
             ('billing_subscriptions', 'true'),

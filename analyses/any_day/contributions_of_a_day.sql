@@ -48,7 +48,7 @@ places as (
     from explained
 ),
 
-{% for dimension, metrics in metrics_by_dimension().items() -%}
+{% for dimension in dimensions() -%}
     {{ dimension }} as (
         select
             places.*,
@@ -61,7 +61,7 @@ places as (
                 ('is_not_applicable', 'metrics.{m}__is_not_applicable'),
             ] -%}
                 case policy.metric
-                    {% for metric in metrics -%}
+                    {% for metric in metrics_of(dimension) -%}
                         when '{{ metric }}' then {{ value | replace('{m}', metric) }}
                     {% endfor -%}
                 end as {{ column }},

@@ -62,20 +62,13 @@
     {%- endif -%}
     {%- set found = looked_up('build window') -%}
     {%- if column not in found -%}
-        {%- set window = load_relation(operations_table('build_window')) -%}
+        {%- set window = load_relation(relation_of('build_window')) -%}
         {%- do found.update({
             column: run_query('select ' ~ column ~ ' from ' ~ window).rows[0][0] | string
                 if window else all_days()
         }) -%}
     {%- endif -%}
     {{ return(found[column]) }}
-{%- endmacro %}
-
-{% macro operations_table(name) -%}
-    {#- A table of the project's own book-keeping. -#}
-    {{ return(api.Relation.create(
-        database=target.database, schema=generate_schema_name('operations', none), identifier=name
-    )) }}
 {%- endmacro %}
 
 {% macro begin_build() -%}
@@ -87,7 +80,11 @@
                 'last': last, 'now': this_build(), 'late_row_days': policy_number('late_row_days') | int,
             }) -%}
         {%- endif -%}
-        {%- set added = new_scorecards() -%}
+        {%- set published = load_relation(relation_of('fct_health_scores')) -%}
+        {%- set scored = run_query('select distinct scorecard from ' ~ published).columns[0].values() | list
+            if published else [] -%}
+        {%- set added = policy_rows('scorecards') | rejectattr('role', 'eq', 'off') | map(attribute='scorecard')
+            | reject('in', scored) | list if scored else [] -%}
         {%- if added -%}
             {%- do exceptions.warn(
                 'scorecards.csv: ' ~ added | join(', ') ~ ' is new here. This build scores all of its history,'
@@ -99,7 +96,7 @@
             - modules.datetime.timedelta(days=policy_number('late_row_days') | int - 1)
         ) | string if last else all_days() -%}
         {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or added or lacks_history() -%}
-        {%- set window, builds = operations_table('build_window'), operations_table('completed_builds') -%}
+        {%- set window, builds = relation_of('build_window'), relation_of('completed_builds') -%}
         {%- do adapter.create_schema(window) -%}
         {%- call statement(auto_begin=false) -%}
             create table if not exists {{ builds }} (
@@ -154,17 +151,6 @@
     {{ return(false) }}
 {%- endmacro %}
 
-{% macro new_scorecards() -%}
-    {#- Scorecards that the policy scores and of which nothing is published, though something is of others. -#}
-    {%- set published = load_relation(relation_of('fct_health_scores')) -%}
-    {%- set known = run_query('select distinct scorecard from ' ~ published).columns[0].values() | list
-        if published else [] -%}
-    {{ return(
-        policy_rows('scorecards') | rejectattr('role', 'eq', 'off') | map(attribute='scorecard')
-        | reject('in', known) | list if known else []
-    ) }}
-{%- endmacro %}
-
 {% macro this_build() -%}
     {#- What a build is of: {settings (what history must have been built with), raw_path, as_of_date (as
         asked for), tables (those that are delivered)}. -#}
@@ -183,7 +169,7 @@
 {% macro last_completed_build() -%}
     {#- As this_build, of the last build in which everything went well, as_of_date the newest it scored; none if
         there is none. -#}
-    {%- set builds = load_relation(operations_table('completed_builds')) -%}
+    {%- set builds = load_relation(relation_of('completed_builds')) -%}
     {%- set rows = run_query(
         'select settings, raw_path, as_of_date, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
     ).rows if builds else [] -%}
@@ -206,7 +192,7 @@
         | rejectattr('config.materialized', 'eq', 'ephemeral') | map(attribute='unique_id')
         | reject('in', results | map(attribute='node.unique_id') | list) | list if execute -%}
     {%- if execute and flags.WHICH == 'build' and not failed and not left_out -%}
-        {%- set builds, build = operations_table('completed_builds'), this_build() -%}
+        {%- set builds, build = relation_of('completed_builds'), this_build() -%}
         {%- call statement(auto_begin=false) -%}
             insert into {{ builds }}
             select
@@ -224,8 +210,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro relation_of(model_name) -%}
-    {#- A model's relation where ref() is not at hand (hooks). -#}
-    {%- set node = graph.nodes['model.customer_health.' ~ model_name] -%}
-    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+{% macro relation_of(name) -%}
+    {#- The relation of a model where ref() is not at hand (hooks), or of a table of the build's own
+        book-keeping, which no model is. -#}
+    {%- set node = graph.nodes.get('model.customer_health.' ~ name, {}) -%}
+    {{ return(api.Relation.create(
+        database=node.database or target.database,
+        schema=node.schema or generate_schema_name('operations', none),
+        identifier=node.alias or name
+    )) }}
 {%- endmacro %}

@@ -8,7 +8,7 @@
                                  then; 0 where none of it applies to the account
         The weight of what is not applicable to an account passes to the rest of what is connected, so
         that it lowers neither the coverage nor the dimension's place in the health score. -#}
-    {%- set metrics = metrics_by_dimension()[dimension] -%}
+    {%- set metrics = metrics_of(dimension) -%}
 
     with metrics as (
         select * from {{ ref('int_' ~ dimension ~ '__metrics') }}

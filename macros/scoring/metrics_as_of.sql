@@ -8,7 +8,7 @@
         metric is unknown, never zero.
         absence_known: {metric: condition on it}; where false or null, nothing measured says nothing, and
         that metric is unknown whatever when_absent says. -#}
-    {%- set metrics = metrics_by_dimension()[dimension] -%}
+    {%- set metrics = metrics_of(dimension) -%}
     select
         account_id,
         as_of_date,

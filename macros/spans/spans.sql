@@ -84,9 +84,9 @@
     {%- endif %}
 {%- endmacro %}
 
-{% macro merged_spans(relation, keys, from_date, until_date) -%}
-    {#- Spans of each combination of the keys (columns of the relation), those that overlap or touch
-        made one: keys, from_date, until_date (null: for ever). A span that began before the build's
+{% macro merged_spans(relation, keys) -%}
+    {#- Spans of each combination of the keys, those that overlap or touch made one, from a relation with
+        the keys, from_date and until_date (null: for ever). A span that began before the build's
         window may be given a later begin, on its first day at most. -#}
     select
         {{ keys | join(', ') }},
@@ -115,8 +115,8 @@
         from (
             select
                 {{ keys | join(', ') }},
-                {{ from_date }} as from_date,
-                coalesce({{ until_date }}, cast('9999-12-31' as date)) as until_date
+                from_date,
+                coalesce(until_date, cast('9999-12-31' as date)) as until_date
             from {{ relation }}
         ) as seen
         -- those that end before the build's window would only be sorted, and merge with none in it
@@ -145,7 +145,7 @@
         until_date,
         cast(1 as decimal(18, 6)) as amount
     from (
-        {{ merged_spans(relation, ['account_id', 'entity', 'measure'], 'from_date', 'until_date') | indent(8) }}
+        {{ merged_spans(relation, ['account_id', 'entity', 'measure']) | indent(8) }}
     ) as merged
     where entity is not null
 {%- endmacro %}

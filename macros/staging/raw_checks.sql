@@ -1,65 +1,63 @@
 {% macro raw_checks(columns, has_accounts) -%}
-    {#- What the contract (meta of the columns) demands of a raw row, as a list of {condition, reason,
-        column, refuses_row}, in the order in which they decide: by reason, then by column. -#}
+    {#- What the contract demands of a raw row, as a list of {condition, reason, column, refuses_row}, in the
+        order in which they decide: by reason, then by column. Conditions read the relations typed, horizon,
+        accounts (with has_accounts) and words_<column>. By the column's meta:
+          id            can be decoded              key, required  not null (key: nullable may be)
+          not_negative  not below zero: a credit or a correction is another fact, and refuses the row
+          range         [lowest, highest], or {by: column, word: [lowest, highest], ...} by its word
+          not_in_future not after the sources' end  not_before     on the day of that column or later
+          is_account    an account we know          vocabulary     a word of that vocabulary -#}
     {%- set checks = [] -%}
     {%- for reason in [
         'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
         'date in the future', 'dates out of order', 'unknown account', 'unknown value',
     ] -%}
         {%- for column in columns -%}
-            {%- set condition = fault_in(column, reason, has_accounts) | trim -%}
-            {%- if condition not in ('', 'false') -%}
+            {%- set value, meta = 'typed.' ~ column.name, column.meta -%}
+            {%- set condition -%}
+                {%- if reason == 'undecodable text' and meta.get('id') and column.delivered == 'varchar' -%}
+                    strpos(typed.raw_{{ column.name }}, '{{ '\ufffd' }}') > 0
+                {%- elif reason == 'unparsable value' and is_unreadable(column) != 'false' -%}
+                    typed.is_unreadable_{{ column.name }}
+                {%- elif reason == 'missing value' and (meta.get('required') or meta.get('key') is sameas true) -%}
+                    {{ value }} is null
+                {%- elif reason == 'negative value' and meta.get('not_negative') -%}
+                    {{ value }} < 0
+                {%- elif reason == 'out of range' and column.delivered -%}
+                    {%- if column.data_type in ('date', 'timestamp') -%}
+                        {#- no date of a business lies before 1900 -#}
+                        {{ value }} < '1900-01-01'
+                    {%- elif meta.get('range') is mapping -%}
+                        {%- for word, limits in meta.range.items() if word != 'by' -%}
+                            words_{{ meta.range.by }}.value = '{{ word }}'
+                            and {{ value }} not between {{ limits | join(' and ') }}
+                            {{- ' or ' if not loop.last }}
+                        {%- endfor -%}
+                    {%- elif column.data_type in ('double', 'bigint') -%}
+                        {#- twelve digits: what decimals have room for, also as a sum -#}
+                        {{ value }} not between {{ meta.get('range', [-999999999999, 999999999999]) | join(' and ') }}
+                    {%- endif -%}
+                {%- elif reason == 'date in the future' and meta.get('not_in_future') -%}
+                    cast({{ value }} as date) > horizon.data_end_date
+                {%- elif reason == 'dates out of order' and meta.get('not_before') -%}
+                    {#- by the day: two systems' clocks, or a date beside a time, differ by hours -#}
+                    cast({{ value }} as date) < cast(typed.{{ meta.not_before }} as date)
+                {%- elif reason == 'unknown account' and has_accounts and meta.get('is_account') -%}
+                    accounts.account_id is null
+                {%- elif reason == 'unknown value' and meta.get('vocabulary') -%}
+                    {{ value }} is not null and words_{{ column.name }}.value is null
+                {%- endif -%}
+            {%- endset -%}
+            {%- if condition -%}
                 {#- an unusable value refuses its row in a key, a required column or one on which a state rests
                     (decides); in any other column it refuses the cell alone -#}
                 {%- do checks.append({
                     'column': column.name, 'condition': condition, 'reason': reason,
-                    'refuses_row': reason == 'negative value' or column.meta.get('required')
-                        or column.meta.get('key') or column.meta.get('decides'),
+                    'refuses_row': reason == 'negative value' or meta.get('required')
+                        or meta.get('key') or meta.get('decides'),
                 }) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(checks) }}
-{%- endmacro %}
-
-{% macro fault_in(column, reason, has_accounts) -%}
-    {#- Condition: there is this reason to refuse a value of a column; nothing if there never is. Reads the
-        relations typed, horizon, accounts (with has_accounts) and words_<column>. By the column's meta:
-          id            can be decoded              key, required  not null (key: nullable may be)
-          not_negative  not below zero: a credit or a correction is another fact, and refuses the row
-          range         [lowest, highest], or {by: column, word: [lowest, highest], ...} by its word
-          not_in_future not after the sources' end  not_before     on the day of that column or later
-          is_account    an account we know          vocabulary     a word of that vocabulary -#}
-    {%- set value, meta = 'typed.' ~ column.name, column.meta -%}
-    {%- if reason == 'undecodable text' and meta.get('id') and column.delivered == 'varchar' -%}
-        strpos(typed.raw_{{ column.name }}, '{{ '\ufffd' }}') > 0
-    {%- elif reason == 'unparsable value' -%}
-        {{ 'false' if is_unreadable(column) | trim == 'false' else 'typed.is_unreadable_' ~ column.name }}
-    {%- elif reason == 'missing value' and (meta.get('required') or meta.get('key') is sameas true) -%}
-        {{ value }} is null
-    {%- elif reason == 'negative value' and meta.get('not_negative') -%}
-        {{ value }} < 0
-    {%- elif reason == 'out of range' and column.delivered -%}
-        {%- if column.data_type in ('date', 'timestamp') -%}
-            {#- no date of a business lies before 1900 -#}
-            {{ value }} < '1900-01-01'
-        {%- elif meta.get('range') is mapping -%}
-            {%- for word, limits in meta.range.items() if word != 'by' -%}
-                words_{{ meta.range.by }}.value = '{{ word }}' and {{ value }} not between {{ limits | join(' and ') }}
-                {{- ' or ' if not loop.last }}
-            {%- endfor -%}
-        {%- elif column.data_type in ('double', 'bigint') -%}
-            {#- twelve digits: what decimals have room for, also as a sum -#}
-            {{ value }} not between {{ meta.get('range', [-999999999999, 999999999999]) | join(' and ') }}
-        {%- endif -%}
-    {%- elif reason == 'date in the future' and meta.get('not_in_future') -%}
-        cast({{ value }} as date) > horizon.data_end_date
-    {%- elif reason == 'dates out of order' and meta.get('not_before') -%}
-        {#- by the day: two systems' clocks, or a date beside a time, differ by hours -#}
-        cast({{ value }} as date) < cast(typed.{{ meta.not_before }} as date)
-    {%- elif reason == 'unknown account' and has_accounts and meta.get('is_account') -%}
-        accounts.account_id is null
-    {%- elif reason == 'unknown value' and meta.get('vocabulary') -%}
-        {{ value }} is not null and words_{{ column.name }}.value is null
-    {%- endif -%}
 {%- endmacro %}

@@ -127,8 +127,13 @@
             {% endfor %}
         from (
             select
+                {#- the number that a delivered time is, or that its text spells #}
                 {% for column in columns if column.data_type in ('date', 'timestamp') -%}
-                {{ time_as_number(column) }}
+                {% if column.is_number -%}
+                {{ finite_number(column.name) }} as number_{{ column.name }},
+                {% elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}
+                {{ whole_number('cast(' ~ column.name ~ ' as varchar)') }} as number_{{ column.name }},
+                {% endif -%}
                 {% endfor -%}
                 *
             from {{ table.sql or '(select 1 as absent where false) as absent' }}

@@ -70,18 +70,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro time_as_number(column) -%}
-    {#- Item of a select list: the number that a delivered time is, or that its text spells, as number_<column>.
-        Nothing where the column came as a time. -#}
-    {%- set name = column.name -%}
-    {%- if column.is_number -%}
-        {{ finite_number(name) }} as number_{{ name }},
-    {%- elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}
-        {{ whole_number(name if column.delivered == 'varchar' else 'cast(' ~ name ~ ' as varchar)') }}
-            as number_{{ name }},
-    {%- endif -%}
-{%- endmacro %}
-
 {% macro finite_number(expression) -%}
     {#- A text or number as double; null where it is NaN, which compares at random, or infinite. -#}
     {%- set number = cast_or_null(expression, 'double') -%}

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyRelation as Relation
 
-# The terms of the model, the intercept first; also in macros/risk_terms.sql.
+# The terms of the model, the intercept first; also in int_risk__in_force.sql.
 TERMS = (
     "intercept", "health", "momentum", "ends", "nearness", "rolls_on", "term_length",
     "no_contract_known", "tenure",

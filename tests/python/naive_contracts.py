@@ -265,6 +265,16 @@ class Contract:
             } - reached
         return reached
 
+    def final_end(self, first: date, for_good: dict[date, float]) -> date:
+        """Where most of what an end of today leads to ends for good, of equals the latest."""
+        reached = self.leads_to({first})
+        there = defaultdict(float)
+        for number, term in enumerate(self.terms):
+            is_today = number in self.current and term.ends == first
+            if is_today or self.takes_over.get(number) in reached:
+                there[term.ends] += term.weight
+        return max(reached, key=lambda last: (min(for_good[last], there[last]), last))
+
     @cached_property
     def as_of(self) -> Row | None:
         """What is published of the day."""
@@ -292,10 +302,7 @@ class Contract:
         by_end = defaultdict(float)
         for term in now:
             by_end[term.ends] += term.weight
-        final = {
-            end: max(self.leads_to({end}), key=lambda last: (for_good[last], last))
-            for end in by_end
-        }
+        final = {end: self.final_end(end, for_good) for end in by_end}
         most = defaultdict(float)
         for end, last in final.items():
             most[last] += by_end[end]

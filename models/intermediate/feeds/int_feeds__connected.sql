@@ -15,7 +15,7 @@ responses as (
     {{ model_name }}_days as (
         select
             {% for feed in rows -%}
-                {% set day = 'greatest(known_date, ' ~ feed[2] ~ ')' if feed[2]
+                {% set day = 'greatest(known_date, cast(' ~ feed[2] ~ ' as date))' if feed[2]
                     else 'known_date' -%}
                 min(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_from,
                 max(case when {{ feed[1] }} then {{ day }} end) as {{ feed[0] }}_last,

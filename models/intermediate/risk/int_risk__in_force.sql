@@ -1,5 +1,9 @@
-{#- The models of churn, a row per version and segment: coefficients and covariances as columns. -#}
-{% set terms = risk_terms() %}
+{#- The models of churn, a row per version and segment: coefficients and covariances as columns, by
+    the terms of python/customer_health/risk_fits.py. -#}
+{% set terms = [
+    'intercept', 'health', 'momentum', 'ends', 'nearness', 'rolls_on', 'term_length',
+    'no_contract_known', 'tenure'
+] %}
 
 with fits as (
     select * from {{ ref('int_risk__fits') }}

@@ -31,7 +31,7 @@ dates as (
         or {{ is_month_end('account_days.as_of_date') }}
 ),
 
-{% for dimension, metrics in metrics_by_dimension().items() -%}
+{% for dimension in dimensions() -%}
     {{ dimension }} as (
         select
             metrics.account_id,
@@ -43,7 +43,7 @@ dates as (
                 ('is_not_applicable', 'metrics.{m}__is_not_applicable'),
             ] -%}
                 case policy.metric
-                    {% for metric in metrics -%}
+                    {% for metric in metrics_of(dimension) -%}
                         when '{{ metric }}' then {{ value | replace('{m}', metric) }}
                     {% endfor -%}
                 end as {{ column }},

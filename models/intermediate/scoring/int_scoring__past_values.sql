@@ -31,14 +31,14 @@ past_days as (
     {% endfor %}
 ),
 
-{% for dimension, metrics in metrics_by_dimension().items() -%}
+{% for dimension in dimensions() -%}
     {{ dimension }} as (
         select
             metrics.account_id,
             policy.metric,
             past_days.days_ago,
             case policy.metric
-                {% for metric in metrics -%}
+                {% for metric in metrics_of(dimension) -%}
                     when '{{ metric }}' then metrics.{{ metric }}
                 {% endfor -%}
             end as metric_value

@@ -7,7 +7,6 @@
 ) }}
 {#- Health says how the customer is; this says how likely it is to leave within 90 days, which its
     contract has a say in, too. -#}
-{% set terms = risk_terms() %}
 {#- which terms each published part of the log odds sums up -#}
 {% set parts = {
     'health': ['health'],
@@ -15,6 +14,7 @@
     'contract': ['ends', 'nearness', 'rolls_on', 'term_length', 'no_contract_known'],
     'tenure': ['tenure'],
 } %}
+{% set terms = ['intercept'] + parts.values() | sum(start=[]) %}
 
 with scores as (
     select * from {{ ref('fct_health_scores') }}

@@ -17,7 +17,8 @@ def check_computed(
         metric, dimension = row.metric, row.dimension
         if metric not in computed_in:
             near = nearest(metric, without_row)
-            fix = f"call it '{near}'" if near else "take the row out, or add the metric to a model"
+            fix = "take the row out, or add the metric to a model and its YAML"
+            fix = f"call it '{near}'" if near else fix
             found.error("metrics.csv", row.number, f"no model computes a metric '{metric}'", fix)
         elif computed_in[metric] != dimension:
             what = f"metric '{metric}' is computed in dimension '{computed_in[metric]}'"

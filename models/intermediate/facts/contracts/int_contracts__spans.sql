@@ -76,19 +76,22 @@ ends as (
             and ends.end_date = terms.predecessor_end_date
 ),
 
+-- the terms that each of today's ends leads to, with those that end there
 followed as (
     select
         account_id,
         seen_from_date,
+        end_date as current_end_date,
         term_number,
         plan,
         end_date,
         weight
     from current_terms
-    union distinct
+    union all
     select
         terms.account_id,
         terms.seen_from_date,
+        ends.current_end_date,
         terms.term_number,
         terms.plan,
         terms.end_date,
@@ -101,6 +104,28 @@ followed as (
             and ends.end_date = terms.predecessor_end_date
 ),
 
+reached as (
+    select
+        account_id,
+        seen_from_date,
+        current_end_date,
+        end_date,
+        sum(weight) as weight
+    from followed
+    group by account_id, seen_from_date, current_end_date, end_date
+),
+
+followed_once as (
+    select distinct
+        account_id,
+        seen_from_date,
+        term_number,
+        plan,
+        end_date,
+        weight
+    from followed
+),
+
 ending as (
     select
         account_id,
@@ -108,7 +133,7 @@ ending as (
         end_date,
         plan,
         sum(weight) as weight
-    from followed
+    from followed_once
     group by account_id, seen_from_date, end_date, plan
 ),
 
@@ -219,29 +244,31 @@ lost as (
             and ending_in_all.end_date = reduced.end_date
 ),
 
--- each of today's contracts ends where most of what it leads to does, of equals the latest
+-- each of today's contracts ends where most of what it leads to does, of equals the latest; what
+-- ends there of others says nothing
 followed_ends as (
     select
-        ends.account_id,
-        ends.seen_from_date,
-        ends.current_end_date,
-        ends.end_date,
+        reached.account_id,
+        reached.seen_from_date,
+        reached.current_end_date,
+        reached.end_date,
         current_ends.weight,
         row_number() over (
-            partition by ends.account_id, ends.seen_from_date, ends.current_end_date
-            order by lost.weight_for_good desc, ends.end_date desc
+            partition by
+                reached.account_id, reached.seen_from_date, reached.current_end_date
+            order by least(lost.weight_for_good, reached.weight) desc, reached.end_date desc
         ) as choice
-    from ends
+    from reached
     inner join lost
         on
-            ends.account_id = lost.account_id
-            and ends.seen_from_date = lost.seen_from_date
-            and ends.end_date = lost.end_date
+            reached.account_id = lost.account_id
+            and reached.seen_from_date = lost.seen_from_date
+            and reached.end_date = lost.end_date
     inner join current_ends
         on
-            ends.account_id = current_ends.account_id
-            and ends.seen_from_date = current_ends.seen_from_date
-            and ends.current_end_date = current_ends.end_date
+            reached.account_id = current_ends.account_id
+            and reached.seen_from_date = current_ends.seen_from_date
+            and reached.current_end_date = current_ends.end_date
 ),
 
 -- the main contract is where most of today's ARR ends, of equals the latest

@@ -89,7 +89,7 @@ department_spells as (
 
 -- overlapping spells of one contact in one role are one
 held_roles as (
-    {{ merged_spans('spells', ['account_id', 'contact_id', 'role'], 'from_date', 'until_date') }}
+    {{ merged_spans('spells', ['account_id', 'contact_id', 'role']) }}
 ),
 
 role_participations as (
@@ -155,7 +155,8 @@ champion_answers as (
         role_until_date,
         cast(answered_at as date) as answer_date,
         greatest(from_date, cast(answered_at as date)) as from_date,
-        {{ hours_between('occurred_at', 'answered_at') }} as response_hours
+        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }}
+        / 3600.0 as response_hours
     from champion_activities
     where activity_type = 'email' and answered_at >= occurred_at
 ),

@@ -36,7 +36,7 @@ uses_that_count as (
 ),
 
 final as (
-    {{ merged_spans('uses_that_count', ['feature_id'], 'from_date', 'until_date') }}
+    {{ merged_spans('uses_that_count', ['feature_id']) }}
 )
 
 select * from final
