@@ -25,4 +25,6 @@
     ('fct_scorecard_comparisons', 'variant, review_date', ''),
     ('fct_validation_figures', 'scorecard, segment, as_of_date, horizon_days, figure', ''),
     ('rpt_lead_times', 'scorecard', ''),
+    ('sync_crm__account_health', 'crm_account_id', ''),
+    ('sync_slack__critical_alerts', 'alert_id', ''),
 ]) }}
