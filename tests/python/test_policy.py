@@ -442,7 +442,7 @@ BROKEN_FILES = {
         "tiers.csv, rows 2, 3, 4, 5: time_share sums to 1.1, not 1. Fix: give the shares of one",
     ),
     "a CRM without a key": (
-        "sync_fields.csv", "salesforce,Account,crm_account_id,Id", "salesforce,Account,tier,Tier__c",
+        "sync_fields.csv", "salesforce,Account,crm_account_id,Id", "salesforce,Account,tier,Tier",
         "destination 'salesforce' has no row for crm_account_id. Fix: add it",
     ),
     "two objects for accounts": (
@@ -451,7 +451,7 @@ BROKEN_FILES = {
     ),
     "a field that is filled twice": (
         "sync_fields.csv", "Health_Band__c", "Health_Score__c",
-        "sync_fields.csv, rows 4, 5: remote_field 'Health_Score__c' of 'salesforce' is filled twice",
+        "sync_fields.csv, rows 4, 5: remote_field 'Health_Score__c' of 'salesforce' is filled",
     ),
     "tiers in the other order": (
         "tiers.csv", "1,0,40", "5,0,40", "tier 1 is not the lowest, or the others do not follow it",

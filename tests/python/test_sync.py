@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from crm_servers import SECRET, SalesforceServer
+from crm_servers import SECRET, HubSpotServer, SalesforceServer, SlackServer
 from project import PROJECT, run
 
 from customer_health.outbox_columns import ACCOUNT_COLUMNS
@@ -82,6 +82,16 @@ def company(tmp_path) -> Company:
 @pytest.fixture
 def salesforce(monkeypatch):
     yield from serve(SalesforceServer(), monkeypatch)
+
+
+@pytest.fixture
+def hubspot(monkeypatch):
+    yield from serve(HubSpotServer(), monkeypatch)
+
+
+@pytest.fixture
+def slack(monkeypatch):
+    yield from serve(SlackServer(), monkeypatch)
 
 
 def serve(server, monkeypatch):
@@ -270,7 +280,7 @@ def test_a_rejected_row_waits_for_a_change_or_a_request(company, salesforce, cap
     assert reason.startswith("STRING_TOO_LONG") and attempts == 1
 
     assert sync(company, "salesforce") == 0
-    assert "1 rows rejected before wait" in capsys.readouterr().out
+    assert "1 rejected before (RETRY=1" in capsys.readouterr().out
     assert sync(company, "salesforce", "--retry") == 1
 
     company.run("update marts.sync_crm__account_health set band = 'critical'")
@@ -440,6 +450,131 @@ def test_many_accounts_need_no_more_memory_than_few(company, salesforce):
         company.ledger_file.unlink(missing_ok=True)
         company.add_accounts(number)
         outcome = run("-c", PEAK, "--warehouse", company.file, "--to", "salesforce")
-        assert f"{number:,} rows arrived" in outcome.text
+        assert f"{number:,} arrived" in outcome.text
         peaks.append(int(outcome.text.split()[-1]))
     assert peaks[1] < peaks[0] + 10_000  # kB
+
+
+def add_alerts(company: Company, *ids: str) -> None:
+    for name in ids:
+        company.run(
+            "insert into marts.sync_slack__critical_alerts by name"
+            f" select '{name}' as alert_id, '{name}: fell < 5 & stays' as alert_text"
+        )
+
+
+def test_slack_is_told_each_alert_once(company, slack, no_secret):
+    add_alerts(company, "fall/a", "fall/b")
+    assert sync(company, "slack") == 0
+    assert [*slack.arrivals] == [
+        "fall/a: fell &lt; 5 &amp; stays",
+        "fall/b: fell &lt; 5 &amp; stays",
+    ]
+    # its figures change while it lasts
+    company.run("update marts.sync_slack__critical_alerts set alert_text = 'fell further'")
+    assert sync(company, "slack") == 0
+    add_alerts(company, "fall/c")
+    assert sync(company, "slack") == 0
+    assert [*slack.arrivals][2:] == ["fall/c: fell &lt; 5 &amp; stays"]
+    assert SECRET.encode() not in company.ledger_file.read_bytes()
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_slack_may_fail(company, slack, status, capsys):
+    add_alerts(company, "fall/a", "fall/b", "fall/c")
+    slack.fail("post", status, Retry_After="0")
+    slack.fail("post", status, times=destination.RETRIES + 1, spare=1, Retry_After="0")
+    assert sync(company, "slack") == 1
+    assert f"still answers {status}" in capsys.readouterr().err
+    assert sync(company, "slack") == 0
+    assert len(slack.arrivals) == 3 and company.ledger() == [("acknowledged", 3)]
+
+
+def test_a_wrong_webhook_is_said_without_its_address(company, slack, monkeypatch, capsys):
+    add_alerts(company, "fall/a")
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{slack.url}/services/T0/B0/old-secret")
+    assert sync(company, "slack") == 2
+    said = capsys.readouterr().err
+    assert "Slack does not let us in: 403 invalid_token" in said and "old-secret" not in said
+    assert company.ledger(rest="where state = 'acknowledged'") == [(None, 0)]
+    slack.stop()
+    monkeypatch.setattr(destination, "RETRIES", 0)
+    assert sync(company, "slack") == 1
+    said = capsys.readouterr().err
+    assert "cannot be reached" in said and "old-secret" not in said
+
+
+def test_a_message_that_slack_rejects_waits(company, slack):
+    add_alerts(company, "fall/a", "fall/b")
+    slack.refused["fall/a: fell &lt; 5 &amp; stays"] = "invalid_payload"
+    assert sync(company, "slack") == 1
+    assert company.ledger("key, state, reason", "order by key") == [
+        ("fall/a", "rejected", "400 invalid_payload"), ("fall/b", "acknowledged", None)
+    ]  # fmt: skip
+
+
+@pytest.fixture(params=["update", "upsert"])
+def fields(request, tmp_path) -> list[str]:
+    """Find companies by HubSpot's own id, or by a unique property."""
+    if request.param == "update":
+        return []
+    file = tmp_path / "seeds" / "policy" / "sync_fields.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text(FIELDS.read_text().replace("hs_object_id", "crm_id"))
+    return ["--fields", str(file)]
+
+
+def test_hubspot_is_sent_all_and_then_what_changed(company, hubspot, fields, no_secret):
+    company.add_accounts(250)
+    assert sync(company, "hubspot", *fields) == 0
+    assert len(hubspot.records) == 250 and len(hubspot.calls) == 3
+    assert hubspot.calls[0] == ("upsert" if fields else "update")
+    assert hubspot.records["A00009"]["health_score"] == ""  # empties the property
+    assert hubspot.records["A00009"]["customer_status"] == "churned"
+    assert sync(company, "hubspot", *fields) == 0
+    assert len(hubspot.calls) == 3
+    company.run(
+        "update marts.sync_crm__account_health set band = 'critical'"
+        " where crm_account_id = 'A00123'"
+    )
+    assert sync(company, "hubspot", *fields) == 0
+    assert [key for key, times in hubspot.arrivals.items() if times > 1] == ["A00123"]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("status", [429, 500])
+def test_hubspot_may_fail(company, hubspot, status, late, capsys):
+    company.add_accounts(250)
+    hubspot.fail("update", status, late=late, Retry_After="0")
+    hubspot.fail("update", status, destination.RETRIES + 1, late, spare=1, Retry_After="0")
+    assert sync(company, "hubspot") == 1
+    assert f"still answers {status}" in capsys.readouterr().err
+    assert sync(company, "hubspot") == 0
+    assert len(hubspot.records) == 250 and company.ledger() == [("acknowledged", 250)]
+
+
+@pytest.mark.parametrize("reason", ["VALIDATION: not an option", "record not found"])
+def test_a_company_that_hubspot_rejects_spoils_no_other(company, hubspot, reason, capsys):
+    """Whether it refuses the whole batch for it, or writes the rest."""
+    company.add_accounts(150)
+    hubspot.refused |= {"A00042": reason, "A00099": reason}
+    assert sync(company, "hubspot") == 1
+    assert f"A00042: {'400 ' if 'VALID' in reason else ''}" in capsys.readouterr().out
+    assert company.ledger() == [("acknowledged", 148), ("rejected", 2)]
+    assert sync(company, "hubspot") == 0
+    hubspot.refused.clear()
+    assert sync(company, "hubspot", "--retry") == 0
+    assert company.ledger() == [("acknowledged", 150)]
+
+
+def test_a_wrong_token_and_an_unknown_property_are_said(company, hubspot, monkeypatch, capsys):
+    company.add_accounts(5)
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "old-secret")
+    assert sync(company, "hubspot") == 2
+    said = capsys.readouterr().err
+    assert "Fix: check HUBSPOT_ACCESS_TOKEN" in said and "old-secret" not in said
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", SECRET)
+    hubspot.refused["A00000"] = "VALIDATION: PROPERTY_DOESNT_EXIST health_band"
+    assert sync(company, "hubspot") == 2
+    assert "PROPERTY_DOESNT_EXIST health_band" in capsys.readouterr().err
+    assert company.ledger() == [("pending", 5)]

@@ -16,12 +16,15 @@ from customer_health.policy.tables import SyncField
 from customer_health.publication import Refusal, Warehouse
 from customer_health.sync.delivery import deliver, show
 from customer_health.sync.destination import Destination, Undelivered
+from customer_health.sync.hubspot import HubSpot
 from customer_health.sync.ledger import REJECTED, Ledger
 from customer_health.sync.outbox import Outbox, read
 from customer_health.sync.salesforce import Salesforce
+from customer_health.sync.slack import TEXT, Slack
 
-CRMS = {"salesforce": Salesforce}
-DESTINATIONS = (*CRMS,)
+CRMS: dict[str, type[Salesforce] | type[HubSpot]] = {"salesforce": Salesforce, "hubspot": HubSpot}
+DESTINATIONS = (*CRMS, Slack.name)
+ALERTS = Outbox("sync_slack__critical_alerts", "alert_id", {"alert_id": "id", "alert_text": TEXT})
 FIELDS = PROJECT / "seeds" / "policy" / "sync_fields.csv"
 
 
@@ -31,6 +34,8 @@ def find_destination(name: str, fields_file: Path) -> tuple[Outbox, Destination]
     Raises:
         Refusal: Its fields or settings are not in order.
     """
+    if name == Slack.name:
+        return ALERTS, Slack(os.environ)
     fields = _fields(name, fields_file)
     columns = {row.payload_column: row.remote_field for row in fields}
     outbox = Outbox("sync_crm__account_health", ACCOUNT_KEY, columns)
@@ -68,20 +73,19 @@ def sync(given: argparse.Namespace) -> int:
             raise Refusal(f"{warehouse}: {holder} is syncing it. Fix: wait until it has ended.")
         ledger = Ledger(ledger_file, destination.place())
         summary = deliver(batches, destination, ledger, given.retry)
-        waiting = ledger.count(REJECTED) - summary.rejected
+        waiting = max(ledger.count(REJECTED) - summary.rejected, 0)
         ledger.close()
     missing = summary.sent - summary.acknowledged - summary.rejected
-    parts = [
-        f"{summary.acknowledged:,} rows arrived",
-        f"{summary.read - summary.sent:,} were not due",
-        *([f"{summary.rejected:,} were rejected"] if summary.rejected else []),
-        *([f"{missing:,} did not arrive and are sent by the next run"] if missing else []),
-    ]
-    print(f"{given.to:<12} {', '.join(parts)}")
+    counts = {
+        "arrived": summary.acknowledged,
+        "not due": summary.read - summary.sent,
+        "rejected": summary.rejected,
+        "not arrived, for the next run": missing,
+        "rejected before (RETRY=1 sends them again)": waiting,
+    }
+    print(f"{given.to:<12} {', '.join(f'{number:,} {what}' for what, number in counts.items())}")
     for key, reason in summary.reasons.items():
         print(f"  {key}: {reason}")
-    if waiting > 0:
-        print(f"{waiting:,} rows rejected before wait until they change, or for RETRY=1")
     return 1 if summary.rejected or missing else 0
 
 
