@@ -242,7 +242,7 @@ class SlackServer(Server):
 
     def environment(self) -> dict[str, str]:
         """Give the variables that lead here."""
-        return {"SLACK_WEBHOOK_URL": f"{self.url}/services/T0/B0/{SECRET}"}
+        return {"SLACK_WEBHOOK_URL": f"{self.url}/services/{SECRET}"}
 
     def step(self, verb: str, path: str, body: bytes) -> str:
         """Name the step that a call is."""

@@ -83,7 +83,8 @@ def sync(given: argparse.Namespace) -> int:
         "not arrived, for the next run": missing,
         "rejected before (RETRY=1 sends them again)": waiting,
     }
-    print(f"{given.to:<12} {', '.join(f'{number:,} {what}' for what, number in counts.items())}")
+    told = [f"{number:,} {what}" for what, number in counts.items() if number or what == "arrived"]
+    print(f"{given.to:<12} {', '.join(told)}")
     for key, reason in summary.reasons.items():
         print(f"  {key}: {reason}")
     return 1 if summary.rejected or missing else 0

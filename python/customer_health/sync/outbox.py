@@ -56,6 +56,7 @@ def _batches(published: Path, outbox: Outbox) -> Iterator[list[Row]]:
     }
     try:
         with duckdb.connect(str(published), read_only=True, config=settings) as connection:
+            connection.execute("set enable_progress_bar = false")
             found = connection.execute(
                 f"select {columns} from marts.{sql_name(outbox.mart)}"
                 f" order by {sql_name(outbox.key)}"
