@@ -21,6 +21,9 @@ KEEP ?= 3
 TO ?=
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
 WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(DEMO_WAREHOUSE)))
+# Of `make sync`, where TO is a destination. DRY_RUN=1: only show; RETRY=1: also what was rejected.
+DRY_RUN ?=
+RETRY ?=
 # EXPORT: folder for the marts as Parquet; 1: beside the published file.
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
@@ -41,7 +44,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build publications rollback export example freshness review test conventions bench experiment docs clean
+.PHONY: help given given_mapping environment demo build publications rollback export sync example freshness review test conventions bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -68,6 +71,7 @@ help: ## this list
 	echo 'EXPORT=folder                folder for the marts as Parquet, of build and export'
 	echo 'make example MAPPING=folder  maps your own tables, in DATA=folder, and scores them'
 	echo 'make rollback TO=...         goes to that publication (default: to the one before)'
+	echo 'make sync TO=... DRY_RUN=1     shows what would be sent; RETRY=1: also sends what was rejected'
 	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
 
 # What can be checked without Python is checked first, before minutes are lost.
@@ -112,6 +116,11 @@ rollback: environment ## readers see the publication before again, or TO=...
 
 export: environment ## the marts of the published file as Parquet, in EXPORT=folder
 	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"
+
+# Secrets come from the environment: docs/how-to/sync-to-a-crm.md.
+sync: environment ## sends what changed to a CRM or to Slack: TO=salesforce
+	$(RUN) -m customer_health.sync --warehouse "$$WAREHOUSE" --to "$$TO" \
+		$(if $(DRY_RUN),--dry-run) $(if $(RETRY),--retry)
 
 given_mapping: given
 	if [ -z "$$MAPPING" ]; then \

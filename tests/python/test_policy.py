@@ -399,6 +399,14 @@ BROKEN_ROWS = {
         "source_checks.csv", "tickets,14,,28,8,30,0.3,", "tickets,14,,,8,30,0.3,",
         "the check of the volume is given in part", "fill in volume_window_days",
     ),
+    "unknown payload column": (
+        "sync_fields.csv", "hubspot,companies,band,", "hubspot,companies,bands,",
+        "payload_column 'bands' is not known", "write 'band'",
+    ),
+    "a label for an API name": (
+        "sync_fields.csv", "Health_Band__c", "Health Band",
+        "'Health Band' is no name of an object or field", "Health_Score__c",
+    ),
 }  # fmt: skip
 
 
@@ -468,6 +476,18 @@ BROKEN_FILES = {
     "shares of time that are no whole": (
         "tiers.csv", "0.4,daily", "0.5,daily",
         "tiers.csv, rows 2, 3, 4, 5: time_share sums to 1.1, not 1. Fix: give the shares of one",
+    ),
+    "a CRM without a key": (
+        "sync_fields.csv", "salesforce,Account,crm_account_id,Id", "salesforce,Account,tier,Tier",
+        "destination 'salesforce' has no row for crm_account_id. Fix: add it",
+    ),
+    "two objects for accounts": (
+        "sync_fields.csv", "salesforce,Account,band", "salesforce,Contact,band",
+        "destination 'salesforce' has more than one object (Account, Contact). Fix: write",
+    ),
+    "a field that is filled twice": (
+        "sync_fields.csv", "Health_Band__c", "Health_Score__c",
+        "sync_fields.csv, rows 4, 5: remote_field 'Health_Score__c' of 'salesforce' is filled",
     ),
     "tiers in the other order": (
         "tiers.csv", "1,0,40", "5,0,40", "tier 1 is not the lowest, or the others do not follow it",

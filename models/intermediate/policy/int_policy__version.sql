@@ -1,5 +1,5 @@
-{#- A fingerprint of every seed and all its columns but free text and the limits of thresholds: rows
-    with one policy_version were written under the same policy, to the letter. -#}
+{#- A fingerprint of every seed that a figure rests on, without free text and the limits of
+    thresholds: rows with one policy_version were written under the same policy, to the letter. -#}
 {% set seeds = [
     ('bands', [
         'band_set', 'rule', 'applies_to', 'band', 'lower_bound', 'upper_bound', 'is_flagged',

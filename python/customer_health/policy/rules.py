@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from customer_health.methods import EXPERT
+from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
@@ -24,6 +25,7 @@ from customer_health.policy.tables import (
     SentinelDates,
     SignalType,
     SourceCheck,
+    SyncField,
     Threshold,
     Tier,
     VocabularyWord,
@@ -276,6 +278,24 @@ def _check_source_limits(rows: list[SourceCheck], found: Findings) -> None:
             found.error(file, row.number, what, fix)
 
 
+def check_sync_fields(rows: list[SyncField], found: Findings) -> None:
+    """Each CRM has one object, a field that accounts are found by, and no field is filled twice."""
+    file = "sync_fields.csv"
+    for (destination,), fields in grouped(rows, "destination").items():
+        numbers = [row.number for row in fields]
+        objects = sorted({row.object for row in fields})
+        if len(objects) > 1:
+            what = f"destination '{destination}' has more than one object ({listed(objects)})"
+            found.error(file, numbers, what, "write the object that the CRM keeps accounts in")
+        if ACCOUNT_KEY not in [row.payload_column for row in fields]:
+            what = f"destination '{destination}' has no row for {ACCOUNT_KEY}"
+            found.error(file, numbers, what, "add it, with the field that accounts are found by")
+        for (remote_field,), same in grouped(fields, "remote_field").items():
+            if len(same) > 1:
+                what = f"remote_field '{remote_field}' of '{destination}' is filled twice"
+                found.error(file, [row.number for row in same], what, "keep one of these rows")
+
+
 # What to check, and the files it needs in the order of its arguments.
 CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("bands.csv", "segments.csv", "lifecycle_stages.csv"), check_bands),
@@ -291,6 +311,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("metrics.csv", "thresholds.csv"), _check_sentences),
     (("source_checks.csv",), _check_source_limits),
     (("sentinel_dates.csv",), _check_sentinel_dates),
+    (("sync_fields.csv",), check_sync_fields),
     (("thresholds.csv",), check_thresholds),
     (("signal_types.csv",), _check_signal_types),
     (("exchange_rates.csv",), _check_rates),

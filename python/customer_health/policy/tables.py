@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from customer_health.methods import METHODS
+from customer_health.outbox_columns import ACCOUNT_COLUMNS
 from customer_health.policy.cells import (
     Currency,
     Day,
@@ -106,6 +107,13 @@ def _column_name(text: str) -> str:
     return text
 
 
+def _api_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", text):
+        fix = "write the name that the API uses, such as Health_Score__c or health_score"
+        raise refusal(f"'{text}' is no name of an object or field", fix)
+    return text
+
+
 def _shown_as(text: str) -> str:
     words = text.split("|")
     if text not in ("number", "percent", "change", "hours") and (len(words) < 2 or "" in words):
@@ -176,6 +184,16 @@ class Segment(PolicyRow):
     segment: Annotated[str, none_of("all", "unknown")]
     min_employees: Whole
     max_employees: Whole | None = None
+
+
+class SyncField(PolicyRow):
+    """A row of sync_fields.csv."""
+
+    key = ("destination", "payload_column")
+    destination: Annotated[str, one_of("salesforce", "hubspot")]
+    object: Annotated[str, AfterValidator(_api_name)]
+    payload_column: Annotated[str, one_of(*ACCOUNT_COLUMNS)]
+    remote_field: Annotated[str, AfterValidator(_api_name)]
 
 
 class Tier(PolicyRow):
@@ -300,6 +318,7 @@ TABLES: dict[str, type[Row]] = {
     "sentinel_dates.csv": SentinelDates,
     "signal_types.csv": SignalType,
     "source_checks.csv": SourceCheck,
+    "sync_fields.csv": SyncField,
     "tiers.csv": Tier,
     "thresholds.csv": Threshold,
     "triggers.csv": Trigger,

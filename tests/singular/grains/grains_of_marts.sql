@@ -30,4 +30,6 @@
     ('fct_validation_figures', 'scorecard, segment, as_of_date, horizon_days, figure', ''),
     ('rpt_lead_times', 'scorecard', ''),
     ('rpt_team_adoption', 'month_start_date, csm_owner_id', ''),
+    ('sync_crm__account_health', 'crm_account_id', ''),
+    ('sync_slack__critical_alerts', 'alert_id', ''),
 ]) }}
