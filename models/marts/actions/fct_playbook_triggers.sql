@@ -9,7 +9,6 @@
     not again until they were false in between and its cooldown is over. -#}
 {% set goes_on_from = published_before() %}
 {% set triggers = policy_rows('triggers') %}
-{% set conditions = policy_rows('trigger_conditions') %}
 {#- a day is compared with the one before it, on a weekly grid with last week's -#}
 {% set days_before = 7 %}
 
@@ -103,14 +102,7 @@ judged as (
     select
         *,
         {% for trigger in triggers %}
-            coalesce(
-                {% for condition in conditions if condition.trigger == trigger.trigger -%}
-                    {{ trigger_condition(condition) }}{{ ' and ' if not loop.last }}
-                {%- else -%}
-                    false
-                {%- endfor %},
-                false
-            ) as is_met_{{ loop.index }},
+            coalesce({{ trigger_is_met(trigger.trigger) }}, false) as is_met_{{ loop.index }},
         {% endfor %}
         day_number - lag(day_number) over account_days_in_order as days_since_before
     from facts
@@ -119,13 +111,13 @@ judged as (
 
 compared as (
     select
-        *
+        *,
         {% for trigger in triggers %}
-            , coalesce(
+            coalesce(
                 days_since_before <= {{ days_before }}
                 and lag(is_met_{{ loop.index }}) over account_days_in_order,
                 false
-            ) as was_met_{{ loop.index }}
+            ) as was_met_{{ loop.index }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from judged
     window account_days_in_order as (partition by account_id order by day_number)
@@ -134,14 +126,16 @@ compared as (
 became_true as (
     {% for trigger in triggers %}
         select
-            '{{ trigger.trigger }}' as trigger,
-            {{ trigger_sentence(trigger.sentence) }} as sentence,
+            triggers.trigger,
+            triggers.playbook,
+            {{ trigger_sentence(trigger.sentence, 'compared') }} as sentence,
             compared.*
         from compared
+        inner join triggers on triggers.trigger = '{{ trigger.trigger }}'
         where
-            is_met_{{ loop.index }}
-            and not was_met_{{ loop.index }}
-            and as_of_date >= cast('{{ goes_on_from }}' as date)
+            compared.is_met_{{ loop.index }}
+            and not compared.was_met_{{ loop.index }}
+            and compared.as_of_date >= cast('{{ goes_on_from }}' as date)
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -150,8 +144,7 @@ candidates as (
     select
         trigger,
         account_id,
-        as_of_date,
-        false as is_published
+        as_of_date
     from became_true
     {% if goes_on_from != all_days() %}
         union all
@@ -159,8 +152,7 @@ candidates as (
         select
             trigger,
             account_id,
-            max(as_of_date) as as_of_date,
-            true as is_published
+            max(as_of_date) as as_of_date
         from {{ this }}
         where as_of_date < cast('{{ goes_on_from }}' as date)
         group by trigger, account_id
@@ -180,9 +172,9 @@ successions as (
         on
             candidates.trigger = later.trigger
             and candidates.account_id = later.account_id
-            and later.as_of_date > candidates.as_of_date
-            and later.as_of_date
-            >= {{ add_days('candidates.as_of_date', 'triggers.cooldown_days') }}
+            and candidates.as_of_date < later.as_of_date
+            and {{ add_days('candidates.as_of_date', 'triggers.cooldown_days') }}
+            <= later.as_of_date
     group by candidates.trigger, candidates.account_id, candidates.as_of_date
 ),
 
@@ -212,7 +204,7 @@ final as (
         became_true.account_id,
         became_true.as_of_date,
         became_true.trigger,
-        triggers.playbook,
+        became_true.playbook,
         became_true.sentence,
         became_true.csm_owner_id,
         became_true.health_score,
@@ -231,7 +223,6 @@ final as (
             became_true.trigger = fired.trigger
             and became_true.account_id = fired.account_id
             and became_true.as_of_date = fired.as_of_date
-    inner join triggers on became_true.trigger = triggers.trigger
 )
 
 select * from final

@@ -60,8 +60,8 @@ played as (
     inner join plays
         on
             awaited.account_id = plays.account_id
-            and cast(plays.started_at as date) >= awaited.as_of_date
-            and cast(plays.started_at as date) <= awaited.last_date
+            and awaited.as_of_date <= cast(plays.started_at as date)
+            and awaited.last_date >= cast(plays.started_at as date)
 ),
 
 touched as (
@@ -74,8 +74,8 @@ touched as (
     inner join activities
         on
             awaited.account_id = activities.account_id
-            and activities.activity_date > awaited.as_of_date
-            and activities.activity_date <= awaited.last_date
+            and awaited.as_of_date < activities.activity_date
+            and awaited.last_date >= activities.activity_date
     group by awaited.account_id, awaited.as_of_date, awaited.trigger
 ),
 

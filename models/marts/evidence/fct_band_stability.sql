@@ -1,4 +1,4 @@
-{#- How often bands change, by each day's score alone and as published, and what steadiness costs. -#}
+{#- How often bands change, by each day's score alone and as published, and what it costs. -#}
 {% set shown_days = 365 %}
 
 with scores as (
