@@ -230,6 +230,8 @@ def test_the_runs_compared_fit_weights_and_review_scores(replay):
     rows = {
         table: query(replay.at_once, f"select count(*) from marts.{table}") for (table,) in marts
     }
+    # of one day there may be no alerts
+    rows.pop("sync_slack__critical_alerts")
     assert [table for table, counted in rows.items() if counted == [(0,)]] == []
 
 
