@@ -87,7 +87,7 @@ def build(warehouse: Path, raw: Path, *flags: str, **variables: str) -> dict:
             *(Path(sys.executable).with_name("dbt"), "--no-use-colors", "build"),
             *("--project-dir", PROJECT, "--profiles-dir", PROJECT, "--threads", "1"),
             *("--target-path", target, "--log-path", warehouse.with_suffix(".logs")),
-            *("--exclude-resource-type", "unit_test"),
+            *("--exclude-resource-type", "unit_test", "exposure"),
             *("--vars", json.dumps({"raw_path": str(raw), **variables})),
             *flags,
         ],
