@@ -33,8 +33,3 @@
     {%- endfor -%}
     {{ parts | join(' || ') }}
 {%- endmacro %}
-
-{% macro touch_types() -%}
-    {#- Activities in which we spoke with the customer, for `in (...)`. -#}
-    'call', 'meeting', 'qbr'
-{%- endmacro %}

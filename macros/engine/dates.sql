@@ -20,6 +20,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro hours_between(first_time, second_time) -%}
+    {#- Hours from the first timestamp to the second (fraction, from whole seconds). -#}
+    ({{ dbt.datediff(first_time, second_time, 'second') }} / 3600.0)
+{%- endmacro %}
+
 {% macro day_number(date) -%}
     {#- Days since Monday 2001-01-01 (integer): windows over days count in it on every engine. -#}
     {{ days_between("cast('2001-01-01' as date)", date) }}

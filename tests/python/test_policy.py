@@ -218,11 +218,11 @@ BROKEN_ROWS = {
     ),
     "a sentence with a fact that there is not": (
         "triggers.csv", "{open_p1_tickets}", "{p1_tickets}",
-        "sentence names '{p1_tickets}', which is no fact of an account's day", "open_p1_tickets",
+        "sentence has an unknown placeholder '{p1_tickets}'", "open_p1_tickets",
     ),
     "a sentence with half a brace": (
         "triggers.csv", "{open_p1_tickets}", "{open_p1_tickets",
-        "sentence has a brace without the other one", "{health_score}",
+        "sentence has a brace without its other half", "{health_score}",
     ),
     "a rule of bands that there is not": (
         "bands.csv", "contextual,stage,adoption,critical", "contextual,stages,adoption,critical",

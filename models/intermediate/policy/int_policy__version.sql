@@ -13,7 +13,7 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
-    ('playbooks', ['playbook', 'name', 'next_step', 'due_days']),
+    ('playbooks', ['playbook', 'due_days']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'

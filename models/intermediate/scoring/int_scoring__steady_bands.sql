@@ -186,10 +186,13 @@ final as (
         steady.as_of_date,
         case when steady.raw_band_rank is null then steady.raw_band else names.band end as band,
         case when steady.raw_band_rank is not null then names.is_flagged end as is_flagged,
-        steady.raw_band
+        steady.raw_band,
+        raw_names.is_flagged as raw_is_flagged
     from steady
     left join names
         on steady.scorecard = names.scorecard and steady.band_rank = names.band_rank
+    left join names as raw_names
+        on steady.scorecard = raw_names.scorecard and steady.raw_band_rank = raw_names.band_rank
     where steady.is_new
 )
 

@@ -1,4 +1,5 @@
 {#- Whom to work on today, and why: one row per account, the most to lose first. -#}
+{#- what the words of tiers.csv mean, in days -#}
 {% set cadence_days = {'daily': 1, 'weekly': 7, 'biweekly': 14, 'monthly': 30, 'quarterly': 90} %}
 
 with accounts as (
@@ -42,27 +43,17 @@ playbooks as (
     select * from {{ ref('playbooks') }}
 ),
 
-clock as (
-    select * from {{ ref('stg_calendar__clock') }}
-),
-
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
 touches as (
     select
-        activities.account_id,
-        max(activities.activity_date) as last_touch_date,
-        max_by(activities.activity_type, activities.activity_date) as last_touch_type
-    from {{ ref('int_facts__activities') }} as activities
-    cross join clock
-    where
-        activities.activity_type in ({{ touch_types() }})
-        and activities.is_attended
-        and activities.activity_date <= clock.as_of_date
-        and activities.known_date <= clock.as_of_date
-    group by activities.account_id
+        account_id,
+        max(activity_date) as last_touch_date,
+        max_by(activity_type, activity_date) as last_touch_type
+    from {{ ref('int_facts__touches') }}
+    group by account_id
 ),
 
 unflagged as (

@@ -92,10 +92,7 @@ facts as (
         on dated.account_id = support.account_id and dated.as_of_date = support.as_of_date
     left join financial
         on dated.account_id = financial.account_id and dated.as_of_date = financial.as_of_date
-    where
-        dated.as_of_date
-        >= {{ add_days("cast('" ~ goes_on_from ~ "' as date)", -days_before)
-            if goes_on_from != all_days() else "cast('" ~ all_days() ~ "' as date)" }}
+    where {{ in_window('dated.as_of_date', days_before) }}
 ),
 
 judged as (
@@ -168,7 +165,7 @@ successions as (
         min(later.as_of_date) as next_date
     from candidates
     inner join triggers on candidates.trigger = triggers.trigger
-    left join candidates as later
+    inner join candidates as later
         on
             candidates.trigger = later.trigger
             and candidates.account_id = later.account_id
@@ -196,7 +193,6 @@ fired as (
             fired.trigger = successions.trigger
             and fired.account_id = successions.account_id
             and fired.as_of_date = successions.as_of_date
-    where successions.next_date is not null
 ),
 
 final as (

@@ -13,20 +13,11 @@ clock as (
 ),
 
 plays as (
-    select runs.*
-    from {{ ref('stg_crm__playbook_runs') }} as runs
-    cross join clock
-    where runs.known_date <= clock.as_of_date
+    select * from {{ ref('int_facts__play_runs') }}
 ),
 
-activities as (
-    select activities.*
-    from {{ ref('int_facts__activities') }} as activities
-    cross join clock
-    where
-        activities.activity_type in ({{ touch_types() }})
-        and activities.is_attended
-        and activities.known_date <= clock.as_of_date
+touches as (
+    select * from {{ ref('int_facts__touches') }}
 ),
 
 thresholds as (
@@ -49,8 +40,8 @@ played as (
         awaited.as_of_date,
         awaited.trigger,
         plays.playbook as play_run,
-        plays.started_at,
-        plays.finished_at,
+        plays.started_date,
+        plays.finished_date,
         plays.outcome,
         row_number() over (
             partition by awaited.account_id, awaited.as_of_date, awaited.trigger
@@ -60,8 +51,8 @@ played as (
     inner join plays
         on
             awaited.account_id = plays.account_id
-            and awaited.as_of_date <= cast(plays.started_at as date)
-            and awaited.last_date >= cast(plays.started_at as date)
+            and awaited.as_of_date <= plays.started_date
+            and awaited.last_date >= plays.started_date
 ),
 
 touched as (
@@ -69,13 +60,13 @@ touched as (
         awaited.account_id,
         awaited.as_of_date,
         awaited.trigger,
-        min(activities.activity_date) as first_touch_date
+        min(touches.activity_date) as first_touch_date
     from awaited
-    inner join activities
+    inner join touches
         on
-            awaited.account_id = activities.account_id
-            and awaited.as_of_date < activities.activity_date
-            and awaited.last_date >= activities.activity_date
+            awaited.account_id = touches.account_id
+            and awaited.as_of_date < touches.activity_date
+            and awaited.last_date >= touches.activity_date
     group by awaited.account_id, awaited.as_of_date, awaited.trigger
 ),
 
@@ -88,17 +79,17 @@ final as (
         awaited.csm_owner_id,
         awaited.due_date,
         played.play_run,
-        cast(played.started_at as date) as play_started_date,
-        cast(played.finished_at as date) as play_finished_date,
+        played.started_date as play_started_date,
+        played.finished_date as play_finished_date,
         played.outcome as play_outcome,
         touched.first_touch_date,
         {{ days_between(
             'awaited.as_of_date',
-            'least(cast(played.started_at as date), touched.first_touch_date)'
+            'least(played.started_date, touched.first_touch_date)'
         ) }} as days_to_response,
         case
-            when played.finished_at is not null then 'done'
-            when played.started_at is not null then 'play started'
+            when played.finished_date is not null then 'done'
+            when played.started_date is not null then 'play started'
             when touched.first_touch_date is not null then 'touched'
             when clock.as_of_date > awaited.last_date then 'missed'
             else 'open'

@@ -1,18 +1,7 @@
 {#- How often bands change, by each day's score alone and as published, and what it costs. -#}
-{% set shown_days = 365 %}
 
-with scores as (
-    select * from {{ ref('fct_health_scores') }}
-    where raw_band is not null
-),
-
-bands as (
-    select
-        scorecard,
-        band,
-        max_by(is_flagged, valid_from) as is_flagged
-    from {{ ref('int_bands__in_force') }}
-    group by scorecard, band
+with bands as (
+    select * from {{ ref('int_scoring__steady_bands') }}
 ),
 
 churns as (
@@ -26,7 +15,7 @@ thresholds as (
 
 newest as (
     select max(as_of_date) as as_of_date
-    from scores
+    from bands
 ),
 
 both_bands as (
@@ -35,16 +24,18 @@ both_bands as (
         scorecard,
         account_id,
         as_of_date,
-        raw_band as band
-    from scores
+        raw_band as band,
+        raw_is_flagged as is_flagged
+    from bands
     union all
     select
         'published' as band_kind,
         scorecard,
         account_id,
         as_of_date,
-        band
-    from scores
+        band,
+        is_flagged
+    from bands
 ),
 
 recent as (
@@ -56,7 +47,10 @@ recent as (
         ) }} as days_since_before
     from both_bands
     cross join newest
-    where both_bands.as_of_date > {{ add_days('newest.as_of_date', -shown_days) }}
+    cross join thresholds
+    where
+        both_bands.as_of_date
+        > {{ add_days('newest.as_of_date', '-thresholds.shown_stability_days') }}
     window account_days as (
         partition by both_bands.band_kind, both_bands.scorecard, both_bands.account_id
         order by both_bands.as_of_date
@@ -111,7 +105,8 @@ warned as (
         both_bands.scorecard,
         both_bands.account_id,
         churns.ended_date,
-        min(case when bands.is_flagged then both_bands.as_of_date end) as first_flagged_date
+        min(case when both_bands.is_flagged then both_bands.as_of_date end)
+            as first_flagged_date
     from churns
     cross join thresholds
     cross join newest
@@ -121,9 +116,10 @@ warned as (
             and churns.ended_date > both_bands.as_of_date
             and {{ add_days('churns.ended_date', '-thresholds.warning_days') }}
             <= both_bands.as_of_date
-    inner join bands
-        on both_bands.scorecard = bands.scorecard and both_bands.band = bands.band
-    where churns.ended_date > {{ add_days('newest.as_of_date', -shown_days) }}
+    where
+        both_bands.band <> 'insufficient data'
+        and churns.ended_date
+        > {{ add_days('newest.as_of_date', '-thresholds.shown_stability_days') }}
     group by
         both_bands.band_kind, both_bands.scorecard, both_bands.account_id, churns.ended_date
 ),

@@ -32,7 +32,16 @@ LONG_CELL = (
 
 HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # Texts for people, which nothing is compared with.
-FREE_TEXT = ("description", "display_name", "owner", "sentence", "source", "unit")
+FREE_TEXT = (
+    "description",
+    "display_name",
+    "name",
+    "next_step",
+    "owner",
+    "sentence",
+    "source",
+    "unit",
+)
 
 
 def refusal(what: str, fix: str, kind: LiteralString = "cell") -> PydanticCustomError:

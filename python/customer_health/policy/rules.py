@@ -2,11 +2,11 @@
 
 import itertools
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from customer_health.methods import EXPERT
 from customer_health.outbox_columns import ACCOUNT_KEY
+from customer_health.policy import sentences
 from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
@@ -202,14 +202,8 @@ def _check_sentences(metrics: list[Metric], thresholds: list[Threshold], found: 
     names = {row.threshold for row in thresholds}
     known = ["value", "of_seats", *sorted(names)]
     for row in metrics:
-        in_braces = re.findall(r"{([^{}]*)}", row.sentence)
-        faults = [
-            (f"sentence has an unknown placeholder '{{{name}}}'", use_one_of(name, known))
-            for name in in_braces
-            if name not in known
-        ]
-        if re.search("[{}]", re.sub(r"{[^{}]*}", "", row.sentence)):
-            faults.append(("sentence has a brace without its other half", "write {value}"))
+        in_braces = sentences.placeholders(row.sentence)
+        faults = sentences.faults(row.sentence, known)
         if "value" not in in_braces:
             faults.append(("sentence does not say the value", "write {value} where it belongs"))
         if len(names.intersection(in_braces)) > 1:

@@ -1,8 +1,8 @@
 """Rules of triggers.csv and trigger_conditions.csv that span rows and files."""
 
-import re
 from collections.abc import Sequence
 
+from customer_health.policy import sentences
 from customer_health.policy.cells import Row, number
 from customer_health.policy.findings import Findings, grouped, use_one_of
 from customer_health.policy.tables import (
@@ -29,15 +29,8 @@ def check_triggers(
             what = f"trigger '{trigger.trigger}' has no conditions and would never fire"
             fix = f"add its rows to {found.folder}/trigger_conditions.csv"
             found.error("triggers.csv", trigger.number, what, fix)
-        rest = trigger.sentence
-        for name in re.findall(r"{([^{}]*)}", trigger.sentence):
-            rest = rest.replace(f"{{{name}}}", "")
-            if name not in facts:
-                what = f"sentence names '{{{name}}}', which is no fact of an account's day"
-                found.error("triggers.csv", trigger.number, what, use_one_of(name, facts))
-        if "{" in rest or "}" in rest:
-            what = "sentence has a brace without the other one"
-            found.error("triggers.csv", trigger.number, what, "write a fact as {health_score}")
+        for what, fix in sentences.faults(trigger.sentence, facts):
+            found.error("triggers.csv", trigger.number, what, fix)
 
 
 def check_conditions(

@@ -155,8 +155,7 @@ champion_answers as (
         role_until_date,
         cast(answered_at as date) as answer_date,
         greatest(from_date, cast(answered_at as date)) as from_date,
-        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }}
-        / 3600.0 as response_hours
+        {{ hours_between('occurred_at', 'answered_at') }} as response_hours
     from champion_activities
     where activity_type = 'email' and answered_at >= occurred_at
 ),

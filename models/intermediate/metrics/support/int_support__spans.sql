@@ -81,7 +81,7 @@ final as (
         select
             {{ span(
                 measure ~ '_hours_90d', 'greatest(known_date, ' ~ done ~ '_date)',
-                add_days(done ~ '_date', 90), dbt.datediff('created_at', done ~ '_at', 'second') ~ ' / 3600.0'
+                add_days(done ~ '_date', 90), hours_between('created_at', done ~ '_at')
             ) }}
         from {{ relation }}
         union all
