@@ -451,14 +451,15 @@ class AsOf:
 
     @cached_property
     def segment(self) -> str:
-        """Segment by the employees of the day."""
+        """Segment of the primary segmentation by the employees of the day."""
         states = self.staged.by_account["crm__accounts"][self.account_id]
         states = [row for row in states if not row.valid_from or self.has_come(row.valid_from)]
         state = max(states, key=lambda row: row.valid_from or datetime.min, default=None)
         if state is None or state.employees is None:
             return "unknown"
         for row in policy("segments"):
-            if row.min_employees <= state.employees < (row.max_employees or float("inf")):
+            is_primary = row.segmentation == "company_size"
+            if is_primary and row.min_value <= state.employees < (row.max_value or float("inf")):
                 return row.segment
         return "unknown"
 

@@ -74,8 +74,8 @@ BROKEN_ROWS = {
         "lifecycle_stages.csv", "maturity,365,", "maturity,365.5,", "'365.5' is not a whole", "dec",
     ),
     "empty source": (
-        "segments.csv", "enterprise,1000,,D0 model segmentation by company size",
-        "enterprise,1000,,", "source is empty", "project default",
+        "segments.csv", "enterprise,1000,,,D0 model segmentation by company size",
+        "enterprise,1000,,,", "source is empty", "project default",
     ),
     "empty id": ("bands.csv", "d3,default,,red,", "d3,default,,,", "band is empty", "fill in band"),
     "space after an id": (
@@ -251,14 +251,34 @@ BROKEN_ROWS = {
         "lifecycle_stages.csv", "adoption,90,", "adoption,89,", "there is an overlap", "same",
     ),
     "segments do not start at 0": (
-        "segments.csv", "smb,0,", "smb,1,", "lowest min_employees is 1, not 0", "to 0",
+        "segments.csv", "smb,0,", "smb,1,",
+        "the lowest min_value of segmentation 'company_size' is 1, not 0", "to 0",
     ),
     "segments end": (
         "segments.csv", "enterprise,1000,,", "enterprise,1000,5000,",
-        "highest max_employees is 5000, not open", "leave it empty",
+        "the highest max_value of segmentation 'company_size' is 5000, not open", "leave it empty",
     ),
     "segment called all": (
         "segments.csv", "smb,0", "all,0", "segment 'all' is a word with its own", "another name",
+    ),
+    "segment of a segmentation that there is not": (
+        "segments.csv", "contract_value,over_10k", "contract_values,over_10k",
+        "segmentation 'contract_values' is not in segmentations.csv", "write 'contract_value'",
+    ),
+    "words for a number": (
+        "segments.csv", "over_10k,10000.01,100000.01,,", "over_10k,10000.01,100000.01,many,",
+        "field arr is a number, and min_value is empty or words are given", "leave words empty",
+    ),
+    "a number without a limit": (
+        "segments.csv", "smb,0,100", "smb,,100", "field employees is a number, and min_value is",
+        "fill in min_value",
+    ),
+    "words with spaces": (
+        "segments.csv", "smb,0,100,,", "smb,0,100,a | b,", "words 'a | b' is no list of words", "|",
+    ),
+    "a field that no account has": (
+        "segmentations.csv", "company_size,employees", "company_size,employes",
+        "field 'employes' of segmentation 'company_size' is not known", "write 'employees'",
     ),
     "score out of range": (
         "metric_curves.csv", "top_user_share_4w,smb,all,1,20", "top_user_share_4w,smb,all,1,120",
@@ -423,6 +443,14 @@ def test_a_broken_row_is_named_with_its_mend(policy, case):
 
 # The message cites several rows, or none: (file, text to replace, replacement, message).
 BROKEN_FILES = {
+    "no primary segmentation": (
+        "segmentations.csv", "company_size,employees,true", "company_size,employees,false",
+        "segmentations.csv: no segmentations are primary. Fix: write is_primary true for the one",
+    ),
+    "two primary segmentations": (
+        "segmentations.csv", "contract_value,arr,false", "contract_value,arr,true",
+        "segmentations.csv, rows 2, 3: 2 segmentations are primary. Fix:",
+    ),
     "weights do not sum to 100": (
         "scorecard_weights.csv", "d0_simple,usage,40", "d0_simple,usage,39.9",
         "scorecard_weights.csv, rows 14, 15, 16, 17: the weights of scorecard 'd0_simple' sum to"
@@ -521,13 +549,13 @@ BROKEN_FILES = {
         "bands.csv, row 1: the column 'lower_bound' is missing. Fix: add it;",
     ),
     "an unknown column": (
-        "segments.csv", "max_employees,", "max_employes,",
-        "segments.csv, row 1: there is no column 'max_employes' in this file's form. Fix: call it"
-        " 'max_employees'.",
+        "segments.csv", "max_value,", "max_valu,",
+        "segments.csv, row 1: there is no column 'max_valu' in this file's form. Fix: call it"
+        " 'max_value'.",
     ),
     "a column twice": (
-        "segments.csv", "max_employees,", "min_employees,",
-        "segments.csv, row 1: the column 'min_employees' is there twice. Fix: keep one",
+        "segments.csv", "max_value,", "min_value,",
+        "segments.csv, row 1: the column 'min_value' is there twice. Fix: keep one",
     ),
 }  # fmt: skip
 
@@ -561,6 +589,37 @@ def test_a_file_without_rows_says_so(policy):
     assert any("segments.csv, row 1: the file has no rows. Fix:" in error for error in errors)
 
 
+# (field, words of the two segments, which must be refused for this reason; none: sound).
+WORDS_OF_SEGMENTS = {
+    "two plans": ("plan", "basic|starter", "premium", None),
+    "a plan and all others": ("plan", "basic", "*", None),
+    "stages": ("lifecycle_stage", "onboarding|adoption", "maturity", None),
+    "a word in two segments": (
+        "plan", "basic|starter", "Basic",
+        "rows 8, 9: the word 'basic' of segmentation 'new' is there twice (case does not count)."
+        " Fix: keep it in one segment.",
+    ),
+    "no words": ("plan", "", "premium", "row 8: field plan is a text, and words are missing or"),
+    "a word beside all others": ("plan", "basic", "x|*", "row 9: * stands for all other words"),
+    "a stage that there is not": (
+        "lifecycle_stage", "onboarding", "maturty",
+        "row 9: maturty is not in lifecycle_stages.csv. Fix: write 'maturity'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WORDS_OF_SEGMENTS)
+def test_segments_of_a_text_share_no_word(policy, case):
+    field, first, second, message = WORDS_OF_SEGMENTS[case]
+    with (policy / "segmentations.csv").open("a", encoding="utf-8") as file:
+        file.write(f"new,{field},false,A test.,test\n")
+    with (policy / "segments.csv").open("a", encoding="utf-8") as file:
+        file.write(f"new,first,,,{first},test\nnew,second,,,{second},test\n")
+    errors, _ = policy_problems(policy)
+    assert len(errors) == (message is not None), errors
+    assert all(f"segments.csv, {message}" in error for error in errors)
+
+
 @pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])
 def test_another_separator_says_so_once(policy, separator, word):
     path = policy / "lifecycle_stages.csv"
@@ -572,7 +631,7 @@ def test_another_separator_says_so_once(policy, separator, word):
 
 def test_a_file_that_is_not_utf8_says_so(policy):
     path = policy / "segments.csv"
-    path.write_bytes(path.read_bytes() + "é,1,2,x\n".encode("latin-1"))
+    path.write_bytes(path.read_bytes() + "é,x,1,2,,x\n".encode("latin-1"))
     errors, _ = policy_problems(policy)
     assert any("segments.csv: the file is not written in UTF-8. Fix:" in e for e in errors)
 

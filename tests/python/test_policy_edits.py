@@ -153,7 +153,7 @@ EDITS = {
         RATES, "USD,1.00,reporting", 'USD,1.00,"reporting', "row 2: a double quote stands within",
     ),
     "the last quote is not closed": (
-        "policy/segments.csv", "smb,0,100,D0", 'smb,0,100,"D0',
+        "policy/segments.csv", "smb,0,100,,D0", 'smb,0,100,,"D0',
         "row 2: a double quote opens a text",
     ),
     "a quote within a text": (

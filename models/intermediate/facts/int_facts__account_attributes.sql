@@ -2,10 +2,6 @@ with versions as (
     {{ seen_versions(ref('snap_crm__accounts')) }}
 ),
 
-segments as (
-    select * from {{ ref('segments') }}
-),
-
 clock as (
     select * from {{ ref('stg_calendar__clock') }}
 ),
@@ -83,7 +79,6 @@ final as (
         dated.parent_account_id,
         dated.industry,
         dated.employees,
-        coalesce(segments.segment, 'unknown') as segment,
         dated.region,
         dated.plan,
         dated.deployment_model,
@@ -92,10 +87,6 @@ final as (
         dated.customer_since_date,
         dated.churned_date
     from dated
-    left join segments
-        on
-            dated.employees >= segments.min_employees
-            and (segments.max_employees is null or dated.employees < segments.max_employees)
     where dated.state_rank = 1
 )
 

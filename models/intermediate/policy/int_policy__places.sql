@@ -1,7 +1,19 @@
-{#- Where an account can be: in a segment and a lifecycle stage of the policy, or in none. -#}
+{#- Where an account can be: in a segment of the primary segmentation and a lifecycle stage of the
+    policy, or in none. -#}
 
-with segments as (
-    select segment from {{ ref('segments') }}
+with segmentations as (
+    select * from {{ ref('segmentations') }}
+    where is_primary
+),
+
+policy as (
+    select * from {{ ref('segments') }}
+),
+
+segments as (
+    select policy.segment
+    from policy
+    inner join segmentations on policy.segmentation = segmentations.segmentation
     union all
     select 'unknown' as segment
 ),

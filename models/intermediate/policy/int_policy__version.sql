@@ -19,7 +19,8 @@
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'
     ]),
     ('sentinel_dates', ['first_date', 'last_date']),
-    ('segments', ['segment', 'min_employees', 'max_employees']),
+    ('segmentations', ['segmentation', 'field', 'is_primary']),
+    ('segments', ['segmentation', 'segment', 'min_value', 'max_value', 'words']),
     ('signal_types', ['signal_type', 'budget_effect']),
     ('source_checks', [
         'source_name', 'table_name', 'warn_after_days', 'fail_after_days', 'volume_window_days',

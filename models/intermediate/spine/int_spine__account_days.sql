@@ -12,6 +12,11 @@ attributes as (
     select * from {{ ref('int_facts__account_attributes') }}
 ),
 
+segments as (
+    select * from {{ ref('int_spine__segment_spans') }}
+    where is_primary
+),
+
 feeds as (
     select * from {{ ref('int_feeds__connected') }}
 ),
@@ -106,7 +111,7 @@ final as (
         aged.first_contract_date,
         aged.tenure_days,
         coalesce(stages.lifecycle_stage, 'unknown') as lifecycle_stage,
-        coalesce(attributes.segment, 'unknown') as segment,
+        coalesce(segments.segment, 'unknown') as segment,
         attributes.csm_owner_id
     from aged
     cross join thresholds
@@ -115,6 +120,11 @@ final as (
             aged.account_id = attributes.account_id
             and aged.as_of_date >= attributes.from_date
             and (attributes.until_date is null or aged.as_of_date < attributes.until_date)
+    left join segments
+        on
+            aged.account_id = segments.account_id
+            and aged.as_of_date >= segments.from_date
+            and (segments.until_date is null or aged.as_of_date < segments.until_date)
     left join stages
         on
             aged.tenure_days >= stages.from_day

@@ -9,10 +9,11 @@ scorecards as (
     select * from {{ ref('scorecards') }}
 ),
 
+-- those of today, and those that accounts were observed in before the policy changed
 segments as (
-    select segment from {{ ref('segments') }}
-    union all
-    select 'unknown' as segment
+    select segment from {{ ref('int_policy__places') }}
+    union distinct
+    select segment from {{ ref('int_outcomes__observations') }}
 ),
 
 wide as (

@@ -6,6 +6,11 @@ attributes as (
     select * from {{ ref('int_facts__account_attributes') }}
 ),
 
+segments as (
+    select * from {{ ref('dim_account_segments') }}
+    where is_primary
+),
+
 terms as (
     select * from {{ ref('int_contracts__terms') }}
 ),
@@ -93,7 +98,7 @@ final as (
         current_attributes.parent_account_id,
         current_attributes.industry,
         current_attributes.employees,
-        coalesce(current_attributes.segment, 'unknown') as segment,
+        segments.segment,
         current_attributes.region,
         current_attributes.plan,
         current_attributes.deployment_model,
@@ -125,6 +130,7 @@ final as (
     from account_ids
     cross join clock
     left join current_attributes on account_ids.account_id = current_attributes.account_id
+    inner join segments on account_ids.account_id = segments.account_id
     left join contracts on account_ids.account_id = contracts.account_id
     left join merged on account_ids.account_id = merged.account_id
     left join today on account_ids.account_id = today.account_id

@@ -11,6 +11,7 @@ from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.ranges import check_ranges
+from customer_health.policy.segments import check_segmentations
 from customer_health.policy.tables import (
     SIGNAL_TYPES,
     TABLES,
@@ -21,7 +22,6 @@ from customer_health.policy.tables import (
     Metric,
     Scorecard,
     ScorecardWeight,
-    Segment,
     SentinelDates,
     SignalType,
     SourceCheck,
@@ -58,11 +58,6 @@ def _check_ids(
         if name is not None and name not in known:
             what = f"{column} '{name}' is not in {listed_in}"
             found.error(file, [row.number for row in same], what, use_one_of(name, known))
-
-
-def _check_segments(segments: list[Segment], found: Findings) -> None:
-    ends = ("min_employees", "max_employees")
-    check_ranges("segments.csv", segments, *ends, math.inf, "", found)
 
 
 def _check_stages(stages: list[LifecycleStage], found: Findings) -> None:
@@ -294,7 +289,7 @@ def check_sync_fields(rows: list[SyncField], found: Findings) -> None:
 CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("bands.csv", "segments.csv", "lifecycle_stages.csv"), check_bands),
     (("scorecards.csv", "bands.csv"), check_fitted_limits),
-    (("segments.csv",), _check_segments),
+    (("segmentations.csv", "segments.csv", "lifecycle_stages.csv"), check_segmentations),
     (("lifecycle_stages.csv",), _check_stages),
     (("tiers.csv",), _check_tiers),
     (("scorecards.csv",), _check_production),

@@ -114,6 +114,14 @@ def _api_name(text: str) -> str:
     return text
 
 
+def _words(text: str) -> list[str]:
+    words = text.split("|")
+    if any(word != word.strip() or not word for word in words):
+        fix = "write words with | between them and no spaces around it, such as basic|starter"
+        raise refusal(f"'{text}' is no list of words", fix)
+    return words
+
+
 def _shown_as(text: str) -> str:
     words = text.split("|")
     if text not in ("number", "percent", "change", "hours") and (len(words) < 2 or "" in words):
@@ -178,12 +186,24 @@ class Scorecard(PolicyRow):
 
 
 class Segment(PolicyRow):
-    """A row of segments.csv."""
+    """A row of segments.csv: limits for a number, or words for a text."""
 
     key = ("segment",)
-    segment: Annotated[str, none_of("all", "unknown")]
-    min_employees: Whole
-    max_employees: Whole | None = None
+    segmentation: Annotated[str, RefersTo("segmentations.csv")]
+    segment: Annotated[str, none_of("all", "unknown", "universal", "other")]
+    min_value: Number | None = None
+    max_value: Number | None = None
+    words: Annotated[list[str], BeforeValidator(_words)] | None = None
+
+
+class Segmentation(PolicyRow):
+    """A row of segmentations.csv: a field of accounts that parts them into segments."""
+
+    key = ("segmentation",)
+    segmentation: Annotated[str, AfterValidator(_column_name)]
+    field: str
+    is_primary: Flag
+    description: str
 
 
 class SyncField(PolicyRow):
@@ -314,6 +334,7 @@ TABLES: dict[str, type[Row]] = {
     "playbooks.csv": Playbook,
     "scorecard_weights.csv": ScorecardWeight,
     "scorecards.csv": Scorecard,
+    "segmentations.csv": Segmentation,
     "segments.csv": Segment,
     "sentinel_dates.csv": SentinelDates,
     "signal_types.csv": SignalType,

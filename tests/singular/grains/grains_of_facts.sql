@@ -31,6 +31,7 @@
     ),
     ('int_policy__metric_curves', 'metric, segment, lifecycle_stage, knot', ''),
     ('int_policy__places', 'segment, lifecycle_stage', ''),
+    ('int_spine__segment_spans', 'segmentation, account_id, from_date', ''),
     ('int_policy__thresholds', '', ''),
     ('int_policy__version', '', ''),
 ]) }}

@@ -3,6 +3,7 @@
     ('account_drivers', 'account_id, metric', ''),
     ('account_health', 'account_id', ''),
     ('csm_worklist', 'account_id', ''),
+    ('dim_account_segments', 'account_id, segmentation', ''),
     ('dim_accounts', 'account_id', ''),
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),

@@ -1,0 +1,85 @@
+"""Rules of segmentations.csv and segments.csv."""
+
+import math
+from collections.abc import Sequence
+
+from customer_health.policy.findings import Findings, grouped, listed, use_one_of
+from customer_health.policy.ranges import check_ranges
+from customer_health.policy.tables import LifecycleStage, Segment, Segmentation
+
+FILE = "segments.csv"
+NUMBER_FIELDS = ("employees", "arr")
+TEXT_FIELDS = ("plan", "industry", "region", "use_case", "deployment_model", "lifecycle_stage")
+# In place of words: every word that no other segment has.
+ANY_OTHER = "*"
+
+
+def check_segmentations(
+    segmentations: list[Segmentation],
+    segments: list[Segment],
+    stages: list[LifecycleStage],
+    found: Findings,
+) -> None:
+    """One segmentation is primary, and each parts all numbers or has words of its field."""
+    primary = [row.number for row in segmentations if row.is_primary]
+    if len(primary) != 1:
+        what = f"{len(primary) or 'no'} segmentations are primary"
+        fix = "write is_primary true for the one that weights, bands and peers go by"
+        found.error("segmentations.csv", primary, what, fix)
+    of_segmentation = grouped(segments, "segmentation")
+    for row in segmentations:
+        name = row.segmentation
+        parts = of_segmentation.get((name,), [])
+        if row.field not in (*NUMBER_FIELDS, *TEXT_FIELDS):
+            what = f"field '{row.field}' of segmentation '{name}' is not known"
+            fix = use_one_of(row.field, (*NUMBER_FIELDS, *TEXT_FIELDS))
+            found.error("segmentations.csv", row.number, what, fix)
+        elif not parts:
+            what = f"segmentation '{name}' has no segments"
+            fix = f"add its rows to {found.folder}/{FILE}, or take this row out"
+            found.error("segmentations.csv", row.number, what, fix)
+        elif row.field in NUMBER_FIELDS:
+            _check_limits(row, parts, found)
+        else:
+            _check_words(row, parts, found)
+            if row.field == "lifecycle_stage":
+                _check_stages(parts, [stage.lifecycle_stage for stage in stages], found)
+
+
+def _check_limits(segmentation: Segmentation, parts: Sequence[Segment], found: Findings) -> None:
+    wrong = [row.number for row in parts if row.min_value is None or row.words]
+    if wrong:
+        what = f"field {segmentation.field} is a number, and min_value is empty or words are given"
+        found.error(FILE, wrong, what, "fill in min_value, and leave words empty")
+        return
+    whose = f" of segmentation '{segmentation.segmentation}'"
+    check_ranges(FILE, parts, "min_value", "max_value", math.inf, whose, found)
+
+
+def _check_words(segmentation: Segmentation, parts: Sequence[Segment], found: Findings) -> None:
+    limits = [row for row in parts if (row.min_value, row.max_value) != (None, None)]
+    wrong = [row.number for row in parts if not row.words or row in limits]
+    if wrong:
+        what = f"field {segmentation.field} is a text, and words are missing or limits are given"
+        fix = f"write words such as basic|starter, or {ANY_OTHER} for all others, and no limits"
+        found.error(FILE, wrong, what, fix)
+        return
+    rows_of: dict[str, list[int]] = {}
+    for row in parts:
+        for word in row.words or ():
+            rows_of.setdefault(word.lower(), []).append(row.number)
+        if len(row.words or ()) > 1 and ANY_OTHER in (row.words or ()):
+            what = f"{ANY_OTHER} stands for all other words, and words stand beside it"
+            found.error(FILE, row.number, what, f"write {ANY_OTHER} alone, or leave it out")
+    for word, numbers in rows_of.items():
+        if len(numbers) > 1:
+            what = f"the word '{word}' of segmentation '{segmentation.segmentation}' is there twice"
+            found.error(FILE, numbers, f"{what} (case does not count)", "keep it in one segment")
+
+
+def _check_stages(parts: Sequence[Segment], stages: Sequence[str], found: Findings) -> None:
+    for row in parts:
+        unknown = [word for word in row.words or () if word not in (*stages, ANY_OTHER)]
+        if unknown:
+            what = f"{listed(unknown)} is not in lifecycle_stages.csv"
+            found.error(FILE, row.number, what, use_one_of(unknown[0], stages))
