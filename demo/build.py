@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from demo import billing, crm, people, product, signals, support, survey, truth
-from demo.contract import read_contract
+from demo.contract import Column, read_contract
 from demo.dirt import Ledger, spoil
 from demo.event_files import EventDirt, EventEncoder, write_events
 from demo.output import plain_table, raw_table, write
@@ -25,6 +25,9 @@ def build(options: Options, out: Path, say: Callable[[str], None] = print) -> di
     """Generate everything into `out`; returns the rows written per raw and truth table."""
     _clear(out)
     contract = read_contract()
+    # a row of seeds/policy/custom_fields.csv
+    support_plan = Column("support_plan", "varchar")
+    contract["crm", "accounts"] = contract["crm", "accounts"].with_columns(support_plan)
     ledger = Ledger()
     rows: dict[str, int] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -47,6 +47,10 @@ class Table:
     def by_name(self) -> dict[str, Column]:
         """Columns by name."""
         return {column.name: column for column in self.columns}
+
+    def with_columns(self, *columns: Column) -> Table:
+        """The table with further columns, which the policy carries."""
+        return replace(self, columns=(*self.columns, *columns))
 
     def must_have(self) -> list[str]:
         """Names of the columns that no row may lack: required ones and keys but nullable keys."""

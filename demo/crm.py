@@ -68,6 +68,9 @@ def accounts(world: World, book: Book) -> dict:
         order = np.lexsort((since, of))
         return values[order][last_at(of[order], since[order], account, day)]
 
+    # drawn beside all else, so that nothing else depends on it
+    support = stream(world.options.seed, "support plans").random(n)
+    has_premium = support < np.array([0.1, 0.3, 0.7])[attributes.segment]
     employees = attributes.employees[account]
     parent = attributes.parent[account]
     pick = {
@@ -89,6 +92,7 @@ def accounts(world: World, book: Book) -> dict:
         "deployment_model": np.array(words.DEPLOYMENTS)[attributes.deployment[account]],
         "use_case": np.array(words.USE_CASES)[attributes.use_case[account]],
         "customer_since_date": dates(attributes.start[account]),
+        "support_plan": np.where(has_premium, "premium", "standard")[account],
         "churned_date": dates(np.where(ended, world.churn[account], NEVER)),
     }
 

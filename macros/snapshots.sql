@@ -1,7 +1,7 @@
 {#- What a source overwrites in place has no date of its own: snapshots date it by the build that saw
     it. One macro writes them, one reads them. -#}
 
-{% macro rows_as_seen(relation, key, columns) -%}
+{% macro rows_as_seen(relation, key, columns, raw=none) -%}
     {#- Query of a snapshot: the rows of a staging relation as this build sees them.
           row_key       the key columns, joined with '|': unique_key of the snapshot
           is_delivered  false for a row that an earlier build saw and this one does not; its columns
@@ -10,10 +10,14 @@
           seen_at       the day of the build, never the wall clock: updated_at of the snapshot. A
                         change on the day of the version before it is a second later, so that each
                         version has a time of its own; a build of an earlier day leaves the row alone.
-        columns: the columns to keep, beside those of the key. -#}
+        columns: the columns to keep, beside those of the key.
+        raw: (source, table) where the columns are those of a raw table: one that the delivery lacks for all
+        rows says nothing, and stays as it was. -#}
     {%- set snapshot = load_relation(this) if execute -%}
     {%- set kept = adapter.get_columns_in_relation(snapshot) | map(attribute='name') | list
         if snapshot else key + columns -%}
+    {%- set absent = raw_table(*raw).columns | selectattr('delivered', 'none') | map(attribute='name') | list
+        if raw else [] -%}
     {%- set last_build = last_completed_build() if execute -%}
     with delivered as (
         select
@@ -46,10 +50,13 @@
     select
         coalesce(delivered.row_key, newest.row_key) as row_key,
         {% for name in key + columns -%}
-        case
-            when delivered.row_key is not null then delivered.{{ name }}
-            else {{ 'newest.' ~ name if name in kept else 'null' }}
-        end as {{ name }},
+        {% set seen, last = 'delivered.' ~ name, 'newest.' ~ name if name in kept else 'null' -%}
+        {% if name == 'custom_fields' -%}
+        {% set seen = custom_fields_as_seen(seen, last) -%}
+        {% elif name in absent and name not in key -%}
+        {% set seen = last -%}
+        {% endif -%}
+        case when delivered.row_key is not null then {{ seen }} else {{ last }} end as {{ name }},
         {% endfor -%}
         delivered.row_key is not null as is_delivered,
         clock.last_build_date,

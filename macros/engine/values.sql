@@ -66,6 +66,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro json_text(json, name) -%}
+    {#- A value of an object of JSON text, as text; null if it is not there. name: expression of its name. -#}
+    {{ 'json_extract_string' if target.type == 'duckdb' else 'get_json_object' -}}
+    ({{ json }}, '$.' || {{ name }})
+{%- endmacro %}
+
 {% macro json_object(columns) -%}
     {#- JSON text of an object. columns: {name: expression}. -#}
     {%- set pairs = [] -%}

@@ -153,10 +153,13 @@
 
 {% macro this_build() -%}
     {#- What a build is of: {settings (what history must have been built with), raw_path, as_of_date (as
-        asked for), tables (those that are delivered)}. -#}
+        asked for), tables (those that are delivered, and the columns of accounts)}. -#}
     {%- set tables = [] -%}
     {%- for source_name, table_name in raw_tables() if raw_table(source_name, table_name).sql -%}
         {%- do tables.append(source_name ~ '.' ~ table_name) -%}
+    {%- endfor -%}
+    {%- for column in raw_table('crm', 'accounts').columns if column.delivered -%}
+        {%- do tables.append('crm.accounts.' ~ column.get('raw_name', column.name)) -%}
     {%- endfor -%}
     {{ return({
         'settings': {'history_grain': var('history_grain'), 'id_case': var('id_case')},

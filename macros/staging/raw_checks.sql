@@ -6,11 +6,12 @@
           not_negative  not below zero: a credit or a correction is another fact, and refuses the row
           range         [lowest, highest], or {by: column, word: [lowest, highest], ...} by its word
           not_in_future not after the sources' end  not_before     on the day of that column or later
-          is_account    an account we know          vocabulary     a word of that vocabulary -#}
+          is_account    an account we know          vocabulary     a word of that vocabulary
+          is_category   a few words: no e-mail address, no text longer than 100 characters -#}
     {%- set checks = [] -%}
     {%- for reason in [
         'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
-        'date in the future', 'dates out of order', 'unknown account', 'unknown value',
+        'personal or free text', 'date in the future', 'dates out of order', 'unknown account', 'unknown value',
     ] -%}
         {%- for column in columns -%}
             {%- set value, meta = 'typed.' ~ column.name, column.meta -%}
@@ -37,6 +38,8 @@
                         {#- twelve digits: what decimals have room for, also as a sum -#}
                         {{ value }} not between {{ meta.get('range', [-999999999999, 999999999999]) | join(' and ') }}
                     {%- endif -%}
+                {%- elif reason == 'personal or free text' and meta.get('is_category') and column.delivered -%}
+                    length({{ value }}) > 100 or {{ value }} like '%_@_%._%'
                 {%- elif reason == 'date in the future' and meta.get('not_in_future') -%}
                     cast({{ value }} as date) > horizon.data_end_date
                 {%- elif reason == 'dates out of order' and meta.get('not_before') -%}

@@ -6,8 +6,9 @@
           sql          what to write after `from`; none if the table is absent or empty. Parquet below var
                        raw_path, or else the table that source() names
           types        {delivered column: kind of its type}
-          columns      those of the contract: a list of {name, data_type, meta, delivered, is_number}, with
-                       delivered the kind of type the column came in, none if it did not come
+          columns      those of the contract, and of the policy (custom_fields): a list of {name, data_type,
+                       meta, delivered, is_number}, with delivered the kind of type the column came in, none
+                       if it did not come
           time_column  the one that says when a row's fact happened, if there is one
         While dbt parses nothing is known of either. -#}
     {%- set relation = source(source_name, table_name) -%}
@@ -27,9 +28,12 @@
         {%- for node in graph.sources.values()
             if node.source_name == source_name and node.name == table_name -%}
             {%- set table = contract_of(node) -%}
+            {%- if name == 'crm.accounts' -%}
+                {%- do table.columns.extend(custom_fields()) -%}
+            {%- endif -%}
             {%- do table.update({'sql': sql | string if types else none, 'types': types}) -%}
             {%- for column in table.columns -%}
-                {%- set kind = types.get(column.name) -%}
+                {%- set kind = types.get(column.get('raw_name', column.name)) -%}
                 {%- do column.update({
                     'delivered': kind, 'is_number': kind in ['double', 'bigint', 'integer', 'decimal'],
                 }) -%}
@@ -127,12 +131,16 @@
             {% endfor %}
         from (
             select
+                {% for column in columns if column.raw_name and column.delivered -%}
+                {{ adapter.quote(column.raw_name) }} as {{ column.name }},
+                {% endfor -%}
                 {#- the number that a delivered time is, or that its text spells #}
                 {% for column in columns if column.data_type in ('date', 'timestamp') -%}
+                {% set raw = adapter.quote(column.raw_name) if column.raw_name else column.name -%}
                 {% if column.is_number -%}
-                {{ finite_number(column.name) }} as number_{{ column.name }},
+                {{ finite_number(raw) }} as number_{{ column.name }},
                 {% elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}
-                {{ whole_number('cast(' ~ column.name ~ ' as varchar)') }} as number_{{ column.name }},
+                {{ whole_number('cast(' ~ raw ~ ' as varchar)') }} as number_{{ column.name }},
                 {% endif -%}
                 {% endfor -%}
                 *

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from customer_health.policy import seed_problems
+from customer_health.policy import custom_columns, seed_problems
 from customer_health.raw_columns import undeclared_columns
 from customer_health.raw_sources import raw_problems
 
@@ -25,6 +25,13 @@ def build_problems(known: dict[str, Any]) -> Problems:
             `table_problems` and `dated_tables`.
     """
     contract = [_with_required_columns(table) for table in known["contract"]]
+    further = custom_columns(Path(known["seeds"]) / "policy")
+    for table in contract:
+        if (table["source"], table["table"]) == ("crm", "accounts"):
+            declared = [column["name"] for column in table["columns"]]
+            table["columns"] += [
+                {"name": name, "required": False} for name in further if name not in declared
+            ]
     policy_errors, policy_warnings = seed_problems(
         Path(known["seeds"]),
         computed_metrics=known["metrics"],
@@ -112,7 +119,8 @@ def history_problems(known: dict[str, Any]) -> Problems:
 
     Args:
         known: `{last, now, late_row_days}`; of both builds `{settings: {name: value}, raw_path,
-            as_of_date, tables: [source.table, …]}`, the date of this one as asked for.
+            as_of_date, tables: [source.table, …, crm.accounts.column, …]}`, the date of this one as
+            asked for.
     """
     last, now = known["last"], known["now"]
     errors = [
@@ -134,12 +142,19 @@ def history_problems(known: dict[str, Any]) -> Problems:
             f" '{last['raw_path']}'. Fix: none needed if it is the same company; else build into"
             " another file."
         )
+    absent = [name for name in last["tables"] if name not in now["tables"]]
     warnings += [
         f"{table}: the last build had this table, and now it is absent or empty; what it tells is"
         " unknown from here on. Fix: deliver it and build again within"
         f" {known['late_row_days']} days, and the days in between are computed again too."
-        for table in last["tables"]
-        if table not in now["tables"]
+        for table in absent
+        if table.count(".") == 1
+    ]
+    warnings += [
+        f"{column}: the last build had this column, and now it is absent; accounts keep its last"
+        " values until it is there again. Fix: deliver it, or take what reads it out of the policy."
+        for column in absent
+        if column.count(".") == 2 and column.rpartition(".")[0] in now["tables"]
     ]
     return errors, warnings
 

@@ -9,11 +9,17 @@
         'plan',
         'deployment_model',
         'use_case',
+        'custom_fields',
         'csm_owner_id',
         'customer_since_date',
         'churned_date',
     ] %}
     {{ config(check_cols=columns + ['is_delivered']) }}
 
-    {{ rows_as_seen(ref('stg_crm__accounts'), ['account_id', 'valid_from'], columns) }}
+    {{ rows_as_seen(
+        ref('stg_crm__accounts'),
+        ['account_id', 'valid_from'],
+        columns,
+        raw=('crm', 'accounts'),
+    ) }}
 {% endsnapshot %}

@@ -280,6 +280,26 @@ BROKEN_ROWS = {
         "segmentations.csv", "company_size,employees", "company_size,employes",
         "field 'employes' of segmentation 'company_size' is not known", "write 'employees'",
     ),
+    "a field with a person's name": (
+        "custom_fields.csv", "support_plan,support_plan", "support_plan,Sponsor_Full_Name__c",
+        "raw_column 'Sponsor_Full_Name__c' looks like a person's data", "leave the row out",
+    ),
+    "a field with an address": (
+        "custom_fields.csv", "support_plan,support_plan", "billing_email,support_plan",
+        "field 'billing_email' looks like a person's data", "leave the row out",
+    ),
+    "a field that is there already": (
+        "custom_fields.csv", "support_plan,support_plan", "region,support_plan",
+        "field 'region' is a field that accounts have already", "choose another name",
+    ),
+    "a raw column that cannot be": (
+        "custom_fields.csv", "support_plan,support_plan", "support_plan,support;plan",
+        "raw_column 'support;plan' is no name of a raw column", "write what the CRM calls it",
+    ),
+    "a type that there is not": (
+        "custom_fields.csv", "annual_revenue,number", "annual_revenue,decimal",
+        "type 'decimal' is not known", "use one of text, number, date",
+    ),
     "score out of range": (
         "metric_curves.csv", "top_user_share_4w,smb,all,1,20", "top_user_share_4w,smb,all,1,120",
         "score 120 is outside", "between 0 and 100",
@@ -596,14 +616,14 @@ WORDS_OF_SEGMENTS = {
     "stages": ("lifecycle_stage", "onboarding|adoption", "maturity", None),
     "a word in two segments": (
         "plan", "basic|starter", "Basic",
-        "rows 8, 9: the word 'basic' of segmentation 'new' is there twice (case does not count)."
+        "rows 12, 13: the word 'basic' of segmentation 'new' is there twice (case does not count)."
         " Fix: keep it in one segment.",
     ),
-    "no words": ("plan", "", "premium", "row 8: field plan is a text, and words are missing or"),
-    "a word beside all others": ("plan", "basic", "x|*", "row 9: * stands for all other words"),
+    "no words": ("plan", "", "premium", "row 12: field plan is a text, and words are missing or"),
+    "a word beside all others": ("plan", "basic", "x|*", "row 13: * stands for all other words"),
     "a stage that there is not": (
         "lifecycle_stage", "onboarding", "maturty",
-        "row 9: maturty is not in lifecycle_stages.csv. Fix: write 'maturity'",
+        "row 13: maturty is not in lifecycle_stages.csv. Fix: write 'maturity'",
     ),
 }  # fmt: skip
 
@@ -618,6 +638,22 @@ def test_segments_of_a_text_share_no_word(policy, case):
     errors, _ = policy_problems(policy)
     assert len(errors) == (message is not None), errors
     assert all(f"segments.csv, {message}" in error for error in errors)
+
+
+def test_a_policy_may_have_no_fields_of_its_own(policy):
+    for file in ("custom_fields.csv", "segmentations.csv", "segments.csv"):
+        lines = (policy / file).read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not re.match("support|annual|customer_revenue", line)]
+        (policy / file).write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert (policy / "custom_fields.csv").read_text(encoding="utf-8").count("\n") == 1
+    assert policy_problems(policy, computed()) == ([], [])
+
+
+def test_a_date_parts_no_accounts(policy):
+    edit(policy, "custom_fields.csv", "support_plan,text", "support_plan,date")
+    errors, _ = policy_problems(policy)
+    assert len(errors) == 1
+    assert "row 4: field 'support_plan' of segmentation 'support' is a date. Fix:" in errors[0]
 
 
 @pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])

@@ -21,8 +21,8 @@
     'peer_group': ['segment and stage', 'portfolio'],
     'quarantine_reason': [
         'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
-        'date in the future', 'dates out of order', 'unknown account', 'unknown value',
-        'duplicate key'
+        'personal or free text', 'date in the future', 'dates out of order', 'unknown account',
+        'unknown value', 'duplicate key'
     ],
     'refused': ['row', 'cell'],
     'response': ['open', 'touched', 'play started', 'done', 'missed'],

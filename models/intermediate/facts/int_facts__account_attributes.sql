@@ -83,6 +83,7 @@ final as (
         dated.plan,
         dated.deployment_model,
         dated.use_case,
+        dated.custom_fields,
         dated.csm_owner_id,
         dated.customer_since_date,
         dated.churned_date

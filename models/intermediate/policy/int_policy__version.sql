@@ -5,6 +5,7 @@
         'band_set', 'rule', 'applies_to', 'band', 'lower_bound', 'upper_bound', 'is_flagged',
         'least_risk_multiple'
     ]),
+    ('custom_fields', ['field', 'raw_column', 'type']),
     ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
     ('exchange_rates', ['currency', 'rate']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),

@@ -5,6 +5,10 @@ with attributes as (
     select * from {{ ref('int_facts__account_attributes') }}
 ),
 
+custom_fields as (
+    select * from {{ ref('custom_fields') }}
+),
+
 contracts as (
     select * from {{ ref('int_contracts__spans') }}
 ),
@@ -52,6 +56,17 @@ field_values as (
             {{ field }} as text_value
         from attributes
     {% endfor %}
+    union all
+    select
+        attributes.account_id,
+        attributes.from_date,
+        attributes.until_date,
+        custom_fields.field,
+        {{ cast_or_null(json_text('attributes.custom_fields', 'custom_fields.field'), 'double') }}
+            as number_value,
+        {{ json_text('attributes.custom_fields', 'custom_fields.field') }} as text_value
+    from attributes
+    cross join custom_fields
     union all
     select
         account_id,

@@ -103,6 +103,7 @@ final as (
         current_attributes.plan,
         current_attributes.deployment_model,
         current_attributes.use_case,
+        current_attributes.custom_fields,
         current_attributes.csm_owner_id,
         contracts.first_contract_date,
         coalesce(contracts.n_terms, 0) as n_terms,

@@ -190,6 +190,7 @@ final as (
         accounts.account_name,
         accounts.segment,
         accounts.lifecycle_stage,
+        accounts.custom_fields,
         accounts.csm_owner_id,
         accounts.customer_status,
         accounts.arr,

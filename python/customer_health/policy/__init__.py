@@ -11,7 +11,7 @@ look at rules that span rows and files; `code` holds the policy against what the
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from customer_health.policy import code, rules
 from customer_health.policy.files import plain_text, read
@@ -19,7 +19,14 @@ from customer_health.policy.findings import Findings
 from customer_health.policy.tables import TABLES, VOCABULARY_TABLES
 from customer_health.policy.vocabularies import VOCABULARIES
 
-__all__ = ["TABLES", "VOCABULARIES", "VOCABULARY_TABLES", "policy_problems", "seed_problems"]
+__all__ = [
+    "TABLES",
+    "VOCABULARIES",
+    "VOCABULARY_TABLES",
+    "custom_columns",
+    "policy_problems",
+    "seed_problems",
+]
 
 
 def seed_problems(seeds: Path, **named_in_code: Any) -> tuple[list[str], list[str]]:
@@ -34,6 +41,13 @@ def seed_problems(seeds: Path, **named_in_code: Any) -> tuple[list[str], list[st
     """
     errors, warnings = policy_problems(seeds / "policy", **named_in_code)
     return [*errors, *vocabulary_problems(seeds / "vocabulary"), *_stray_files(seeds)], warnings
+
+
+def custom_columns(policy_dir: Path) -> list[str]:
+    """Name the raw columns that custom_fields.csv carries; none if the file is not sound."""
+    found = Findings(policy_dir.name)
+    rows = read(policy_dir / "custom_fields.csv", TABLES["custom_fields.csv"], found)
+    return [] if found.errors else [row.raw_column.lower() for row in cast("list[Any]", rows)]
 
 
 def vocabulary_problems(vocabulary_dir: Path) -> list[str]:

@@ -55,6 +55,8 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid")
     key: ClassVar[tuple[str, ...]]
     """The columns which together may occur only once."""
+    may_be_empty: ClassVar[bool] = False
+    """Whether the file may have no rows."""
     _number: int = 0
 
     @property

@@ -64,7 +64,7 @@ def read(path: Path, table: type[Row], found: Findings) -> list[Row] | None:
     if blank:
         what = "nothing stands here but commas or blanks, which a spreadsheet leaves behind"
         found.error(file, blank, what, "take them out")
-    if not lines[1:]:
+    if not lines[1:] and not table.may_be_empty:
         found.error(file, 1, "the file has no rows", "put its rows back")
     _check_key(file, table.key, rows, found)
     return rows

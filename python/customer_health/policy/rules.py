@@ -289,7 +289,10 @@ def check_sync_fields(rows: list[SyncField], found: Findings) -> None:
 CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("bands.csv", "segments.csv", "lifecycle_stages.csv"), check_bands),
     (("scorecards.csv", "bands.csv"), check_fitted_limits),
-    (("segmentations.csv", "segments.csv", "lifecycle_stages.csv"), check_segmentations),
+    (
+        ("segmentations.csv", "segments.csv", "lifecycle_stages.csv", "custom_fields.csv"),
+        check_segmentations,
+    ),
     (("lifecycle_stages.csv",), _check_stages),
     (("tiers.csv",), _check_tiers),
     (("scorecards.csv",), _check_production),

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.ranges import check_ranges
-from customer_health.policy.tables import LifecycleStage, Segment, Segmentation
+from customer_health.policy.tables import (
+    NUMBERS_OF_AN_ACCOUNT,
+    TEXTS_OF_AN_ACCOUNT,
+    CustomField,
+    LifecycleStage,
+    Segment,
+    Segmentation,
+)
 
 FILE = "segments.csv"
-NUMBER_FIELDS = ("employees", "arr")
-TEXT_FIELDS = ("plan", "industry", "region", "use_case", "deployment_model", "lifecycle_stage")
 # In place of words: every word that no other segment has.
 ANY_OTHER = "*"
 
@@ -18,6 +23,7 @@ def check_segmentations(
     segmentations: list[Segmentation],
     segments: list[Segment],
     stages: list[LifecycleStage],
+    custom_fields: list[CustomField],
     found: Findings,
 ) -> None:
     """One segmentation is primary, and each parts all numbers or has words of its field."""
@@ -26,19 +32,27 @@ def check_segmentations(
         what = f"{len(primary) or 'no'} segmentations are primary"
         fix = "write is_primary true for the one that weights, bands and peers go by"
         found.error("segmentations.csv", primary, what, fix)
+    types = dict.fromkeys(NUMBERS_OF_AN_ACCOUNT, "number")
+    types |= dict.fromkeys(TEXTS_OF_AN_ACCOUNT, "text")
+    types |= {row.field: row.type for row in custom_fields}
     of_segmentation = grouped(segments, "segmentation")
     for row in segmentations:
         name = row.segmentation
         parts = of_segmentation.get((name,), [])
-        if row.field not in (*NUMBER_FIELDS, *TEXT_FIELDS):
+        if row.field not in types:
             what = f"field '{row.field}' of segmentation '{name}' is not known"
-            fix = use_one_of(row.field, (*NUMBER_FIELDS, *TEXT_FIELDS))
+            fix = f"{use_one_of(row.field, list(types))}, or add it to custom_fields.csv"
             found.error("segmentations.csv", row.number, what, fix)
+        elif types[row.field] == "date":
+            what = f"field '{row.field}' of segmentation '{name}' is a date"
+            found.error(
+                "segmentations.csv", row.number, what, "part accounts by a number or a text"
+            )
         elif not parts:
             what = f"segmentation '{name}' has no segments"
             fix = f"add its rows to {found.folder}/{FILE}, or take this row out"
             found.error("segmentations.csv", row.number, what, fix)
-        elif row.field in NUMBER_FIELDS:
+        elif types[row.field] == "number":
             _check_limits(row, parts, found)
         else:
             _check_words(row, parts, found)

@@ -39,6 +39,22 @@ NUMBERS_OF_A_DAY = (
     "overdue_invoices",
 )
 WORDS_OF_A_DAY = ("band", "momentum", "segment", "lifecycle_stage")
+# What accounts can be parted by, beside fields of custom_fields.csv.
+NUMBERS_OF_AN_ACCOUNT = ("employees", "arr")
+TEXTS_OF_AN_ACCOUNT = (
+    "plan",
+    "industry",
+    "region",
+    "use_case",
+    "deployment_model",
+    "lifecycle_stage",
+)
+# Words in the names of columns with a person's data.
+PERSONAL_WORDS = {
+    *("name", "firstname", "lastname", "fullname", "surname", "username"),
+    *("email", "mail", "phone", "telephone", "mobile", "fax", "address", "street", "linkedin"),
+    *("birthday", "birthdate", "birth", "gender", "ssn", "passport", "iban"),
+}
 
 
 class PolicyRow(Row):
@@ -59,6 +75,45 @@ class Band(PolicyRow):
     upper_bound: Number
     is_flagged: Flag
     least_risk_multiple: Number | None = Field(default=None, ge=0)
+
+
+def _column_name(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        fix = "write small letters, digits and _, as it becomes one"
+        raise refusal(f"'{text}' is no name for a column", fix)
+    return text
+
+
+def _field_name(text: str) -> str:
+    if text in (*NUMBERS_OF_AN_ACCOUNT, *TEXTS_OF_AN_ACCOUNT):
+        raise refusal(f"'{text}' is a field that accounts have already", "choose another name")
+    return _not_personal(text)
+
+
+def _raw_name(text: str) -> str:
+    if not re.fullmatch(r"[\w .-]+", text):
+        fix = "write what the CRM calls it, of letters, digits, blanks, _, . and - only"
+        raise refusal(f"'{text}' is no name of a raw column", fix)
+    return _not_personal(text)
+
+
+def _not_personal(text: str) -> str:
+    parts = re.findall("[A-Z]?[a-z]+|[A-Z]+", text.replace("e-mail", "email"))
+    if PERSONAL_WORDS.intersection(part.lower() for part in parts):
+        fix = "leave the row out: accounts carry no data of persons; a category or a number may do"
+        raise refusal(f"'{text}' looks like a person's data", fix)
+    return text
+
+
+class CustomField(Row):
+    """A row of custom_fields.csv: a further column of the CRM's accounts."""
+
+    key = ("field",)
+    may_be_empty = True
+    field: Annotated[str, AfterValidator(_column_name), AfterValidator(_field_name)]
+    raw_column: Annotated[str, AfterValidator(_raw_name)]
+    type: Annotated[str, one_of("text", "number", "date")]
+    description: str
 
 
 class Dimension(PolicyRow):
@@ -98,13 +153,6 @@ class CurvePoint(PolicyRow):
     lifecycle_stage: Annotated[str, RefersTo("lifecycle_stages.csv", all_allowed=True)]
     at_value: Number
     score: Number = Field(ge=0, le=100)
-
-
-def _column_name(text: str) -> str:
-    if not re.fullmatch("[a-z][a-z0-9_]*", text):
-        fix = "write small letters, digits and _, as it becomes one"
-        raise refusal(f"'{text}' is no name for a column", fix)
-    return text
 
 
 def _api_name(text: str) -> str:
@@ -326,6 +374,7 @@ class VocabularyWord(Row):
 
 TABLES: dict[str, type[Row]] = {
     "bands.csv": Band,
+    "custom_fields.csv": CustomField,
     "dimensions.csv": Dimension,
     "exchange_rates.csv": ExchangeRate,
     "lifecycle_stages.csv": LifecycleStage,
