@@ -48,6 +48,8 @@ def declared() -> dict[tuple[str, str], dict]:
                     for column in table["columns"]
                 }
     del tables["product", "daily_usage"]
+    # carried by a row of custom_fields.csv
+    tables["crm", "accounts"]["support_plan"] = ("varchar", {})
     return tables
 
 
