@@ -125,6 +125,8 @@ def undeclared_columns(
     if not said:
         return []
     fix = "rename what is meant; none needed for the others" if near else "none needed if so meant"
+    if others and (entry["source"], entry["table"]) == ("crm", "accounts"):
+        fix += "; a row of custom_fields.csv carries such a column"
     return [f"{place}: {' '.join(said)} Fix: {fix}."]
 
 

@@ -1,6 +1,7 @@
 """What stops a dbt build before it writes anything, beside policy and raw files."""
 
 import pytest
+from project import PROJECT
 
 from customer_health.build_checks import (
     dated_tables,
@@ -8,6 +9,7 @@ from customer_health.build_checks import (
     table_problems,
     variable_problems,
 )
+from customer_health.policy import custom_columns
 
 VARIABLES = {"history_grain": "day", "id_case": "lower", "as_of_date": ""}
 BUILD = {
@@ -119,3 +121,18 @@ def test_another_folder_and_a_table_that_is_gone_are_warned_of():
     assert folder.startswith("raw_path is 'other', and the last build of this warehouse read")
     assert table.startswith("survey.responses: the last build had this table")
     assert "build again within 7 days" in table
+
+
+def test_a_column_of_accounts_that_is_gone_is_warned_of():
+    columns = ["crm.accounts.plan", "crm.accounts.employees"]
+    last = {**BUILD, "tables": ["crm.accounts", *columns]}
+    now = {**BUILD, "tables": ["crm.accounts", columns[0]]}
+    _, (warning,) = history_problems({"last": last, "now": now, "late_row_days": 7})
+    assert warning.startswith("crm.accounts.employees: the last build had this column")
+    _, (table,) = history_problems({"last": last, "now": {**now, "tables": []}, "late_row_days": 7})
+    assert table.startswith("crm.accounts: the last build had this table")
+
+
+def test_columns_of_the_policy_are_part_of_the_raw_contract(tmp_path):
+    assert custom_columns(PROJECT / "seeds" / "policy") == ["support_plan", "annual_revenue"]
+    assert custom_columns(tmp_path) == []  # what is wrong with the file is told elsewhere

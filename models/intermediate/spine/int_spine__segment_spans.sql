@@ -1,5 +1,5 @@
-{#- In which segment an account was from when until when, by each segmentation of the policy. Where its
-    field is unknown, or lies in no segment, there is no span. -#}
+{#- In which segment an account was from when until when, by each segmentation of the policy. Where
+    its field is unknown, or lies in no segment, there is no span. -#}
 
 with attributes as (
     select * from {{ ref('int_facts__account_attributes') }}
@@ -95,7 +95,7 @@ final as (
         field_values.account_id,
         field_values.from_date,
         field_values.until_date,
-        coalesce(listed.segment, others.segment) as segment
+        coalesce(listed.segment, rest.segment) as segment
     from field_values
     inner join segmentations on field_values.field = segmentations.field
     left join segments as listed
@@ -114,12 +114,12 @@ final as (
                     '|' || lower(field_values.text_value) || '|'
                 ) > 0
             )
-    left join segments as others
+    left join segments as rest
         on
-            segmentations.segmentation = others.segmentation
-            and others.words = '*'
+            segmentations.segmentation = rest.segmentation
+            and rest.words = '*'
             and field_values.text_value is not null
-    where listed.segment is not null or others.segment is not null
+    where listed.segment is not null or rest.segment is not null
 )
 
 select * from final
