@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -187,9 +187,8 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
     progress = run_dbt(warehouse, plan, variables, record, lock)
     with record.step("publish"):
         previous = current.id if current else None
-        made = publish(
-            warehouse, plan, previous, raw_path, inputs, progress, record, not given.without_pages
-        )
+        draw = None if given.without_pages else draw_pages
+        made = publish(warehouse, plan, previous, raw_path, inputs, progress, record, draw)
     warehouse.prune(given.keep)
     print(
         f"{'warehouse':<12} published as {made['publication_id']}, {made['kind']}"
@@ -284,9 +283,11 @@ def publish(
     inputs: str,
     progress: Progress,
     record: Record,
-    with_pages: bool,
+    draw: Callable[[Publication, Publication | None], None] | None = None,
 ) -> dict:
     """Publish what dbt built, with its manifest, which is returned.
+
+    `draw` draws the pages of the publication, given the one that it goes on from.
 
     Raises:
         Failure: The data ends before what is published.
@@ -325,8 +326,8 @@ def publish(
         "seconds": {**record.seconds, "publish": round(time.monotonic() - begun, 3)},
     }
     manifest.write_into(made.published, content)
-    if with_pages:
-        draw_pages(made, plan.base)
+    if draw:
+        draw(made, plan.base)
     made.seal(inputs, content)
     warehouse.put_in_place(made)
     return content
@@ -334,7 +335,7 @@ def publish(
 
 def draw_pages(made: Publication, former: Publication | None) -> None:
     """Draw the pages of a publication; without them it is published all the same, and says so."""
-    # what draws takes a second to load, and most of a build runs without it
+    # it takes a second to load, and a build that fails does without it
     from customer_health.pages.site import draw
 
     made.pages.mkdir()

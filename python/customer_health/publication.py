@@ -42,6 +42,8 @@ from customer_health.lock import take
 MIN_FREE_BYTES = 1_000_000_000
 # What releases before publications were kept built into the file that readers opened.
 FORMER_SCHEMAS = ("staging", "intermediate", "marts", "policy")
+# What a folder of pages that we drew has.
+PAGES_MARK = Path("assets", "pages.js")
 # What builds and rollbacks rely on in the account of a build; the rest is for people.
 MANIFEST_SHAPE = {
     "publication_id": str,
@@ -280,6 +282,8 @@ class Warehouse:
             if wanted and is_same_file(wanted, self.pages):
                 return
             self.pages.unlink()
+        elif (self.pages / PAGES_MARK).is_file():  # who copies a link may get a folder
+            shutil.rmtree(self.pages)
         if wanted and not self.pages.exists():  # what somebody else put there stays
             os.symlink(os.path.relpath(wanted, self.pages.parent), self.pages)
 

@@ -19,7 +19,7 @@ from customer_health.pages.marts import PublishedMarts
 
 HERE = files("customer_health.pages")
 # What a customer reads is made of these: how they use the product and what they get of it.
-SHOWN_TO_CUSTOMERS = ("usage", "engagement", "value")
+SHOWN_TO_CUSTOMERS = ("usage", "value")
 # Of the table of all customers, in the order in which pages.js shows them.
 CUSTOMER_COLUMNS = (
     "account_id",

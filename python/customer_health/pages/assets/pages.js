@@ -2,6 +2,7 @@
 "use strict";
 
 const isDark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+document.documentElement.classList.toggle("dark", isDark); // what DataTables goes by
 const textColor = getComputedStyle(document.documentElement).getPropertyValue("--text");
 
 // What a page gives to a picture or a table stands right behind it.
