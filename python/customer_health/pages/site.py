@@ -114,7 +114,7 @@ def _write_assets(pages: _Pages, marts: PublishedMarts) -> None:
     bands = [row["band"] for row in marts.rows("bands_shift")]
     names = [
         {
-            "name": words.words(row["metric"]),
+            "name": row["metric_label"],
             "dimension": words.words(row["dimension"]),
             "unit": words.unit_shown(row["unit"]),
         }

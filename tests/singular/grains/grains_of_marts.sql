@@ -4,6 +4,7 @@
     ('account_health', 'account_id', ''),
     ('csm_worklist', 'account_id', ''),
     ('dim_accounts', 'account_id', ''),
+    ('dim_metrics', 'metric', ''),
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),

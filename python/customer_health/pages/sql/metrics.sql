@@ -1,11 +1,8 @@
--- every metric of the scorecard that decides, with its dimension and unit
-select distinct
-    component as metric,
+-- every metric in words
+select
+    metric,
+    coalesce(metric_label, metric) as metric_label,
     dimension,
     unit
-from marts.fct_score_contributions
-where
-    component_type = 'metric'
-    and scorecard = (select max(scorecard) from customers)
-    and as_of_date = (select max(as_of_date) from customers)
+from marts.dim_metrics
 order by metric
