@@ -24,6 +24,8 @@ WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehous
 # Of `make sync`, where TO is a destination. DRY_RUN=1: only show; RETRY=1: also what was rejected.
 DRY_RUN ?=
 RETRY ?=
+# PAGES=0: draw none.
+PAGES ?=
 # EXPORT: folder for the marts as Parquet; 1: beside the published file.
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
@@ -34,7 +36,8 @@ $(foreach name,RAW_PATH WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
 BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE") \
-	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(EXPORT),--export "$$EXPORT_FOLDER")
+	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
+	$(if $(filter 0,$(PAGES)),--without-pages)
 
 VENV := .venv
 RUN := PYTHONPATH=python:. DBT_SEND_ANONYMOUS_USAGE_STATS=false $(VENV)/bin/python
@@ -44,7 +47,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build publications rollback export sync example freshness review test conventions bench experiment docs clean
+.PHONY: help given given_mapping environment demo build publications rollback pages export sync example freshness review test conventions bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -68,6 +71,7 @@ help: ## this list
 	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
 	echo 'WAREHOUSE=...                DuckDB file to publish'
 	echo 'KEEP=3                       how many publications to keep'
+	echo 'PAGES=0                      draw no pages'
 	echo 'EXPORT=folder                folder for the marts as Parquet, of build and export'
 	echo 'make example MAPPING=folder  maps your own tables, in DATA=folder, and scores them'
 	echo 'make rollback TO=...         goes to that publication (default: to the one before)'
@@ -113,6 +117,9 @@ publications: environment ## lists the publications of a warehouse
 
 rollback: environment ## readers see the publication before again, or TO=...
 	$(PUBLICATION) rollback $(if $(TO),--to "$$TO")
+
+pages: environment ## draws the pages of the published file again
+	$(RUN) -m customer_health.pages --warehouse "$$WAREHOUSE"
 
 export: environment ## the marts of the published file as Parquet, in EXPORT=folder
 	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"

@@ -11,17 +11,19 @@ import argparse
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+from jinja2 import TemplateError
 
 from customer_health import manifest
 from customer_health.export import check_folder, export, exported_id
@@ -42,7 +44,7 @@ from customer_health.plan import (
 )
 from customer_health.policy import seed_problems
 from customer_health.progress import Progress
-from customer_health.publication import Refusal, Warehouse
+from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
@@ -87,6 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--restate", action="store_true", help="and rewrite history, under today's policy"
     )
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
+    parser.add_argument("--without-pages", action="store_true", help="draw no pages")
     parser.add_argument("--export", type=Path, help="folder for the marts as Parquet as well")
     given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
@@ -184,7 +187,8 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
     progress = run_dbt(warehouse, plan, variables, record, lock)
     with record.step("publish"):
         previous = current.id if current else None
-        made = publish(warehouse, plan, previous, raw_path, inputs, progress, record)
+        draw = None if given.without_pages else draw_pages
+        made = publish(warehouse, plan, previous, raw_path, inputs, progress, record, draw)
     warehouse.prune(given.keep)
     print(
         f"{'warehouse':<12} published as {made['publication_id']}, {made['kind']}"
@@ -279,8 +283,11 @@ def publish(
     inputs: str,
     progress: Progress,
     record: Record,
+    draw: Callable[[Publication, Publication | None], None] | None = None,
 ) -> dict:
     """Publish what dbt built, with its manifest, which is returned.
+
+    `draw` draws the pages of the publication, given the one that it goes on from.
 
     Raises:
         Failure: The data ends before what is published.
@@ -319,9 +326,25 @@ def publish(
         "seconds": {**record.seconds, "publish": round(time.monotonic() - begun, 3)},
     }
     manifest.write_into(made.published, content)
+    if draw:
+        draw(made, plan.base)
     made.seal(inputs, content)
     warehouse.put_in_place(made)
     return content
+
+
+def draw_pages(made: Publication, former: Publication | None) -> None:
+    """Draw the pages of a publication; without them it is published all the same, and says so."""
+    # it takes a second to load, and a build that fails does without it
+    from customer_health.pages.site import draw
+
+    made.pages.mkdir()
+    try:
+        draw(made.published, made.pages, former.pages if former else None)
+    except (duckdb.Error, TemplateError) as problem:
+        shutil.rmtree(made.pages)
+        told = f"{'pages':<12} not drawn: {problem}. Fix: mend that, then run `make pages`."
+        print(told, file=sys.stderr)
 
 
 def print_summary(warehouse: Warehouse) -> None:
@@ -376,6 +399,8 @@ def print_summary(warehouse: Warehouse) -> None:
     if refused:
         told = f"{refused.get('row', 0):,} raw rows and {refused.get('cell', 0):,} cells"
         print(f"{told} were not accepted: marts.fct_quarantined_rows says why.")
+    if warehouse.pages.exists():
+        print(f"Pages:      {warehouse.pages_shown} (open it in a browser)")
     print(f"Warehouse:  {warehouse} (any DuckDB client; begin with marts.account_health)")
     print("Next:       change a number in seeds/policy and run `make build` again;")
     print("            `make build RAW_PATH=folder` for your own data; `make docs`; `make test`")

@@ -1,6 +1,7 @@
 """Publications: the file that readers open, what lies behind it, and how one replaces the other.
 
-Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people, and a folder:
+Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people, `scores.pages`,
+another name (symbolic link) of the current publication's pages, and a folder:
 
     scores.builds/
         lock                   held by the build or rollback that is at work
@@ -8,6 +9,7 @@ Beside the published file `scores.duckdb` lie `scores.manifest.json`, for people
         target/, logs/         dbt's own
         publications/<id>/     state.duckdb      what dbt built; the next build starts from a copy
                                published.duckdb  its marts: what readers open
+                               pages/            the same as pages to open in a browser
                                manifest.json     the account of the build
                                inputs.json       what it was built from, and the size and time of
                                                  published.duckdb
@@ -40,6 +42,8 @@ from customer_health.lock import take
 MIN_FREE_BYTES = 1_000_000_000
 # What releases before publications were kept built into the file that readers opened.
 FORMER_SCHEMAS = ("staging", "intermediate", "marts", "policy")
+# What a folder of pages that we drew has.
+PAGES_MARK = Path("assets", "pages.js")
 # What builds and rollbacks rely on in the account of a build; the rest is for people.
 MANIFEST_SHAPE = {
     "publication_id": str,
@@ -76,6 +80,11 @@ class Publication:
     def published(self) -> Path:
         """The DuckDB file that readers open."""
         return self.folder / "published.duckdb"
+
+    @property
+    def pages(self) -> Path:
+        """The folder of its pages, which need not exist."""
+        return self.folder / "pages"
 
     @property
     def manifest(self) -> dict:
@@ -133,6 +142,7 @@ class Warehouse:
         self.file = Path(os.path.realpath(file))
         name = self.file.name.removesuffix(".duckdb")
         self.manifest_file = self.file.with_name(f"{name}.manifest.json")
+        self.pages = self.file.with_name(f"{name}.pages")
         self.folder = self.file.with_name(f"{name}.builds")
         self.building = self.folder / "building"
         self.scratch = Publication(self.building)
@@ -144,6 +154,11 @@ class Warehouse:
         return str(
             self.file.relative_to(Path.cwd()) if self.file.is_relative_to(Path.cwd()) else self.file
         )
+
+    @property
+    def pages_shown(self) -> str:
+        """The page to open first, named as a person would from where they are."""
+        return str(Path(str(self)).with_name(self.pages.name) / "index.html")
 
     def publications(self) -> list[Publication]:
         """Every publication kept, the newest first."""
@@ -258,6 +273,19 @@ class Warehouse:
         if current and current.manifest and read_json(self.manifest_file) != current.manifest:
             # a copy: whoever damages it does not damage the publication's own
             self._replace(self.manifest_file, current.folder / "manifest.json", shutil.copy2)
+        self._show_pages(current)
+
+    def _show_pages(self, current: Publication | None) -> None:
+        """Let the name of the pages mean those of a publication; without any, there is no name."""
+        wanted = current.pages if current and current.pages.is_dir() else None
+        if self.pages.is_symlink():
+            if wanted and is_same_file(wanted, self.pages):
+                return
+            self.pages.unlink()
+        elif (self.pages / PAGES_MARK).is_file():  # who copies a link may get a folder
+            shutil.rmtree(self.pages)
+        if wanted and not self.pages.exists():  # what somebody else put there stays
+            os.symlink(os.path.relpath(wanted, self.pages.parent), self.pages)
 
     def put_in_place(self, chosen: Publication) -> None:
         """Let readers see a sealed publication from now on; needs the lock.
@@ -267,6 +295,8 @@ class Warehouse:
         """
         # DuckDB would not open the new file beside what somebody's writing left of the old one
         self.file.with_name(f"{self.file.name}.wal").unlink(missing_ok=True)
+        # at no moment are there pages of another publication than the file's
+        self._show_pages(None)
         self._replace(self.file, chosen.published)
         self.settle()
 

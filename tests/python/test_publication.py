@@ -37,7 +37,7 @@ from customer_health.plan import (
     refuse_the_past,
 )
 from customer_health.progress import Progress
-from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.publication import PAGES_MARK, Publication, Refusal, Warehouse
 
 KILLS = int(os.environ.get("KILLS", "3"))
 KILL_WITHIN = float(os.environ.get("KILL_WITHIN", "8"))
@@ -88,7 +88,7 @@ OLD_CLIENTS = ("1.0.0", "1.1.3", "1.2.2")
 DIE_EVERYWHERE = """
 import os, signal, sys
 from pathlib import Path
-from test_publication import check_settled, publish_day
+from test_publication import check_pages, check_settled, publish_day
 from customer_health.publication import Warehouse
 warehouse = Warehouse(Path(sys.argv[1]))
 folder = warehouse.file.parent
@@ -115,7 +115,9 @@ def in_child(work, die_at=0):
 FILE_EVENTS = ("open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
 die_at = 1
 while end := in_child(lambda: publish_day(warehouse, 10 + die_at, 9), die_at):
-    if end != signal.SIGKILL or in_child(lambda: check_settled(warehouse)):
+    if end != signal.SIGKILL or in_child(
+        lambda: (check_pages(warehouse, may_lack=True), check_settled(warehouse))
+    ):
         sys.exit(f"wrong after death at event {die_at}")
     die_at += 1
 print(die_at - 1)
@@ -190,9 +192,25 @@ def publish_day(
                 connection.execute(change)
         write_target(warehouse.target)
         previous = current.id if current else None
-        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Record())
+        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Record(), draw_id)
         warehouse.prune(3)
         return warehouse.current()
+
+
+def draw_id(made: Publication, former: Publication | None) -> None:
+    """Draw a page that says which publication it is of."""
+    (made.pages / PAGES_MARK).parent.mkdir(parents=True)
+    (made.pages / PAGES_MARK).touch()
+    (made.pages / "index.html").write_text(made.manifest["publication_id"])
+
+
+def check_pages(warehouse: Warehouse, may_lack: bool = False) -> None:
+    """Pages are of the publication that readers see; or (`may_lack`) there are none."""
+    if may_lack and not warehouse.pages.exists():
+        return
+    ((seen,),) = query(warehouse.file, "select publication_id from marts.publication")
+    assert seen in (warehouse.pages / "index.html").read_text()
+    assert (warehouse.pages / PAGES_MARK).is_file()
 
 
 def check_settled(warehouse: Warehouse) -> None:
@@ -208,6 +226,7 @@ def check_settled(warehouse: Warehouse) -> None:
         counted = " union all ".join(f'select count(*) from "marts".{name}' for name in counts)
         for file in (warehouse.file, current.state):
             assert query(file, counted) == [(n_rows,) for n_rows in counts.values()]
+    check_pages(warehouse)
     assert not warehouse.building.exists()
 
 
@@ -788,7 +807,7 @@ def demo(built_demo, tmp_path_factory) -> Warehouse:
         shutil.copytree(built_demo.warehouse.with_suffix(".target"), warehouse.target)
         publish(
             *(warehouse, Plan(None, FROM_NOTHING), None, built_demo.raw),
-            *("inputs", Progress(), Record()),
+            *("inputs", Progress(), Record(), draw_id),
         )
     return warehouse
 

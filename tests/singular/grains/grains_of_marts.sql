@@ -5,6 +5,7 @@
     ('csm_worklist', 'account_id', ''),
     ('dim_account_segments', 'account_id, segmentation', ''),
     ('dim_accounts', 'account_id', ''),
+    ('dim_metrics', 'metric', ''),
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),

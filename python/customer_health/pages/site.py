@@ -1,0 +1,280 @@
+"""Draws the pages of a published file into a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from customer_health.pages import words
+from customer_health.pages.charts import specifications
+from customer_health.pages.marts import PublishedMarts
+
+HERE = files("customer_health.pages")
+# What a customer reads is made of these: how they use the product and what they get of it.
+SHOWN_TO_CUSTOMERS = ("usage", "value")
+# Of the table of all customers, in the order in which pages.js shows them.
+CUSTOMER_COLUMNS = (
+    "account_id",
+    "account_name",
+    "csm_owner_id",
+    "segment",
+    "lifecycle_stage",
+    "health_score",
+    "band",
+    "momentum",
+    "change_90d",
+    "churn_probability_90d",
+    "expected_arr_loss_90d",
+    "arr",
+    "renewal_date",
+)
+
+
+def draw(file: Path, folder: Path, former: Path | None = None) -> int:
+    """Write every page of a published file into an empty folder and return how many there are.
+
+    `former` are pages drawn before, whose files are shared where they are still the same.
+
+    Raises:
+        duckdb.Error: The file cannot be opened, or no build published it.
+        OSError: The folder cannot be written.
+    """
+    marts = PublishedMarts(file)
+    pages = _Pages(folder, former, marts)
+    _write_assets(pages, marts)
+    _draw_overviews(pages, marts)
+    _draw_accounts(pages, marts)
+    return pages.n_written
+
+
+class _Pages:
+    """Writes pages of one publication."""
+
+    def __init__(self, folder: Path, former: Path | None, marts: PublishedMarts) -> None:
+        self.folder = folder
+        self.former = former
+        self.n_written = 0
+        environment = Environment(
+            loader=FileSystemLoader(str(HERE / "templates")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= words.FILTERS | {"file_name": file_name}
+        environment.globals |= {
+            "publication": marts.row("publication"),
+            "headline": marts.row("headline"),
+            "as_json": _as_json,
+        }
+        self.environment = environment
+
+    def write(self, path: str, template: str, **context: Any) -> None:
+        """Write one page; `root` leads from it to the folder of the pages."""
+        root = "../" * path.count("/")
+        text = self.environment.get_template(template).render(root=root, here=path, **context)
+        self.keep(path, text)
+        self.n_written += 1
+
+    def keep(self, path: str, text: str) -> None:
+        """Write a file, or share the former one that says the same."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if text != self.former_text(path):
+            target.write_text(text, encoding="utf-8")
+            return
+        assert self.former is not None
+        os.link(self.former / path, target)
+
+    def former_text(self, path: str) -> str | None:
+        """What a file said that was drawn before; None without it."""
+        try:
+            return (self.former / path).read_text(encoding="utf-8") if self.former else None
+        except OSError:
+            return None
+
+
+def _as_json(rows: object) -> str:
+    """Rows for a script element: no `<` in it can end the element."""
+    return json.dumps(rows, default=str, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _write_assets(pages: _Pages, marts: PublishedMarts) -> None:
+    """Write style and scripts: plain ones, since browsers load no modules from a folder."""
+    for name in ("pages.css", "pages.js"):
+        pages.keep(f"assets/{name}", (HERE / "assets" / name).read_text(encoding="utf-8"))
+    bands = [row["band"] for row in marts.rows("bands_shift")]
+    names = [
+        {
+            "name": row["metric_label"],
+            "dimension": words.words(row["dimension"]),
+            "unit": words.unit_shown(row["unit"]),
+        }
+        for row in marts.rows("metrics")
+    ]
+    pages.keep(
+        "assets/charts.js",
+        f"window.chartSpecifications = {_as_json(specifications(bands))};\n"
+        f"window.metricNames = {_as_json(names)};\n",
+    )
+    pages.keep("assets/vega.js", _vega(pages.former_text("assets/vega.js")))
+    pages.keep("assets/tables.css", _of_itables("dt_bundle.css"))
+    source = _as_json(_of_itables("dt_bundle.js"))
+    pages.keep("assets/tables.js", f"window.dataTablesSource = {source};\n")
+
+
+def _of_itables(name: str) -> str:
+    """A file of the package itables, which is not imported: that would load what notebooks need."""
+    paths = [path for path in metadata.files("itables") or [] if path.match(f"itables/html/{name}")]
+    return paths[0].read_text(encoding="utf-8")
+
+
+def _vega(former: str | None) -> str:
+    """The script that draws pictures: the former one if its version is the same.
+
+    To bundle it takes seconds.
+    """
+    version = f"// from vl-convert {metadata.version('vl-convert-python')}\n"
+    if former and former.startswith(version):
+        return former
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return f"{version}(() => {{{bundle}\n}})();\n"
+
+
+def _draw_overviews(pages: _Pages, marts: PublishedMarts) -> None:
+    """The pages that are about more than one account."""
+    worklist = marts.rows("worklist")
+    customers = marts.rows("customers")
+    owners = sorted({row["csm_owner_id"] for row in customers if row["csm_owner_id"]})
+    label = marts.row("label")
+    pages.write("index.html", "index.html", label=label)
+    pages.write(
+        "my-accounts.html",
+        "my_accounts.html",
+        worklist=worklist,
+        customers=[[row[name] for name in CUSTOMER_COLUMNS] for row in customers],
+        owners=owners,
+    )
+    pages.write(
+        "portfolio.html",
+        "portfolio.html",
+        bands=marts.rows("bands_shift"),
+        bands_by_month=marts.rows("bands_by_month"),
+        retention=marts.rows("retention_by_month"),
+        most_at_risk=marts.rows("most_at_risk"),
+        renewals=marts.rows("renewals_ahead"),
+        outcomes=marts.rows("outcomes_of_quarter"),
+        retention_by_score=[
+            row | {"range": f"{row['range_low']:.0f}–{row['range_high']:.0f}"}
+            for row in marts.rows("retention_by_score")
+        ],
+        calibration=marts.rows("calibration"),
+        lead_times=marts.rows("lead_times"),
+        missed=marts.rows("missed"),
+        label=label,
+    )
+    pages.write(
+        "managers.html",
+        "managers.html",
+        teams=marts.rows("teams"),
+        groups=marts.rows("groups"),
+        aged=marts.rows("aged"),
+    )
+    pages.write(
+        "model-review.html",
+        "model_review.html",
+        label=label,
+        weights=marts.rows("weights"),
+        targets=marts.rows("targets"),
+        scorecards=marts.rows("scorecards"),
+        comparisons=marts.rows("comparisons"),
+        verdicts=marts.rows("metric_verdicts"),
+        drift=marts.rows("drift"),
+        misjudged=marts.rows("misjudged"),
+        customer_ids={row["account_id"] for row in customers},
+    )
+    pages.write(
+        "data-health.html",
+        "data_health.html",
+        refused=marts.rows("refused"),
+        coverage=marts.row("coverage"),
+        not_scored=marts.rows("not_scored"),
+    )
+
+
+def _draw_accounts(pages: _Pages, marts: PublishedMarts) -> None:
+    """For each customer: the account's page, the brief of a business review, a report for it."""
+    for account in _accounts(marts):
+        account_id = account["customer"]["account_id"]
+        name = file_name(account_id)
+        pages.write(f"accounts/{name}.html", "account.html", name=name, **account)
+        pages.write(f"briefs/{name}.html", "brief.html", name=name, **account)
+        pages.write(f"for-customers/{name}.html", "for_customer.html", name=name, **account)
+
+
+def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
+    history = marts.by_account("account_history", "history")
+    drivers = marts.by_account("account_drivers", "drivers")
+    dimensions = marts.by_account("account_dimensions", "dimensions")
+    metrics = _metric_tables(marts)
+    actions = marts.by_account("account_actions", "actions")
+    risk = {row["account_id"]: row for row in marts.rows("account_risk")}
+    worklist = {row["account_id"]: row for row in marts.rows("worklist")}
+    for customer in marts.rows("customers"):
+        key = customer["account_id"]
+        yield {
+            "customer": customer,
+            "history": history.get(key),
+            "drivers": drivers.get(key, []),
+            "dimensions": dimensions.get(key, []),
+            "metrics": metrics.get(key, []),
+            "actions": actions.get(key, []),
+            "risk": risk.get(key),
+            "to_do": worklist.get(key),
+            "shown": [
+                row
+                for row in drivers.get(key, [])
+                if row["said_by"] == "data" and row["dimension"] in SHOWN_TO_CUSTOMERS
+            ],
+        }
+
+
+def _metric_tables(marts: PublishedMarts) -> dict[str, list[list[Any]]]:
+    """Each account's metrics as rows to show: which metric, value, score, points given and lost."""
+    known = {row["metric"]: (place, row["unit"]) for place, row in enumerate(marts.rows("metrics"))}
+    tables = {}
+    for row in marts.rows("account_metrics"):
+        tables[row["account_id"]] = [
+            [
+                known[metric][0],
+                words.measure(value, known[metric][1]),
+                words.number(score),
+                words.number(given, 2),
+                words.number(lost, 2),
+            ]
+            for metric, (value, score, given, lost) in zip(
+                row["metrics"], row["numbers"], strict=True
+            )
+        ]
+    return tables
+
+
+def file_name(account_id: str) -> str:
+    """An account's id as the name of a file: what is not a letter, digit, `-` or `_` as its code.
+
+    Two ids never share a name, also where a disk does not tell upper case from lower.
+    """
+    return "".join(
+        letter
+        if letter.isascii() and (letter.islower() or letter.isdigit() or letter == "-")
+        else f"_{ord(letter):x}_"
+        for letter in account_id
+    )

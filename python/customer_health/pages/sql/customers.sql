@@ -1,0 +1,11 @@
+-- one row per customer
+select
+    customers.*,
+    accounts.industry,
+    accounts.region,
+    accounts.plan,
+    accounts.employees,
+    accounts.first_contract_date
+from customers
+left join marts.dim_accounts as accounts using (account_id)
+order by expected_arr_loss_90d desc nulls last, arr desc nulls last, account_id

@@ -1,0 +1,76 @@
+"""How figures are written on the pages."""
+
+import math
+from datetime import date
+from typing import Any
+
+MISSING = "–"
+SPACED = {"at_risk": "at risk", "mid_market": "mid-market", "smb": "SMB"}
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """A number with commas between thousands."""
+    return MISSING if value is None else f"{value:,.{decimals}f}"
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """A share as a percentage."""
+    return MISSING if value is None else f"{value * 100:,.{decimals}f} %"
+
+
+def points(value: float | None) -> str:
+    """A change of a score, with its sign."""
+    return MISSING if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+def day(value: date | None) -> str:
+    """A date as 2026-06-30, which sorts and is read alike everywhere."""
+    return MISSING if value is None else value.isoformat()[:10]
+
+
+def month(value: date | None) -> str:
+    """A month as 2026-06."""
+    return MISSING if value is None else value.isoformat()[:7]
+
+
+def words(value: str | None) -> str:
+    """A word of the policy as people write it: `at_risk` is "at risk"."""
+    if value is None:
+        return MISSING
+    return SPACED.get(value, value.replace("_", " "))
+
+
+def measure(value: float | None, unit: str | None) -> str:
+    """The value of a metric: a share as a percentage, 0 or 1 as no or yes, else a number."""
+    if value is None:
+        return MISSING
+    if unit == "share":
+        return percent(value)
+    if unit == "0 or 1":
+        return "yes" if value else "no"
+    whole = float(value).is_integer() or abs(value) >= 100
+    return number(value, 0 if whole else 1 if abs(value) >= 10 else 2)
+
+
+def unit_shown(unit: str | None) -> str:
+    """What stands behind a metric's value: nothing where the value says it, or it is on a scale."""
+    told = unit is None or unit in ("share", "0 or 1") or any(mark in unit for mark in "0123456789")
+    return "" if told else str(unit)
+
+
+def likelihood(log_odds: float | None) -> str:
+    """What a part of the log odds does to the odds: × 1.4 or × 0.8."""
+    return MISSING if log_odds is None else f"× {math.exp(log_odds):.2f}"
+
+
+FILTERS: dict[str, Any] = {
+    "number": number,
+    "percent": percent,
+    "points": points,
+    "day": day,
+    "month": month,
+    "words": words,
+    "measure": measure,
+    "unit_shown": unit_shown,
+    "likelihood": likelihood,
+}

@@ -1,0 +1,275 @@
+"""Pages say what the marts say, hold whatever a name holds, and open from a folder in a browser."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from page_reader import read
+
+from customer_health.pages.site import draw, file_name
+
+# What a customer is never told.
+FORBIDDEN = (
+    r"\b(scor\w*|grad\w*|risk\w*|churn\w*|health\w*|band|weight\w*|flag\w*|likelihood|leav\w*"
+    r"|critical|model|momentum|declin\w*|segment|tier|points?)\b"
+)
+# What a build writes beside the marts.
+PUBLICATION = """
+    create table marts.publication as
+    select
+        '20260101-000000-000' as publication_id,
+        max(as_of_date) as as_of_date,
+        timestamp '2026-07-01 02:00:00' as finished_at,
+        'full refresh' as kind,
+        'a policy' as policy_version,
+        'weights' as weights_version,
+        '{"tests": {"pass": 26}, "warnings": []}' as manifest
+    from marts.account_health
+"""
+HOSTILE = 'Rabbit </script><img src=x onerror="window.broken=1"> & "Sons"'
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pages of a small company, one of whose customers has a name that a page must survive."""
+
+    folder: Path
+    file: Path
+    hostile_id: str
+
+    def rows(self, query: str) -> list[tuple]:
+        """What a query on the marts gives."""
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def drawn(built_demo, tmp_path_factory) -> Drawn:
+    folder = tmp_path_factory.mktemp("pages")
+    file = folder / "published.duckdb"
+    shutil.copyfile(built_demo.warehouse, file)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(PUBLICATION)
+        ((hostile_id,),) = connection.execute(
+            "select min(account_id) from marts.csm_worklist where is_for_today"
+        ).fetchall()
+        for mart in ("account_health", "csm_worklist", "dim_accounts"):
+            connection.execute(
+                f"update marts.{mart} set account_name = $1 where account_id = $2",
+                [HOSTILE, hostile_id],
+            )
+    pages = folder / "pages"
+    pages.mkdir()
+    draw(file, pages)
+    return Drawn(pages, file, hostile_id)
+
+
+def test_bands_on_the_portfolio_are_those_of_the_marts(drawn):
+    shown = read(drawn.folder / "portfolio.html").tables["bands"][1:]
+    expected = drawn.rows(
+        """
+        select replace(band, '_', ' '), count(*), sum(arr)
+        from marts.account_health where customer_status = 'customer' group by band
+        """
+    )
+    assert {(row[0], row[1], row[4]) for row in shown} == {
+        (band, f"{n:,}", f"{arr:,.0f}") for band, n, arr in expected
+    }
+
+
+def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
+    shown = read(drawn.folder / "portfolio.html").tables["most-at-risk"][1:]
+    expected = drawn.rows(
+        """
+        select account_name, arr, expected_arr_loss_90d
+        from marts.account_health
+        where customer_status = 'customer' and expected_arr_loss_90d is not null
+        order by expected_arr_loss_90d desc, account_id limit 10
+        """
+    )
+    assert [(row[0], row[5], row[4]) for row in shown] == [
+        (name, f"{arr:,.0f}", f"{loss:,.0f}") for name, arr, loss in expected
+    ]
+
+
+def test_the_worklist_is_whole_with_the_figures_of_the_mart(drawn):
+    shown = read(drawn.folder / "my-accounts.html").tables["worklist"][1:]
+    expected = drawn.rows(
+        "select account_name, reason, health_score, arr, due_date from marts.csm_worklist"
+    )
+    assert len(shown) == len(expected) > 0
+    by_name = {row[1]: row for row in shown}
+    for name, reason, score, arr, due in expected:
+        row = by_name[name]
+        assert row[2].startswith(reason)
+        assert row[3].startswith(f"{score:,.1f}")
+        assert (row[6], row[8]) == (f"{arr:,.0f}", str(due))
+
+
+def test_owners_on_the_managers_page_have_the_customers_of_the_marts(drawn):
+    shown = read(drawn.folder / "managers.html").tables["teams"][1:]
+    expected = drawn.rows(
+        """
+        select csm_owner_id, count(*), sum(arr) from marts.account_health
+        where customer_status = 'customer' group by csm_owner_id
+        """
+    )
+    assert {(row[0], row[1], row[2]) for row in shown} == {
+        (owner or "nobody", f"{n:,}", f"{arr:,.0f}") for owner, n, arr in expected
+    }
+
+
+def test_refused_rows_are_counted_as_in_the_quarantine(drawn):
+    shown = read(drawn.folder / "data-health.html").tables["refused"][1:]
+    ((n,),) = drawn.rows("select count(*) from marts.fct_quarantined_rows")
+    assert sum(int(row[4].replace(",", "")) for row in shown) == n > 0
+
+
+def test_an_account_page_shows_the_score_and_every_driver_it_names(drawn):
+    for account_id, name, score, low, high in drawn.rows(
+        """
+        select account_id, account_name, health_score, health_score_low, health_score_high
+        from marts.account_health where customer_status = 'customer' limit 5
+        """
+    ):
+        text = read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").text
+        assert " ".join(name.split()) in text
+        assert f"{score:.1f} between {low:.1f} and {high:.1f}" in text
+        for (sentence,) in drawn.rows(
+            f"""
+            select sentence from marts.account_drivers
+            where account_id = '{account_id}' and driver_rank = 1
+            """
+        ):
+            assert sentence in text
+
+
+def test_no_report_for_a_customer_says_what_customers_are_not_told(drawn):
+    reports = list((drawn.folder / "for-customers").iterdir())
+    names = dict(
+        drawn.rows(
+            """
+            select account_id, account_name from marts.account_health
+            where customer_status = 'customer'
+            """
+        )
+    )
+    assert {report.stem for report in reports} == {file_name(account_id) for account_id in names}
+    for account_id, name in names.items():
+        text = read(drawn.folder / "for-customers" / f"{file_name(account_id)}.html").text
+        # a company may be called "Health"
+        found = re.findall(FORBIDDEN, text.replace(" ".join(name.split()), ""), re.IGNORECASE)
+        assert not found, f"{account_id}: {found}"
+
+
+def test_every_link_leads_to_a_file(drawn):
+    for page in drawn.folder.rglob("*.html"):
+        for link in read(page).links:
+            if not link.startswith(("#", "data:")):
+                assert (page.parent / link.split("#")[0]).is_file(), f"{page.name}: {link}"
+
+
+def test_pages_drawn_again_share_the_files_that_say_the_same(drawn, tmp_path):
+    again = tmp_path / "again"
+    again.mkdir()
+    draw(drawn.file, again, former=drawn.folder)
+    for page in drawn.folder.rglob("*.*"):
+        assert (again / page.relative_to(drawn.folder)).samefile(page)
+
+
+@given(st.sets(st.text(min_size=1), min_size=2))
+def test_ids_never_share_a_file_also_where_case_does_not_count(ids):
+    names = {file_name(account_id) for account_id in ids}
+    assert len({name.lower() for name in names}) == len(ids)
+    assert all(re.fullmatch(r"[a-z0-9_-]+", name) for name in names)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium: `.ci/run` installs it, or install your system's package chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index",
+        "my-accounts",
+        "portfolio",
+        "managers",
+        "model-review",
+        "data-health",
+        "accounts",
+        "briefs",
+        "for-customers",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_opens_from_a_folder_without_network_errors_or_barriers(
+    drawn, browser, name, scheme
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(offline=True, color_scheme=scheme)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda problem: problems.append(str(problem)))
+    page.on(
+        "request",
+        lambda asked: (
+            problems.append(asked.url)
+            if not asked.url.startswith(("file:", "data:", "blob:"))
+            else None
+        ),
+    )
+    folder = name in ("accounts", "briefs", "for-customers")
+    path = f"{name}/{file_name(drawn.hostile_id)}.html" if folder else f"{name}.html"
+    page.goto((drawn.folder / path).as_uri())
+    for place in page.query_selector_all(".chart"):
+        place.wait_for_selector("svg")
+    if page.query_selector("table.sortable, #customers"):
+        page.wait_for_selector("html[data-ready]", state="attached")
+    assert problems == []
+    assert page.evaluate("window.broken") is None
+    serious = [
+        violation["id"]
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    context.close()
+
+
+def test_the_worklist_sorts_and_filters_by_owner(drawn, browser):
+    (owner, n), *_ = drawn.rows(
+        """
+        select csm_owner_id, count(*) from marts.account_health
+        where customer_status = 'customer' group by csm_owner_id order by csm_owner_id
+        """
+    )
+    page = browser.new_page()
+    page.goto(f"{(drawn.folder / 'my-accounts.html').as_uri()}#{owner}")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    owners = page.eval_on_selector_all(
+        "#customers tbody tr td:nth-child(2)", "cells => cells.map(cell => cell.textContent)"
+    )
+    assert owners == [owner] * n
+    page.click("#customers thead th:nth-child(11)")
+    arr = page.eval_on_selector_all(
+        "#customers tbody tr td:nth-child(11)",
+        "cells => cells.map(cell => Number(cell.textContent.replaceAll(',', '')))",
+    )
+    assert arr == sorted(arr)
+    page.close()
