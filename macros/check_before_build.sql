@@ -2,8 +2,7 @@
     once. The checks are Python (python/customer_health/build_checks.py). -#}
 
 {% macro check_before_build() -%}
-    {#- Runs at the start of every dbt build, run, seed, snapshot and test. dbt compiles the hook for these two
-        commands as well, which build nothing. -#}
+    {#- dbt compiles this hook for compile and docs generate as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
         {%- set metrics = {} -%}
         {%- for dimension in dimensions() -%}
@@ -12,27 +11,22 @@
                 dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
             }) -%}
         {%- endfor -%}
-        {#- the tables of the raw contract with {source, table, file, freshness} and, of those that are in the
-            database, {place, delivered (names of columns), is_empty} -#}
         {%- set contract = [] -%}
         {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-            {%- set entry = contract_of(node) -%}
-            {%- do entry.update({
+            {%- set relation = none if var('raw_path')
+                else adapter.get_relation(node.database, node.schema, node.identifier) -%}
+            {%- do contract.append({
                 'source': node.source_name,
                 'table': node.name,
                 'file': node.original_file_path,
                 'freshness': node.freshness,
+                'time_column': node.config.meta.get('time_column'),
+                'columns': node.columns.values() | list,
+                'place': node.schema ~ '.' ~ node.identifier if relation else none,
+                'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list
+                    if relation else [],
+                'is_empty': relation and is_empty(relation),
             }) -%}
-            {%- set relation = none if var('raw_path')
-                else adapter.get_relation(node.database, node.schema, node.identifier) -%}
-            {%- if relation -%}
-                {%- do entry.update({
-                    'place': node.schema ~ '.' ~ node.identifier,
-                    'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list,
-                    'is_empty': is_empty(relation),
-                }) -%}
-            {%- endif -%}
-            {%- do contract.append(entry) -%}
         {%- endfor -%}
         {%- do python_check('build_problems', {
             'seeds': absolute_path('seeds'),
@@ -43,8 +37,7 @@
                 'as_of_date': var('as_of_date') | string,
             },
             'metrics': metrics,
-            'feeds': feeds().values() | sum(start=[]) | map('first') | list
-                + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
+            'feeds': graph.nodes['model.customer_health.int_feeds__connected'].config.meta.feeds,
             'contract': contract,
         }) -%}
     {%- endif -%}
@@ -52,7 +45,7 @@
 
 {% macro python_check(function, details) -%}
     {#- Calls a function of python/customer_health/dbt_plugin.py, says its warnings and stops dbt with its
-        errors. Messages show paths from the project on. Only DuckDB runs Python inside the build. -#}
+        errors, with paths from the project on. Only DuckDB runs Python inside the build. -#}
     {%- if target.type != 'duckdb' -%}
         {%- set found = {'errors': [
             "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
@@ -84,8 +77,7 @@
 {%- endmacro %}
 
 {% macro absolute_path(path) -%}
-    {#- A path that is relative starts at this project, from wherever dbt is run, also as a package of another:
-        dbt keeps the folder with each seed. -#}
+    {#- A relative path starts at this project, also where it is a package: dbt keeps the folder with each seed. -#}
     {%- if path.startswith('/') or modules.re.match('[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
         {{ return(path) }}
     {%- endif -%}

@@ -1,60 +1,14 @@
-{#- Which days a build computes. A build goes on where the last completed one ended: it computes the days
-    after it and, so that late rows still count, the policy's late_row_days up to it once more. The first
-    build, and one with --full-refresh, computes all days. Models of materialization incremental with the
-    strategy `window` keep their rows before the window and replace those in it. -#}
+{#- Which days a build computes: those after the last completed build and, so that late rows still count,
+    the policy's late_row_days up to it once more; a first build, and --full-refresh, all. Models of the
+    incremental strategy `window` keep their rows before the window and replace those in it. -#}
 
 {% macro all_days() -%}
     {{ return('0001-01-01') }}
 {%- endmacro %}
 
-{% macro window_start() -%}
-    {#- First day this build computes, as text; all_days() if it computes every day. -#}
-    {{ return(build_window('window_start_date')) }}
-{%- endmacro %}
-
-{% macro in_window(day, days_before=0) -%}
-    {#- Condition: a day is one that this build computes, or so many days before: how far back facts bear on
-        it. -#}
-    {%- set first_day = "cast('" ~ window_start() ~ "' as date)" -%}
-    {{ day }} >= {{ add_days(first_day, -days_before) if days_before else first_day }}
-{%- endmacro %}
-
-{% macro reaches_window(until_date) -%}
-    {#- Condition: what ends on a day (exclusive; null: never) lasts into the days this build computes. -#}
-    {{ until_date }} is null or {{ until_date }} > cast('{{ window_start() }}' as date)
-{%- endmacro %}
-
-{% macro published_before() -%}
-    {#- What the model at hand has of days before this one is published and stays as it is, even where
-        --full-refresh computes all days again; all_days() if it has nothing yet, or if var
-        restate_history lets it be restated. Unit tests: as if nothing was published. -#}
-    {%- if not execute or model.resource_type == 'unit_test' or load_relation(this) is none -%}
-        {{ return(all_days()) }}
-    {%- endif -%}
-    {{ return(published_from()) }}
-{%- endmacro %}
-
-{% macro is_unpublished(scores) -%}
-    {#- Condition: the model at hand has not published a score yet, be it of a day or of a scorecard. -#}
-    {%- set goes_on_from = published_before() -%}
-    {%- if goes_on_from == all_days() -%}
-        true
-    {%- else -%}
-        (
-            {{ scores }}.as_of_date >= cast('{{ goes_on_from }}' as date)
-            or {{ scores }}.scorecard not in (select published.scorecard from {{ this }} as published)
-        )
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro published_from() -%}
-    {#- First day whose published rows this build wrote, as text: the tests of published models begin there. -#}
-    {{ return(build_window('published_before_date')) }}
-{%- endmacro %}
-
-{% macro build_window(column) -%}
-    {#- A column of operations.build_window; all_days() where no build was begun yet. What builds nothing, such as
-        dbt compile, shows the last build's. A unit test sets the variable window_start_date. -#}
+{% macro window_start(column='window_start_date') -%}
+    {#- First day this build computes, as text; all_days() if it computes every day or none was begun yet. What
+        builds nothing, such as dbt compile, shows the last build's. column: of operations.build_window. -#}
     {%- if not execute -%}
         {{ return(all_days()) }}
     {%- elif model.resource_type == 'unit_test' -%}
@@ -69,6 +23,43 @@
         }) -%}
     {%- endif -%}
     {{ return(found[column]) }}
+{%- endmacro %}
+
+{% macro published_from() -%}
+    {#- First day whose published rows this build wrote, as text: the tests of published models begin there. -#}
+    {{ return(window_start('published_before_date')) }}
+{%- endmacro %}
+
+{% macro in_window(day, days_before=0) -%}
+    {#- Condition: a day is one that this build computes, or so many days before: as far back as facts bear on it. -#}
+    {%- set first_day = "cast('" ~ window_start() ~ "' as date)" -%}
+    {{ day }} >= {{ add_days(first_day, -days_before) if days_before else first_day }}
+{%- endmacro %}
+
+{% macro reaches_window(until_date) -%}
+    {#- Condition: what ends on a day (exclusive; null: never) lasts into the days this build computes. -#}
+    {{ until_date }} is null or {{ until_date }} > cast('{{ window_start() }}' as date)
+{%- endmacro %}
+
+{% macro published_before() -%}
+    {#- What the model at hand has of days before this one is published and stays as it is, even with
+        --full-refresh; all_days() if it has nothing yet, in unit tests and with var restate_history. -#}
+    {{ return(
+        published_from() if execute and model.resource_type != 'unit_test' and load_relation(this) else all_days()
+    ) }}
+{%- endmacro %}
+
+{% macro is_unpublished(scores) -%}
+    {#- Condition: the model at hand has not published a score yet, be it of a day or of a scorecard. -#}
+    {%- set goes_on_from = published_before() -%}
+    {%- if goes_on_from == all_days() -%}
+        true
+    {%- else -%}
+        (
+            {{ scores }}.as_of_date >= cast('{{ goes_on_from }}' as date)
+            or {{ scores }}.scorecard not in (select published.scorecard from {{ this }} as published)
+        )
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro begin_build() -%}
@@ -132,28 +123,23 @@
 {%- endmacro %}
 
 {% macro lacks_history() -%}
-    {#- Whether a model that keeps history is not there yet, or a feed has none, so that every day has to
-        be computed. -#}
+    {#- Whether a model that keeps history is not there yet, or has none of a table that is new, so that every
+        day has to be computed. -#}
     {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.package_name == 'customer_health'
-        and node.config.materialized == 'incremental' -%}
+        if node.package_name == 'customer_health' and node.config.materialized == 'incremental' -%}
         {%- set relation = load_relation(relation_of(node.name)) -%}
         {%- if relation is none or relation.is_view -%}
             {{ return(true) }}
         {%- endif -%}
     {%- endfor -%}
-    {#- a feed that is new reaches back before the window -#}
-    {%- for table_name, model_name in [
-        ('events', 'stg_product__event_days'), ('daily_usage', 'base_product__daily_usage')
-    ] if raw_table('product', table_name).sql and is_empty(relation_of(model_name)) -%}
-        {{ return(true) }}
-    {%- endfor -%}
-    {{ return(false) }}
+    {{ return(
+        (raw_table('product', 'events').sql and is_empty(relation_of('stg_product__event_days')))
+        or (raw_table('product', 'daily_usage').sql and is_empty(relation_of('base_product__daily_usage')))
+    ) }}
 {%- endmacro %}
 
 {% macro this_build() -%}
-    {#- What a build is of: {settings (what history must have been built with), raw_path, as_of_date (as
-        asked for), tables (those that are delivered)}. -#}
+    {#- What a build is of: {settings (what its history needs), raw_path, as_of_date (asked for), tables}. -#}
     {%- set tables = [] -%}
     {%- for source_name, table_name in raw_tables() if raw_table(source_name, table_name).sql -%}
         {%- do tables.append(source_name ~ '.' ~ table_name) -%}
@@ -167,8 +153,7 @@
 {%- endmacro %}
 
 {% macro last_completed_build() -%}
-    {#- As this_build, of the last build in which everything went well, as_of_date the newest it scored; none if
-        there is none. -#}
+    {#- As this_build, of the last build of which all went well, as_of_date the newest it scored; or none. -#}
     {%- set builds = load_relation(relation_of('completed_builds')) -%}
     {%- set rows = run_query(
         'select settings, raw_path, as_of_date, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
@@ -182,9 +167,8 @@
 {%- endmacro %}
 
 {% macro record_completed_build(results) -%}
-    {#- Enters a build of which every node went well into operations.completed_builds, from which the
-        next one goes on. A build of part of the project, or without its tests, does not count: the next
-        one computes its days again. -#}
+    {#- Enters a build in operations.completed_builds, from which the next one goes on. One of part of the project,
+        or without its tests, or of which a node failed, does not count. -#}
     {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
         | list if execute -%}
     {%- set left_out = graph.nodes.values() | selectattr('package_name', 'eq', 'customer_health')
@@ -211,8 +195,7 @@
 {%- endmacro %}
 
 {% macro relation_of(name) -%}
-    {#- The relation of a model where ref() is not at hand (hooks), or of a table of the build's own
-        book-keeping, which no model is. -#}
+    {#- The relation of a model where there is no ref() (hooks), or of a table of the build's book-keeping. -#}
     {%- set node = graph.nodes.get('model.customer_health.' ~ name, {}) -%}
     {{ return(api.Relation.create(
         database=node.database or target.database,

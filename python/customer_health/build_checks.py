@@ -63,7 +63,7 @@ def table_problems(contract: list[dict]) -> Problems:
         contract: `{source, table, columns: [{name, required}]}` for each table; with `{place,
             delivered: [name, …], is_empty}` for those that are there.
     """
-    found = [table for table in contract if "place" in table]
+    found = [table for table in contract if table.get("place")]
     if not found:
         return [
             "variable raw_path is empty, and no table of the raw contract is in the database; it"
