@@ -1,5 +1,4 @@
-{#- What would make the scores wrong stops dbt here, before anything is written, with every message at
-    once. The checks are Python (python/customer_health/build_checks.py). -#}
+{#- What would make the scores wrong stops dbt before anything is written, with every message at once. -#}
 
 {% macro check_before_build() -%}
     {#- dbt compiles this hook for compile and docs generate as well, which build nothing. -#}
@@ -32,8 +31,7 @@
             'seeds': absolute_path('seeds'),
             'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
             'variables': {
-                'history_grain': var('history_grain'),
-                'id_case': var('id_case'),
+                'history_grain': var('history_grain'), 'id_case': var('id_case'),
                 'as_of_date': var('as_of_date') | string,
             },
             'metrics': metrics,
@@ -61,9 +59,9 @@
             ~ '\n        - module: customer_health.dbt_plugin'
         ]} -%}
     {%- else -%}
-        {%- set argument = tojson(details) | replace("'", "''") -%}
-        {%- set answer = run_query('select ' ~ function ~ "('" ~ argument ~ "') as problems") -%}
-        {%- set found = fromjson(answer.rows[0][0].replace(absolute_path(''), '')) -%}
+        {%- set call = function ~ "('" ~ tojson(details) | replace("'", "''") ~ "')" -%}
+        {%- set answer = run_query('select ' ~ call ~ ' as problems').rows[0][0] -%}
+        {%- set found = fromjson(answer.replace(absolute_path(''), '')) -%}
     {%- endif -%}
     {%- for message in found.get('warnings', []) -%}
         {%- do exceptions.warn(message) -%}
@@ -78,11 +76,6 @@
 
 {% macro absolute_path(path) -%}
     {#- A relative path starts at this project, also where it is a package: dbt keeps the folder with each seed. -#}
-    {%- if path.startswith('/') or modules.re.match('[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
-        {{ return(path) }}
-    {%- endif -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'seed' and node.package_name == 'customer_health' -%}
-        {{ return(node.root_path ~ '/' ~ path) }}
-    {%- endfor -%}
+    {%- set is_absolute = modules.re.match('/|[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
+    {{ return(path if is_absolute else graph.nodes['seed.customer_health.metrics'].root_path ~ '/' ~ path) }}
 {%- endmacro %}

@@ -13,9 +13,7 @@
         if snapshot else key + columns -%}
     {%- set last_build = last_completed_build() if execute -%}
     with delivered as (
-        select
-            {{ row_key(key) }} as row_key,
-            {{ (key + columns) | join(', ') }}
+        select {{ row_key(key) }} as row_key, {{ (key + columns) | join(', ') }}
         from {{ relation }}
     ),
 
@@ -27,14 +25,8 @@
     ),
 
     newest as (
-        {% if snapshot -%}
-        select * from {{ snapshot }}
-        where dbt_valid_to is null
-        {%- else -%}
-        select *, cast(null as timestamp) as dbt_valid_from
-        from delivered
-        where false
-        {%- endif %}
+        {{ 'select * from ' ~ snapshot ~ ' where dbt_valid_to is null' if snapshot
+            else 'select *, cast(null as timestamp) as dbt_valid_from from delivered where false' }}
     )
 
     select
@@ -73,10 +65,7 @@
         lead(seen_date) over row_versions as until_date,
         case
             when seen_date > first_seen_date
-                then least(
-                    seen_date,
-                    {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }}
-                )
+                then least(seen_date, {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }})
         end as not_before_date
     from (
         select
@@ -90,15 +79,16 @@
             select
                 *,
                 cast(dbt_valid_from as date) as seen_date,
-                row_number() over (
-                    partition by row_key, cast(dbt_valid_from as date)
-                    order by dbt_valid_from desc
-                ) as recency,
-                row_number() over (
-                    partition by row_key, cast(dbt_valid_from as date), is_delivered
-                    order by dbt_valid_from desc
-                ) as recency_of_its_kind
+                row_number() over versions_of_day as recency,
+                row_number() over deliveries_of_day as recency_of_its_kind
             from {{ snapshot }}
+            window
+                versions_of_day as (
+                    partition by row_key, cast(dbt_valid_from as date) order by dbt_valid_from desc
+                ),
+                deliveries_of_day as (
+                    partition by row_key, cast(dbt_valid_from as date), is_delivered order by dbt_valid_from desc
+                )
         ) as seen
         -- a row that one build of a day saw and the last one did not went missing on that day
         where recency = 1 or (is_delivered and recency_of_its_kind = 1)

@@ -36,13 +36,13 @@
 {% macro time_of_number(number) -%}
     {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
         nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
-    {%- set digits = 'cast(' ~ cast_or_null(number, 'bigint') ~ ' as varchar)' -%}
+    {%- set digits = 'cast(try_cast(' ~ number ~ ' as bigint) as varchar)' -%}
     {%- set day = "substr(" ~ digits ~ ", 1, 4) || '-' || substr(" ~ digits ~ ", 5, 2) || '-' || substr("
         ~ digits ~ ", 7, 2)" -%}
     {%- set time_of_microseconds = 'make_timestamp' if target.type == 'duckdb' else 'timestamp_micros' -%}
     case
         when {{ number }} between 19000101 and 99991231 and {{ number }} = floor({{ number }})
-            then {{ cast_or_null(day, 'timestamp') }}
+            then try_cast({{ day }} as timestamp)
         when {{ number }} = 0 then cast('1970-01-01' as timestamp)
         {% for least, per_second in [('1e17', '1e9'), ('1e14', '1e6'), ('1e11', '1e3'), ('1e8', '1')] -%}
         {#- the largest number of 64 bits is 9.2e18 -#}

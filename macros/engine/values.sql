@@ -1,12 +1,3 @@
-{% macro cast_or_null(expression, type) -%}
-    {#- A value as another type, null where it cannot be read as that; dbt.safe_cast is a plain cast in dbt-duckdb. -#}
-    {%- if target.type == 'duckdb' -%}
-    try_cast({{ expression }} as {{ type }})
-    {%- else -%}
-    {{ dbt.safe_cast(expression, type) }}
-    {%- endif -%}
-{%- endmacro %}
-
 {% macro is_finite(number) -%}
     {#- Condition: a floating-point number is neither NaN, of either sign, nor infinity. -#}
     {%- if target.type == 'duckdb' -%}

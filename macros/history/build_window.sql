@@ -65,57 +65,38 @@
 {% macro begin_build() -%}
     {#- Settles the window at the start of a build, before any model can change what it rests on. -#}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set last = last_completed_build() -%}
-        {%- if last and not var('restate_history') -%}
-            {%- do python_check('history_problems', {
-                'last': last, 'now': this_build(), 'late_row_days': policy_number('late_row_days') | int,
-            }) -%}
-        {%- endif -%}
+        {%- set last, late_row_days = last_completed_build(), policy_number('late_row_days') | int -%}
         {%- set published = load_relation(relation_of('fct_health_scores')) -%}
         {%- set scored = run_query('select distinct scorecard from ' ~ published).columns[0].values() | list
             if published else [] -%}
         {%- set added = policy_rows('scorecards') | rejectattr('role', 'eq', 'off') | map(attribute='scorecard')
             | reject('in', scored) | list if scored else [] -%}
-        {%- if added -%}
-            {%- do exceptions.warn(
-                'scorecards.csv: ' ~ added | join(', ') ~ ' is new here. This build scores all of its history,'
-                ~ ' which takes as long as a first build; what others published stays. Fix: none needed.'
-            ) -%}
+        {%- if last and not var('restate_history') -%}
+            {%- do python_check('history_problems', {
+                'last': last, 'now': this_build(), 'late_row_days': late_row_days, 'new_scorecards': added,
+            }) -%}
         {%- endif -%}
-        {%- set first_day = (
-            modules.datetime.date.fromisoformat(last.as_of_date)
-            - modules.datetime.timedelta(days=policy_number('late_row_days') | int - 1)
-        ) | string if last else all_days() -%}
         {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or added or lacks_history() -%}
+        {%- set every_day = "cast('" ~ all_days() ~ "' as date)" -%}
+        {%- set first_day = add_days("cast('" ~ last.as_of_date ~ "' as date)", 1 - late_row_days)
+            if last else every_day -%}
         {%- set window, builds = relation_of('build_window'), relation_of('completed_builds') -%}
         {%- do adapter.create_schema(window) -%}
         {%- call statement(auto_begin=false) -%}
             create table if not exists {{ builds }} (
-                completed_number bigint,
-                invocation_id varchar,
-                as_of_date date,
-                window_start_date date,
-                policy_version varchar,
-                settings varchar,
-                raw_path varchar,
-                raw_tables varchar
+                completed_number bigint, invocation_id varchar, as_of_date date, window_start_date date,
+                policy_version varchar, settings varchar, raw_path varchar, raw_tables varchar
             );
             create table if not exists {{ window }} (
-                invocation_id varchar,
-                window_start_date date,
-                published_before_date date
+                invocation_id varchar, window_start_date date, published_before_date date
             );
             create or replace table {{ window }} as
+            -- a build that did not complete may have begun to rewrite more
             select
                 '{{ invocation_id }}' as invocation_id,
-                -- a build that did not complete may have begun to rewrite more
-                least(
-                    cast('{{ all_days() if starts_over else first_day }}' as date), min(window_start_date)
-                ) as window_start_date,
-                least(
-                    cast('{{ all_days() if var("restate_history") else first_day }}' as date),
-                    min(published_before_date)
-                ) as published_before_date
+                least({{ every_day if starts_over else first_day }}, min(window_start_date)) as window_start_date,
+                least({{ every_day if var('restate_history') else first_day }}, min(published_before_date))
+                    as published_before_date
             from {{ window }}
             where invocation_id not in (select invocation_id from {{ builds }})
         {%- endcall -%}
@@ -146,9 +127,7 @@
     {%- endfor -%}
     {{ return({
         'settings': {'history_grain': var('history_grain'), 'id_case': var('id_case')},
-        'raw_path': var('raw_path') | string,
-        'as_of_date': var('as_of_date') | string,
-        'tables': tables,
+        'raw_path': var('raw_path') | string, 'as_of_date': var('as_of_date') | string, 'tables': tables,
     }) }}
 {%- endmacro %}
 
@@ -159,10 +138,8 @@
         'select settings, raw_path, as_of_date, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
     ).rows if builds else [] -%}
     {{ return({
-        'settings': fromjson(rows[0][0]),
-        'raw_path': rows[0][1],
-        'as_of_date': rows[0][2] | string,
-        'tables': fromjson(rows[0][3]),
+        'settings': fromjson(rows[0][0]), 'raw_path': rows[0][1],
+        'as_of_date': rows[0][2] | string, 'tables': fromjson(rows[0][3]),
     } if rows else none) }}
 {%- endmacro %}
 
@@ -181,10 +158,7 @@
             insert into {{ builds }}
             select
                 coalesce((select max(completed_number) from {{ builds }}), 0) + 1,
-                '{{ invocation_id }}',
-                clock.as_of_date,
-                clock.window_start_date,
-                policy.policy_version,
+                '{{ invocation_id }}', clock.as_of_date, clock.window_start_date, policy.policy_version,
                 '{{ tojson(build.settings) | replace("'", "''") }}',
                 '{{ build.raw_path | replace("'", "''") }}',
                 '{{ tojson(build.tables) }}'

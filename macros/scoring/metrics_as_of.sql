@@ -25,7 +25,8 @@
             {% set known = absence_known.get(metric, 'true') -%}
             cast(measured.{{ metric }} as double) as {{ metric }},
             {{ is_reachable }} and measured.as_of_date >= rules.{{ metric }}.usable_from
-            and coalesce(spine.tenure_days, 0) >= coalesce(rules.{{ metric }}.warm_up_days, 0) as {{ metric }}__is_settled,
+            and coalesce(spine.tenure_days, 0) >= coalesce(rules.{{ metric }}.warm_up_days, 0)
+                as {{ metric }}__is_settled,
             case when ({{ known }}) and rules.{{ metric }}.is_zero_when_absent then 0.0 end as {{ metric }}__absent,
             ({{ known }}) and rules.{{ metric }}.is_not_applicable_when_absent as {{ metric }}__leaves
             {{- ',' if not loop.last }}

@@ -53,7 +53,7 @@
     checked as (
         select
             {% for column in columns -%}
-            {{ 'words_' ~ column.name ~ '.value' if column in worded else 'typed.' ~ column.name }} as {{ column.name }},
+            {{ 'words_' ~ column.name ~ '.value as ' if column in worded else 'typed.' }}{{ column.name }},
             typed.raw_{{ column.name }},
             {% endfor -%}
             {% for cell in checked_cells -%}
@@ -173,7 +173,8 @@
             case when fault is null and copy_number = 1 then refused_cells end as refused_cells,
             {% if since is not none -%}
             -- rows without a time are read, and replaced, by every build
-            case when {{ time_column }} is not null then {{ known_date('known_at', time_column) }} end as delivered_date,
+            case when {{ time_column }} is not null then {{ known_date('known_at', time_column) }} end
+                as delivered_date,
             {% endif -%}
             {{ row_key(keys) or "''" }} as row_key,
             {% if shown -%}

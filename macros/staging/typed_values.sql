@@ -53,31 +53,31 @@
         {%- if column.is_number -%}
             {%- set time = number -%}
         {%- elif delivered in ('date', 'timestamp', 'instant') -%}
-            {%- set time = cast_or_null(raw, 'timestamp') -%}
+            {%- set time = 'try_cast(' ~ raw ~ ' as timestamp)' -%}
         {%- else -%}
             {#- a time by way of a time zone, so that an offset counts; a date is the day as it is written -#}
-            {%- set time = cast_or_null(text, 'timestamp') if declared == 'date'
-                else 'cast(' ~ cast_or_null(text, 'timestamptz') ~ ' as timestamp)' -%}
+            {%- set time = 'try_cast(' ~ text ~ ' as timestamp)' if declared == 'date'
+                else 'cast(try_cast(' ~ text ~ ' as timestamptz) as timestamp)' -%}
             {%- set time = 'coalesce(' ~ time ~ ', ' ~ number ~ ')' -%}
         {%- endif -%}
         {{ 'cast(' ~ time ~ ' as date)' if declared == 'date' else time }}
     {%- elif declared == 'bigint' and delivered != 'integer' -%}
         {{ whole_number(raw) }}
     {%- else -%}
-        {{ cast_or_null(raw, declared) }}
+        try_cast({{ raw }} as {{ declared }})
     {%- endif -%}
 {%- endmacro %}
 
 {% macro finite_number(expression) -%}
     {#- A text or number as double; null where it is NaN, which compares at random, or infinite. -#}
-    {%- set number = cast_or_null(expression, 'double') -%}
+    {%- set number = 'try_cast(' ~ expression ~ ' as double)' -%}
     case when {{ is_finite(number) }} then {{ number }} end
 {%- endmacro %}
 
 {% macro whole_number(expression) -%}
     {#- A text or number as bigint; null where it is not whole, rather than rounded. -#}
-    {%- set number = cast_or_null(expression, 'double') -%}
-    case when {{ number }} = floor({{ number }}) then {{ cast_or_null(expression, 'bigint') }} end
+    {%- set number = 'try_cast(' ~ expression ~ ' as double)' -%}
+    case when {{ number }} = floor({{ number }}) then try_cast({{ expression }} as bigint) end
 {%- endmacro %}
 
 {% macro number_text(number) -%}

@@ -111,8 +111,9 @@ def history_problems(known: dict[str, Any]) -> Problems:
     """Check whether a build can go on from the last completed one of its warehouse.
 
     Args:
-        known: `{last, now, late_row_days}`; of both builds `{settings: {name: value}, raw_path,
-            as_of_date, tables: [source.table, …]}`, the date of this one as asked for.
+        known: `{last, now, late_row_days, new_scorecards}`; of both builds `{settings: {name:
+            value}, raw_path, as_of_date, tables: [source.table, …]}`, the date of this one as
+            asked for.
     """
     last, now = known["last"], known["now"]
     errors = [
@@ -141,6 +142,12 @@ def history_problems(known: dict[str, Any]) -> Problems:
         for table in last["tables"]
         if table not in now["tables"]
     ]
+    if known["new_scorecards"]:
+        warnings.append(
+            f"scorecards.csv: {', '.join(known['new_scorecards'])} is new here. This build scores"
+            " all of its history, which takes as long as a first build; what others published"
+            " stays. Fix: none needed."
+        )
     return errors, warnings
 
 

@@ -80,7 +80,8 @@ responses as (
     select
         account_id,
         recipient_key,
-        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }} / 3600.0 as response_hours,
+        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }}
+        / 3600.0 as response_hours,
         until_date,
         min(greatest(known_date, cast(answered_at as date))) as answered_date
     from emails

@@ -155,7 +155,8 @@ champion_answers as (
         role_until_date,
         cast(answered_at as date) as answer_date,
         greatest(from_date, cast(answered_at as date)) as from_date,
-        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }} / 3600.0 as response_hours
+        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }}
+        / 3600.0 as response_hours
     from champion_activities
     where activity_type = 'email' and answered_at >= occurred_at
 ),
