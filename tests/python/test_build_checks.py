@@ -91,8 +91,11 @@ def test_only_tables_with_a_time_are_dated():
     ]
 
 
-def told(**changed) -> tuple[list[str], list[str]]:
-    return history_problems({"last": BUILD, "now": {**BUILD, **changed}, "late_row_days": 7})
+def told(new_scorecards: tuple[str, ...] = (), **changed) -> tuple[list[str], list[str]]:
+    now = {**BUILD, **changed}
+    return history_problems(
+        {"last": BUILD, "now": now, "late_row_days": 7, "new_scorecards": new_scorecards}
+    )
 
 
 def test_a_build_like_the_last_goes_on_from_it():
@@ -119,3 +122,7 @@ def test_another_folder_and_a_table_that_is_gone_are_warned_of():
     assert folder.startswith("raw_path is 'other', and the last build of this warehouse read")
     assert table.startswith("survey.responses: the last build had this table")
     assert "build again within 7 days" in table
+
+
+def test_a_scorecard_that_is_new_is_warned_of():
+    assert told(new_scorecards=("d2",))[1][0].startswith("scorecards.csv: d2 is new here.")
