@@ -19,6 +19,25 @@
     'open_p1_tickets': 'cast(cast({fact} as integer) as varchar)',
     'overdue_invoices': 'cast(cast({fact} as integer) as varchar)',
 } %}
+{#- by trigger: its condition, and its sentence, in which a {fact} stands for its value of the day -#}
+{% set is_met, sentences = {}, {} -%}
+{% for trigger in triggers -%}
+    {% set terms = ['true'] -%}
+    {% for row in conditions if row.trigger == trigger.trigger -%}
+        {% set value = "'" ~ row.value | replace("'", "''") ~ "'" if row.comparison == 'is'
+            else row.value -%}
+        {% do terms.append(row.fact ~ ' ' ~ signs[row.comparison] ~ ' ' ~ value) -%}
+    {% endfor -%}
+    {% set sentence = namespace(sql="'" ~ trigger.sentence | replace("'", "''") ~ "'") -%}
+    {% for fact in modules.re.findall('{(.*?)}', trigger.sentence) -%}
+        {% set text = shown_facts.get(fact, 'cast({fact} as varchar)')
+            | replace('{fact}', 'compared.' ~ fact) -%}
+        {% set sentence.sql = sentence.sql
+            | replace('{' ~ fact ~ '}', "' || coalesce(" ~ text ~ ", 'unknown') || '") -%}
+    {% endfor -%}
+    {% do is_met.update({trigger.trigger: terms | join(' and ')}) -%}
+    {% do sentences.update({trigger.trigger: sentence.sql}) -%}
+{% endfor %}
 {#- a day is compared with the one before it, on a weekly grid with last week's -#}
 {% set days_before = 7 %}
 
@@ -109,15 +128,7 @@ judged as (
     select
         *,
         {% for trigger in triggers %}
-            coalesce(
-                true
-                {% for row in conditions if row.trigger == trigger.trigger %}
-                    {% set value = "'" ~ row.value | replace("'", "''") ~ "'"
-                        if row.comparison == 'is' else row.value %}
-                    and {{ row.fact }} {{ signs[row.comparison] }} {{ value }}
-                {% endfor %},
-                false
-            ) as is_met_{{ loop.index }},
+            coalesce({{ is_met[trigger.trigger] }}, false) as is_met_{{ loop.index }},
         {% endfor %}
         day_number - lag(day_number) over account_days_in_order as days_since_before
     from facts
@@ -140,18 +151,10 @@ compared as (
 
 became_true as (
     {% for trigger in triggers %}
-        {#- each {fact} stands for its value of the day #}
-        {% set sentence = namespace(sql="'" ~ trigger.sentence | replace("'", "''") ~ "'") %}
-        {% for fact in modules.re.findall('{(.*?)}', trigger.sentence) %}
-            {% set text = shown_facts.get(fact, 'cast({fact} as varchar)')
-                | replace('{fact}', 'compared.' ~ fact) %}
-            {% set sentence.sql = sentence.sql
-                | replace('{' ~ fact ~ '}', "' || coalesce(" ~ text ~ ", 'unknown') || '") %}
-        {% endfor %}
         select
             triggers.trigger,
             triggers.playbook,
-            {{ sentence.sql }} as sentence,
+            {{ sentences[trigger.trigger] }} as sentence,
             compared.*
         from compared
         inner join triggers on triggers.trigger = '{{ trigger.trigger }}'
