@@ -19,7 +19,7 @@
     'open_p1_tickets': 'cast(cast({fact} as integer) as varchar)',
     'overdue_invoices': 'cast(cast({fact} as integer) as varchar)',
 } %}
-{#- by trigger: its condition, and its sentence, in which a {fact} stands for its value of the day -#}
+{#- by trigger: its condition, and its sentence, where a {fact} stands for its value of the day -#}
 {% set is_met, sentences = {}, {} -%}
 {% for trigger in triggers -%}
     {% set terms = ['true'] -%}
