@@ -1,9 +1,7 @@
-{#- What would make the scores wrong stops dbt here, before anything is written, with every message at
-    once. The checks are Python (python/customer_health/build_checks.py). -#}
+{#- What would make the scores wrong stops dbt before anything is written, with every message at once. -#}
 
 {% macro check_before_build() -%}
-    {#- Runs at the start of every dbt build, run, seed, snapshot and test. dbt compiles the hook for these two
-        commands as well, which build nothing. -#}
+    {#- dbt compiles this hook for compile and docs generate as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
         {%- set metrics = {} -%}
         {%- for dimension in dimensions() -%}
@@ -12,39 +10,32 @@
                 dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
             }) -%}
         {%- endfor -%}
-        {#- the tables of the raw contract with {source, table, file, freshness} and, of those that are in the
-            database, {place, delivered (names of columns), is_empty} -#}
         {%- set contract = [] -%}
         {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-            {%- set entry = contract_of(node) -%}
-            {%- do entry.update({
+            {%- set relation = none if var('raw_path')
+                else adapter.get_relation(node.database, node.schema, node.identifier) -%}
+            {%- do contract.append({
                 'source': node.source_name,
                 'table': node.name,
                 'file': node.original_file_path,
                 'freshness': node.freshness,
+                'time_column': node.config.meta.get('time_column'),
+                'columns': node.columns.values() | list,
+                'place': node.schema ~ '.' ~ node.identifier if relation else none,
+                'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list
+                    if relation else [],
+                'is_empty': relation and is_empty(relation),
             }) -%}
-            {%- set relation = none if var('raw_path')
-                else adapter.get_relation(node.database, node.schema, node.identifier) -%}
-            {%- if relation -%}
-                {%- do entry.update({
-                    'place': node.schema ~ '.' ~ node.identifier,
-                    'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list,
-                    'is_empty': is_empty(relation),
-                }) -%}
-            {%- endif -%}
-            {%- do contract.append(entry) -%}
         {%- endfor -%}
         {%- do python_check('build_problems', {
             'seeds': absolute_path('seeds'),
             'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
             'variables': {
-                'history_grain': var('history_grain'),
-                'id_case': var('id_case'),
+                'history_grain': var('history_grain'), 'id_case': var('id_case'),
                 'as_of_date': var('as_of_date') | string,
             },
             'metrics': metrics,
-            'feeds': feeds().values() | sum(start=[]) | map('first') | list
-                + ['survey_nps', 'survey_csat', 'survey_ces', 'survey_pulse'],
+            'feeds': graph.nodes['model.customer_health.int_feeds__connected'].config.meta.feeds,
             'contract': contract,
         }) -%}
     {%- endif -%}
@@ -52,7 +43,7 @@
 
 {% macro python_check(function, details) -%}
     {#- Calls a function of python/customer_health/dbt_plugin.py, says its warnings and stops dbt with its
-        errors. Messages show paths from the project on. Only DuckDB runs Python inside the build. -#}
+        errors, with paths from the project on. Only DuckDB runs Python inside the build. -#}
     {%- if target.type != 'duckdb' -%}
         {%- set found = {'errors': [
             "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
@@ -68,9 +59,9 @@
             ~ '\n        - module: customer_health.dbt_plugin'
         ]} -%}
     {%- else -%}
-        {%- set argument = tojson(details) | replace("'", "''") -%}
-        {%- set answer = run_query('select ' ~ function ~ "('" ~ argument ~ "') as problems") -%}
-        {%- set found = fromjson(answer.rows[0][0].replace(absolute_path(''), '')) -%}
+        {%- set call = function ~ "('" ~ tojson(details) | replace("'", "''") ~ "')" -%}
+        {%- set answer = run_query('select ' ~ call ~ ' as problems').rows[0][0] -%}
+        {%- set found = fromjson(answer.replace(absolute_path(''), '')) -%}
     {%- endif -%}
     {%- for message in found.get('warnings', []) -%}
         {%- do exceptions.warn(message) -%}
@@ -84,13 +75,7 @@
 {%- endmacro %}
 
 {% macro absolute_path(path) -%}
-    {#- A path that is relative starts at this project, from wherever dbt is run, also as a package of another:
-        dbt keeps the folder with each seed. -#}
-    {%- if path.startswith('/') or modules.re.match('[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
-        {{ return(path) }}
-    {%- endif -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'seed' and node.package_name == 'customer_health' -%}
-        {{ return(node.root_path ~ '/' ~ path) }}
-    {%- endfor -%}
+    {#- A relative path starts at this project, also where it is a package: dbt keeps the folder with each seed. -#}
+    {%- set is_absolute = modules.re.match('/|[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
+    {{ return(path if is_absolute else graph.nodes['seed.customer_health.metrics'].root_path ~ '/' ~ path) }}
 {%- endmacro %}

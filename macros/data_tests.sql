@@ -1,28 +1,19 @@
-{#- Queries of tests/singular that check many models at once: a test of its own for each would cost
-    more than the checks do. A date column, where one is given, leaves out days that this build did not
-    write: what was published under another policy may have other words. -#}
+{#- Tests that check many models at once: a test of each would cost more than the checks do. A date column leaves
+    out days that this build did not write: what was published under another policy may have other words. -#}
 
 {% macro repeated_keys(models) -%}
-    {#- Keys of models that have a null in them, or stand on several rows. Each model is (name, key
-        columns, date column or ''). A column with a ? may be null. Without key columns the model has
-        one row. -#}
+    {#- Keys of models that have a null in them, or stand on several rows. Each model is (name, key columns, date
+        column or ''). A column with a ? may be null. A model without key columns has one row. -#}
     {%- for name, key, date_column in models %}
-        {%- set columns = key.replace('?', '') %}
-        select
-            '{{ name }}' as model_name,
-            '{{ key }}' as key,
-            count(*) as n_faults
+        select '{{ name }}' as model_name, '{{ key }}' as key, count(*) as n_faults
         from (
             select count(*) as n_rows
             from {{ ref(name) }}
             where coalesce({{ date_column or 'null' }}, '9999-12-31') >= '{{ published_from() }}'
             {% if key -%}
-            group by {{ columns }}
-            having
-                count(*) > 1
-                {%- for column in key.split(', ') if not column.endswith('?') %}
-                or {{ column }} is null
-                {%- endfor %}
+            group by {{ key.replace('?', '') }}
+            having count(*) > 1
+                {%- for column in key.split(', ') if not column.endswith('?') %} or {{ column }} is null{% endfor %}
             {%- else -%}
             having count(*) <> 1
             {%- endif %}
@@ -33,15 +24,12 @@
 {%- endmacro %}
 
 {% macro unknown_words(known, models) -%}
-    {#- Words in columns of models that are not among the known ones: {column: what to write in `in (...)`}; null is
-        none. Each model is (name, columns, date column or ''). -#}
+    {#- Words in columns of models that are not known, but for null. known: {column: what to write in `in (...)`}.
+        Each model is (name, columns, date column or ''). -#}
     {%- for name, columns, date_column in models %}
         {%- set is_last_model = loop.last %}
         {%- for column in columns.split(', ') %}
-            select distinct
-                '{{ name }}' as model_name,
-                '{{ column }}' as column_name,
-                {{ column }} as word
+            select distinct '{{ name }}' as model_name, '{{ column }}' as column_name, {{ column }} as word
             from {{ ref(name) }}
             where
                 {{ column }} not in ({{ known[column] }})

@@ -3,9 +3,7 @@
         know the target; any target but prod puts its own schema in front. -#}
     {%- if custom_schema_name is none -%}
         {{ target.schema }}
-    {%- elif target.name == 'prod' -%}
-        {{ custom_schema_name | trim }}
     {%- else -%}
-        {{ target.schema }}_{{ custom_schema_name | trim }}
+        {{ target.schema ~ '_' if target.name != 'prod' }}{{ custom_schema_name | trim }}
     {%- endif -%}
 {%- endmacro %}

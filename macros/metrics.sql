@@ -4,9 +4,6 @@
 {%- endmacro %}
 
 {% macro metrics_of(dimension) -%}
-    {#- The metrics of a dimension by seeds/policy/metrics.csv; none while dbt parses. A build first checks
-        that they are the columns that the YAML of the dimension's model describes. -#}
-    {{ return(
-        policy_rows('metrics') | selectattr('dimension', 'eq', dimension) | map(attribute='metric') | list
-    ) }}
+    {#- The metrics of a dimension by metrics.csv, which a build checks against the model's YAML; none while parsing. -#}
+    {{ return(policy_rows('metrics') | selectattr('dimension', 'eq', dimension) | map(attribute='metric') | list) }}
 {%- endmacro %}

@@ -3,10 +3,8 @@
 
 {% macro policy_number(threshold) -%}
     {#- A number of seeds/policy/thresholds.csv; 0 while dbt parses. -#}
-    {{ return(
-        policy_rows('thresholds') | selectattr('threshold', 'eq', threshold) | map(attribute='value')
-        | first | default(0)
-    ) }}
+    {%- set found = policy_rows('thresholds') | selectattr('threshold', 'eq', threshold) | first -%}
+    {{ return(found.value if found else 0) }}
 {%- endmacro %}
 
 {% macro policy_rows(seed) -%}

@@ -1,18 +1,14 @@
-{#- What a source overwrites in place has no date of its own: snapshots date it by the build that saw
-    it. One macro writes them, one reads them. -#}
+{#- Snapshots date what a source overwrites in place by the build that saw it. One macro writes, one reads. -#}
 
 {% macro rows_as_seen(relation, key, columns, raw=none) -%}
-    {#- Query of a snapshot: the rows of a staging relation as this build sees them.
-          row_key       the key columns, joined with '|': unique_key of the snapshot
-          is_delivered  false for a row that an earlier build saw and this one does not; its columns
-                        stay as they were. A table that is empty says nothing about its rows.
+    {#- Query of a snapshot: the rows of a staging relation, with columns beside the key, as this build sees them.
+          row_key       the key columns, joined with '|'
+          is_delivered  false for a row that only an earlier build saw; its columns stay as they were. An empty
+                        table says nothing about its rows.
           last_build_date  as-of date of the completed build before this one; null: none
-          seen_at       the day of the build, never the wall clock: updated_at of the snapshot. A
-                        change on the day of the version before it is a second later, so that each
-                        version has a time of its own; a build of an earlier day leaves the row alone.
-        columns: the columns to keep, beside those of the key.
-        raw: (source, table) where the columns are those of a raw table: one that the delivery lacks for all
-        rows says nothing, and stays as it was. -#}
+          seen_at       the day of the build, never the wall clock; a second later where the version before is of
+                        the same day. A build of an earlier day leaves the row alone.
+        raw: (source, table) of the columns; one that the delivery lacks for all rows stays as it was. -#}
     {%- set snapshot = load_relation(this) if execute -%}
     {%- set kept = adapter.get_columns_in_relation(snapshot) | map(attribute='name') | list
         if snapshot else key + columns -%}
@@ -20,31 +16,20 @@
         if raw else [] -%}
     {%- set last_build = last_completed_build() if execute -%}
     with delivered as (
-        select
-            {{ row_key(key) }} as row_key,
-            {{ (key + columns) | join(', ') }}
+        select {{ row_key(key) }} as row_key, {{ (key + columns) | join(', ') }}
         from {{ relation }}
     ),
 
     clock as (
         select
             cast(asked_date as timestamp) as asked_at,
-            cast({{ "'" ~ last_build.as_of_date ~ "'" if last_build else 'null' }} as date)
-                as last_build_date
+            cast({{ "'" ~ last_build.as_of_date ~ "'" if last_build else 'null' }} as date) as last_build_date
         from {{ ref('stg_calendar__clock') }}
     ),
 
     newest as (
-        {% if snapshot -%}
-        select * from {{ snapshot }}
-        where dbt_valid_to is null
-        {%- else -%}
-        select
-            *,
-            cast(null as timestamp) as dbt_valid_from
-        from delivered
-        where false
-        {%- endif %}
+        {{ 'select * from ' ~ snapshot ~ ' where dbt_valid_to is null' if snapshot
+            else 'select *, cast(null as timestamp) as dbt_valid_from from delivered where false' }}
     )
 
     select
@@ -52,7 +37,7 @@
         {% for name in key + columns -%}
         {% set seen, last = 'delivered.' ~ name, 'newest.' ~ name if name in kept else 'null' -%}
         {% if name == 'custom_fields' -%}
-        {% set seen = custom_fields_as_seen(seen, last) -%}
+        {% set seen = custom_fields_as_json(seen, last) -%}
         {% elif name in absent and name not in key -%}
         {% set seen = last -%}
         {% endif -%}
@@ -70,36 +55,23 @@
     cross join clock
     where
         exists (select 1 from delivered)
-        and (
-            newest.row_key is null
-            or cast(newest.dbt_valid_from as date) <= cast(clock.asked_at as date)
-        )
+        and (newest.row_key is null or cast(newest.dbt_valid_from as date) <= cast(clock.asked_at as date))
 {%- endmacro %}
 
 {% macro seen_versions(snapshot) -%}
-    {#- Versions of the rows of a snapshot with the days on which they hold:
-          from_date     first day: 0001-01-01 for a row's first version (it holds from the start),
-                        else the day of the build that saw it
-          until_date    first day of the next version; null: none. A row that comes back was never
-                        away: its version holds until then.
-          not_before_date  first day on which it may have held: the one after the last build that
-                        saw another version; null for the first
-          missing_date  first day on which the row was not delivered any more, before until_date;
-                        null: none
-        Of several versions of one day the last holds. -#}
+    {#- Versions of the rows of a snapshot, the last of each day, with the days on which they hold:
+          from_date     the day of the build that saw it; 0001-01-01 for a row's first version
+          until_date    first day of the next version, also of a row that was away; null: none
+          not_before_date  first day on which it may have held: the one after the last build that saw another
+                        version; null for the first
+          missing_date  first day, before until_date, on which the row was not delivered; null: none -#}
     select
         *,
-        case
-            when seen_date = first_seen_date then cast('0001-01-01' as date)
-            else seen_date
-        end as from_date,
+        case when seen_date = first_seen_date then cast('0001-01-01' as date) else seen_date end as from_date,
         lead(seen_date) over row_versions as until_date,
         case
             when seen_date > first_seen_date
-                then least(
-                    seen_date,
-                    {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }}
-                )
+                then least(seen_date, {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }})
         end as not_before_date
     from (
         select
@@ -113,15 +85,16 @@
             select
                 *,
                 cast(dbt_valid_from as date) as seen_date,
-                row_number() over (
-                    partition by row_key, cast(dbt_valid_from as date)
-                    order by dbt_valid_from desc
-                ) as recency,
-                row_number() over (
-                    partition by row_key, cast(dbt_valid_from as date), is_delivered
-                    order by dbt_valid_from desc
-                ) as recency_of_its_kind
+                row_number() over versions_of_day as recency,
+                row_number() over deliveries_of_day as recency_of_its_kind
             from {{ snapshot }}
+            window
+                versions_of_day as (
+                    partition by row_key, cast(dbt_valid_from as date) order by dbt_valid_from desc
+                ),
+                deliveries_of_day as (
+                    partition by row_key, cast(dbt_valid_from as date), is_delivered order by dbt_valid_from desc
+                )
         ) as seen
         -- a row that one build of a day saw and the last one did not went missing on that day
         where recency = 1 or (is_delivered and recency_of_its_kind = 1)

@@ -1,9 +1,8 @@
-{#- What engines write differently. Each macro holds both spellings, DuckDB's and the one that Spark and
-    Databricks read; another engine gets a branch of its own here, and no model changes. -#}
+{#- What engines write differently, as DuckDB has it and as Spark and Databricks read it. Another engine
+    gets a branch here, and no model changes. -#}
 
 {% macro add_days(date, days) -%}
-    {#- A date some days later (or earlier, for negative days), as a date. dbt.dateadd gives a
-        timestamp on several engines, which would then have to be cast at every use. -#}
+    {#- A date some days later (or earlier), as a date: dbt.dateadd gives a timestamp on several engines. -#}
     {%- if target.type == 'duckdb' -%}
     ({{ date }} + cast({{ days }} as integer))
     {%- else -%}
@@ -20,19 +19,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro hours_between(first_time, second_time) -%}
-    {#- Hours from the first timestamp to the second (fraction, from whole seconds). -#}
-    ({{ dbt.datediff(first_time, second_time, 'second') }} / 3600.0)
-{%- endmacro %}
-
 {% macro day_number(date) -%}
     {#- Days since Monday 2001-01-01 (integer): windows over days count in it on every engine. -#}
     {{ days_between("cast('2001-01-01' as date)", date) }}
-{%- endmacro %}
-
-{% macro week_end(day) -%}
-    {#- The Sunday that ends the week of a day: day number 6 is a Sunday. -#}
-    {{ add_days(day, '6 - mod(' ~ day_number(day) ~ ', 7)') }}
 {%- endmacro %}
 
 {% macro date_rows(first_date, last_date) -%}
@@ -44,8 +33,21 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro time_of_seconds(seconds) -%}
-    {#- The timestamp that lies some seconds (a number with decimals) after 1970. -#}
-    {{ 'make_timestamp' if target.type == 'duckdb' else 'timestamp_micros' -}}
-    (cast(round(({{ seconds }}) * 1e6) as bigint))
+{% macro time_of_number(number) -%}
+    {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
+        nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
+    {%- set digits = 'cast(try_cast(' ~ number ~ ' as bigint) as varchar)' -%}
+    {%- set day = "substr(" ~ digits ~ ", 1, 4) || '-' || substr(" ~ digits ~ ", 5, 2) || '-' || substr("
+        ~ digits ~ ", 7, 2)" -%}
+    {%- set time_of_microseconds = 'make_timestamp' if target.type == 'duckdb' else 'timestamp_micros' -%}
+    case
+        when {{ number }} between 19000101 and 99991231 and {{ number }} = floor({{ number }})
+            then try_cast({{ day }} as timestamp)
+        when {{ number }} = 0 then cast('1970-01-01' as timestamp)
+        {% for least, per_second in [('1e17', '1e9'), ('1e14', '1e6'), ('1e11', '1e3'), ('1e8', '1')] -%}
+        {#- the largest number of 64 bits is 9.2e18 -#}
+        when {{ number }} >= {{ least }} and {{ number }} < 9.2e18
+            then {{ time_of_microseconds }}(cast(round(({{ number }} / {{ per_second }}) * 1e6) as bigint))
+        {% endfor -%}
+    end
 {%- endmacro %}

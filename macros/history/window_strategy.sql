@@ -1,12 +1,10 @@
 {% macro get_incremental_window_sql(arguments) -%}
-    {#- Incremental strategy `window`: rows whose date column (config meta window_column, default
-        as_of_date) lies in the window, or is null, give way to the new ones. Deleting by date and not by
-        key lets rows vanish that a late row takes away. A protected model (meta is_published) keeps
-        what was published before the reopened days; a scorecard of which it has nothing comes with its
-        history. -#}
-    {%- set column = config.get('meta', {}).get('window_column', 'as_of_date') -%}
-    {%- set from_date = published_before() if config.get('meta', {}).get('is_published')
-        else window_start() -%}
+    {#- Incremental strategy `window`: rows whose date (meta window_column) lies in the window, or is null, give way
+        to the new ones, so that rows vanish that a late row takes away. A model with meta is_published keeps what
+        was published before; a scorecard of which it has nothing comes with its history. -#}
+    {%- set meta = config.get('meta', {}) -%}
+    {%- set column = meta.get('window_column', 'as_of_date') -%}
+    {%- set from_date = published_before() if meta.get('is_published') else window_start() -%}
     {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
     delete from {{ arguments.target_relation }}
     where {{ column }} >= cast('{{ from_date }}' as date) or {{ column }} is null
@@ -19,7 +17,7 @@
     insert into {{ arguments.target_relation }} ({{ columns }})
     select {{ columns }}
     from {{ arguments.temp_relation }}
-    {%- if config.get('meta', {}).get('is_published') %}
+    {%- if meta.get('is_published') %}
     where
         {{ column }} >= cast('{{ from_date }}' as date)
         {%- if 'scorecard' in arguments.dest_columns | map(attribute='name') %}

@@ -1,14 +1,12 @@
 {% macro dimension_scores(dimension) -%}
     {#- A dimension's metric scores and score, one row per account and date of the build's window:
-          <metric>__score        0-100 by the policy's curve for the segment and lifecycle stage;
-                                 null if the metric is unknown or has no weight
+          <metric>__score        0-100 by the policy's curve for segment and stage; null: unknown or no weight
           <dimension>_score      mean of the known metric scores, weighted; null if none is known
           <dimension>_coverage   share (0-1) of the metrics' weight that is known for the account
-          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected and warm by
-                                 then; 0 where none of it applies to the account
-        The weight of what is not applicable to an account passes to the rest of what is connected, so
-        that it lowers neither the coverage nor the dimension's place in the health score. -#}
-    {%- set metrics = metrics_of(dimension) -%}
+          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected and warm by then
+        The weight of what is not applicable to an account passes to the rest of what is connected, so that it
+        lowers neither the coverage nor the dimension's place in the health score. -#}
+    {%- set metrics, knots = metrics_of(dimension), struct_of(['k1', 'k2', 'k3', 'k4', 'k5']) -%}
 
     with metrics as (
         select * from {{ ref('int_' ~ dimension ~ '__metrics') }}
@@ -54,7 +52,7 @@
     curves as (
         select
             {% for metric in metrics -%}
-            max(case when metric = '{{ metric }}' then {{ struct_of(['k1', 'k2', 'k3', 'k4', 'k5']) }} end) as {{ metric }},
+            max(case when metric = '{{ metric }}' then {{ knots }} end) as {{ metric }},
             {% endfor -%}
             segment,
             lifecycle_stage
@@ -65,10 +63,7 @@
     -- beyond its last knot a curve is level
     scored as (
         select
-            metrics.account_id,
-            metrics.as_of_date,
-            {{ ('metrics.' ~ metrics | join('__is_not_applicable, metrics.') ~ '__is_not_applicable,')
-                | wordwrap(88) | indent(12) }}
+            metrics.*,
             {% for metric in metrics -%}
             {% set value, curve = 'metrics.' ~ metric, 'curves.' ~ metric -%}
             case when {{ value }} >= {{ curve }}.k5.at_value then {{ curve }}.k5.score
@@ -78,7 +73,8 @@
                     then {{ knot }}.score + ({{ value }} - {{ knot }}.at_value) * {{ knot }}.slope
                 {% endfor -%}
                 when {{ value }} is not null
-                    then {{ curve }}.k1.score + greatest({{ value }} - {{ curve }}.k1.at_value, 0) * {{ curve }}.k1.slope
+                    then {{ curve }}.k1.score
+                    + greatest({{ value }} - {{ curve }}.k1.at_value, 0) * {{ curve }}.k1.slope
             end as {{ metric }}__score{{ ',' if not loop.last }}
             {% endfor %}
         from spine

@@ -1,14 +1,14 @@
 {% macro metrics_as_of(dimension, measured, is_reachable='true', absence_known={}) -%}
-    {#- The metrics of a dimension as published: unknown (null) until their feed has been connected,
-        and the account a customer, for the policy's warm_up_days; after that a metric for which nothing
-        was measured (null) is 0, unknown or not applicable, as the policy's when_absent says. Each has
-        <metric>__is_not_applicable beside it, which tells the two kinds of null apart.
+    {#- The metrics of a dimension as published: unknown (null) until their feed has been connected, and the account
+        a customer, for the policy's warm_up_days; then, where nothing was measured (null), 0, unknown or not
+        applicable by the policy's when_absent. <metric>__is_not_applicable tells the two kinds of null apart.
         measured: relation with account_id, as_of_date and every metric of the dimension.
-        is_reachable: condition on it; where false, the source does not know the account, and every
-        metric is unknown, never zero.
-        absence_known: {metric: condition on it}; where false or null, nothing measured says nothing, and
-        that metric is unknown whatever when_absent says. -#}
+        is_reachable: condition on it; where false, the source does not know the account: all is unknown.
+        absence_known: {metric: condition on it}; where not true, nothing measured says nothing. -#}
     {%- set metrics = metrics_of(dimension) -%}
+    {%- set rule = struct_of(
+        ['usable_from', 'warm_up_days', 'is_zero_when_absent', 'is_not_applicable_when_absent']
+    ) -%}
     select
         account_id,
         as_of_date,
@@ -25,7 +25,8 @@
             {% set known = absence_known.get(metric, 'true') -%}
             cast(measured.{{ metric }} as double) as {{ metric }},
             {{ is_reachable }} and measured.as_of_date >= rules.{{ metric }}.usable_from
-            and coalesce(spine.tenure_days, 0) >= coalesce(rules.{{ metric }}.warm_up_days, 0) as {{ metric }}__is_settled,
+            and coalesce(spine.tenure_days, 0) >= coalesce(rules.{{ metric }}.warm_up_days, 0)
+                as {{ metric }}__is_settled,
             case when ({{ known }}) and rules.{{ metric }}.is_zero_when_absent then 0.0 end as {{ metric }}__absent,
             ({{ known }}) and rules.{{ metric }}.is_not_applicable_when_absent as {{ metric }}__leaves
             {{- ',' if not loop.last }}
@@ -37,17 +38,10 @@
         cross join (
             select
                 {% for metric in metrics -%}
-                max(case when metric = '{{ metric }}' then rule end) as {{ metric }}{{ ',' if not loop.last }}
+                max(case when metric = '{{ metric }}' then {{ rule }} end) as {{ metric }}{{ ',' if not loop.last }}
                 {% endfor %}
-            from (
-                select
-                    metric,
-                    {{ struct_of([
-                        'usable_from', 'warm_up_days', 'is_zero_when_absent', 'is_not_applicable_when_absent'
-                    ]) }} as rule
-                from {{ ref('int_feeds__metrics') }}
-                where dimension = '{{ dimension }}'
-            ) as listed
+            from {{ ref('int_feeds__metrics') }}
+            where dimension = '{{ dimension }}'
         ) as rules
     ) as judged
 {%- endmacro %}

@@ -1,60 +1,47 @@
-{#- Metrics are sums over spans. A span says: from from_date on (when the fact was known) and until
-    until_date (exclusive; null: for ever) `amount` counts towards `measure` of an account. A rolling
-    count is a span per fact as long as the window, a state a span as long as it lasts. The value on
-    any date is the sum of the spans that cover it, found from their edges alone: the cost is linear
-    in the facts, whatever the number of dates. Amounts are decimals, so that sums are exact and do
-    not depend on the order of the rows. -#}
+{#- Metrics are sums over spans: from from_date on (when the fact was known) until until_date (exclusive; null:
+    for ever) `amount` counts towards `measure` of an account. A rolling count is a span per fact as long as the
+    window, a state a span as long as it lasts. The value on a date is the sum of the spans that cover it, found
+    from their edges alone, in time linear in the facts. Decimals make sums exact, in any order of the rows. -#}
 
 {% macro money(expression) -%}
-    {#- An amount of money in any currency: exact, and with room for sums of the largest. -#}
+    {#- An amount of money: exact, with room for sums of any currency. -#}
     cast({{ expression }} as decimal(38, 6))
 {%- endmacro %}
 
-{% macro span(measure, from_date, until_date='null', amount='1', is_money=false) -%}
-    {#- Select list of a span, for a select from a relation that has account_id. Money has room for any
-        currency; name its measures as `exact` to span_totals. -#}
+{% macro span(measure, from_date, until_date='null', amount='1', is_money=false, entity=none) -%}
+    {#- Select list of a span, for a select from a relation that has account_id. entity: a person or
+        feature in place of the amount, for presence_spans. -#}
     account_id,
     '{{ measure }}' as measure,
     cast({{ from_date }} as date) as from_date,
     cast({{ until_date }} as date) as until_date,
+    {% if entity -%}
+    {{ entity }} as entity
+    {%- else -%}
     {{ money(amount) if is_money else 'cast(' ~ amount ~ ' as decimal(18, 6))' }} as amount
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none) -%}
-    {#- Spans of the latest value: each fact counts from the day it is known until a later fact is
-        known or, with expiry_days (a number or column of the relation), so many days after the fact.
-        A fact known after a later one changes nothing. Facts of one day count together, at their
-        mean, as far as they are known. -#}
+    {#- Spans of the latest value: a fact counts from the day it is known until a later one is or, with expiry_days
+        (number or column), so many days after the fact. One known after a later one changes nothing. Facts of
+        one day count together, at their mean, as far as they are known. -#}
     select
         account_id,
         '{{ measure }}' as measure,
         from_date,
-        {{ 'next_from_date' if expiry_days is none
-            else 'least(coalesce(next_from_date, expiry_date), expiry_date)' }} as until_date,
+        least(next_from_date, expiry_date) as until_date,
         cast(fact_value as decimal(18, 6)) as amount
     from (
         select
-            account_id,
-            from_date,
-            fact_value,
-            expiry_date,
+            *,
             lead(from_date) over (partition by account_id order by from_date) as next_from_date
         from (
             select
-                account_id,
-                from_date,
-                fact_date,
-                expiry_date,
+                *,
                 sum(value_sum) over day_so_far / sum(n_values) over day_so_far as fact_value,
-                max(fact_date) over (
-                    partition by account_id
-                    order by from_date, fact_date
-                    rows unbounded preceding
-                ) as latest_fact_date,
-                row_number() over (
-                    partition by account_id, from_date
-                    order by fact_date desc
-                ) as recency
+                max(fact_date) over facts_so_far as latest_fact_date,
+                row_number() over (partition by account_id, from_date order by fact_date desc) as recency
             from (
                 select
                     account_id,
@@ -62,61 +49,48 @@
                     greatest({{ known_date }}, {{ fact_date }}) as from_date,
                     sum({{ value }}) as value_sum,
                     count({{ value }}) as n_values,
-                    {% if expiry_days is none -%}
-                    cast(null as date)
-                    {%- else -%}
-                    max({{ add_days(fact_date, expiry_days) }})
-                    {%- endif %} as expiry_date
+                    {{ 'cast(null as date)' if expiry_days is none
+                        else 'max(' ~ add_days(fact_date, expiry_days) ~ ')' }} as expiry_date
                 from {{ relation }}
                 where {{ fact_date }} is not null and {{ value }} is not null
                 group by 1, 2, 3
             ) as facts
-            window day_so_far as (
-                partition by account_id, fact_date
-                order by from_date
-                rows unbounded preceding
-            )
+            window
+                day_so_far as (partition by account_id, fact_date order by from_date rows unbounded preceding),
+                facts_so_far as (partition by account_id order by from_date, fact_date rows unbounded preceding)
         ) as ordered
         where fact_date = latest_fact_date and recency = 1
     ) as sequenced
-    {%- if expiry_days is not none %}
-    where from_date < expiry_date
-    {%- endif %}
+    where {{ 'true' if expiry_days is none else 'from_date < expiry_date' }}
 {%- endmacro %}
 
 {% macro merged_spans(relation, keys) -%}
-    {#- Spans of each combination of the keys, those that overlap or touch made one, from a relation with
-        the keys, from_date and until_date (null: for ever). A span that began before the build's
-        window may be given a later begin, on its first day at most. -#}
+    {#- Spans of each combination of the keys, those that overlap or touch made one, from a relation with the keys,
+        from_date and until_date (null: for ever). One that began before the build's window may begin later, on
+        its first day at most. -#}
+    {%- set keys = keys | join(', ') %}
     select
-        {{ keys | join(', ') }},
+        {{ keys }},
         from_date,
         nullif(
-            lead(earlier_reach, 1, whole_reach) over (
-                partition by {{ keys | join(', ') }} order by from_date
-            ),
+            lead(earlier_reach, 1, whole_reach) over (partition by {{ keys }} order by from_date),
             cast('9999-12-31' as date)
         ) as until_date
     from (
         select
-            {{ keys | join(', ') }},
+            {{ keys }},
             from_date,
             max(until_date) over (
-                partition by {{ keys | join(', ') }}
-                order by from_date, until_date
+                partition by {{ keys }} order by from_date, until_date
                 rows between unbounded preceding and 1 preceding
             ) as earlier_reach,
             -- in the same order as the other, so that one sort serves both
             max(until_date) over (
-                partition by {{ keys | join(', ') }}
-                order by from_date, until_date
+                partition by {{ keys }} order by from_date, until_date
                 rows between unbounded preceding and unbounded following
             ) as whole_reach
         from (
-            select
-                {{ keys | join(', ') }},
-                from_date,
-                coalesce(until_date, cast('9999-12-31' as date)) as until_date
+            select {{ keys }}, from_date, coalesce(until_date, cast('9999-12-31' as date)) as until_date
             from {{ relation }}
         ) as seen
         -- those that end before the build's window would only be sorted, and merge with none in it
@@ -125,19 +99,9 @@
     where earlier_reach is null or from_date > earlier_reach
 {%- endmacro %}
 
-{% macro presence(measure, entity, from_date, until_date='null') -%}
-    {#- Select list of a time in which an entity (a person active, a feature used) is present, for a select
-        from a relation that has account_id. presence_spans counts each entity once. -#}
-    account_id,
-    '{{ measure }}' as measure,
-    {{ entity }} as entity,
-    {{ from_date }} as from_date,
-    cast({{ until_date }} as date) as until_date
-{%- endmacro %}
-
 {% macro presence_spans(relation) -%}
-    {#- Spans that count entities present, each once however often it is seen, from a relation whose columns
-        are those of `presence`. -#}
+    {#- Spans that count entities (people active, features used), each once however often it is seen, from a
+        relation of spans with an entity. -#}
     select
         account_id,
         measure,
@@ -150,14 +114,13 @@
     where entity is not null
 {%- endmacro %}
 
-{% macro span_totals(spans, spine, measures, exact=[]) -%}
-    {#- One row per row of the spine (account_id, as_of_date) with each measure's total on that date.
-        A measure without any span has 0. The spine holds days of the build's window only: spans that
-        began before it count as from its first day, and those that ended before not at all. Measures
-        named in exact are summed as decimals, for amounts beyond nine billion. -#}
-    {%- set first_date = "cast('" ~ window_start() ~ "' as date)" -%}
-    {#- whole numbers in doubles: as exact as decimals up to nine billion, and summed several times faster -#}
-    {%- set millionths = 'round(cast(amount as double) * 1000000)' -%}
+{% macro span_totals(spans, spine, measures, is_money=false) -%}
+    {#- One row per row of the spine (account_id, as_of_date) with each measure's total on that date, 0 without a
+        span. The spine holds days of the build's window only, and spans begin on its first day at the earliest.
+        is_money: sums decimals, for amounts beyond nine billion, and not whole numbers in doubles, which is several
+        times faster. -#}
+    {%- set from_date = "greatest(from_date, cast('" ~ window_start() ~ "' as date))" -%}
+    {%- set amount = money('amount') if is_money else 'round(cast(amount as double) * 1000000)' -%}
     select
         account_id,
         as_of_date,
@@ -168,8 +131,7 @@
             as_of_date,
             on_spine,
             {% for measure in measures -%}
-            {{ 'cast(sum(' ~ measure ~ ') over edges_so_far as double)' if measure in exact
-                else 'sum(' ~ measure ~ ') over edges_so_far / 1000000' }} as {{ measure }}
+            cast(sum({{ measure }}) over edges_so_far as double){{ ' / 1000000' if not is_money }} as {{ measure }}
             {{- ',' if not loop.last }}
             {% endfor %}
         from (
@@ -178,46 +140,24 @@
                 edge_date as as_of_date,
                 max(on_spine) as on_spine,
                 {% for measure in measures -%}
-                sum(case when measure = '{{ measure }}' then {{ 'money' if measure in exact else 'amount' }} else 0 end)
-                    as {{ measure }}{{ ',' if not loop.last }}
+                sum(case when measure = '{{ measure }}' then amount else 0 end) as {{ measure }}
+                {{- ',' if not loop.last }}
                 {% endfor %}
             from (
-                select
-                    account_id,
-                    greatest(from_date, {{ first_date }}) as edge_date,
-                    measure,
-                    {{ millionths }} as amount,
-                    {% if exact %}{{ money('amount') }} as money,{% endif %}
-                    0 as on_spine
+                select account_id, {{ from_date }} as edge_date, measure, {{ amount }} as amount, 0 as on_spine
                 from {{ spans }}
-                where until_date is null or greatest(from_date, {{ first_date }}) < until_date
+                where until_date is null or {{ from_date }} < until_date
                 union all
-                select
-                    account_id,
-                    until_date as edge_date,
-                    measure,
-                    -{{ millionths }} as amount,
-                    {% if exact %}-{{ money('amount') }} as money,{% endif %}
-                    0 as on_spine
+                select account_id, until_date as edge_date, measure, -{{ amount }} as amount, 0 as on_spine
                 from {{ spans }}
-                where greatest(from_date, {{ first_date }}) < until_date
+                where {{ from_date }} < until_date
                 union all
-                select
-                    account_id,
-                    as_of_date as edge_date,
-                    '' as measure,
-                    0.0 as amount,
-                    {% if exact %}{{ money('0') }} as money,{% endif %}
-                    1 as on_spine
+                select account_id, as_of_date as edge_date, '' as measure, 0 as amount, 1 as on_spine
                 from {{ spine }}
             ) as edges
             group by account_id, edge_date
         ) as daily
-        window edges_so_far as (
-            partition by account_id
-            order by as_of_date
-            rows unbounded preceding
-        )
+        window edges_so_far as (partition by account_id order by as_of_date rows unbounded preceding)
     ) as running
     where on_spine = 1
 {%- endmacro %}

@@ -18,22 +18,15 @@
     {{ return(columns) }}
 {%- endmacro %}
 
-{% macro custom_fields_delivered() -%}
-    {#- What this delivery says of the fields; those whose column it lacks are left out. -#}
+{% macro custom_fields_as_json(seen=none, last=none) -%}
+    {#- The fields as JSON text: as this delivery has them, without those whose column it lacks; or, of a
+        snapshot, those of `seen`, and of `last` where their column is lacking. -#}
     {%- set fields = {} -%}
-    {%- for column in raw_table('crm', 'accounts').columns if column.field and column.delivered -%}
-        {%- do fields.update({column.field: 'cast(' ~ column.name ~ ' as varchar)'}) -%}
-    {%- endfor -%}
-    {{ json_object(fields) if fields else 'cast(null as varchar)' }}
-{%- endmacro %}
-
-{% macro custom_fields_as_seen(delivered, last) -%}
-    {#- The same, where a column that this delivery lacks stays as it was last. -#}
-    {%- set fields = {} -%}
-    {%- for column in raw_table('crm', 'accounts').columns if column.field -%}
+    {%- for column in raw_table('crm', 'accounts').columns if column.field and (last or column.delivered) -%}
         {%- do fields.update({
-            column.field: json_text(delivered if column.delivered else last, "'" ~ column.field ~ "'"),
+            column.field: json_text(seen if column.delivered else last, "'" ~ column.field ~ "'") if last
+                else 'cast(' ~ column.name ~ ' as varchar)',
         }) -%}
     {%- endfor -%}
-    {{ json_object(fields) if fields else 'cast(null as varchar)' }}
+    cast({{ 'to_json(' ~ struct_of(fields) ~ ')' if fields else 'null' }} as varchar)
 {%- endmacro %}

@@ -2,18 +2,15 @@
     source_name, table_name, check_accounts=true, keep_spelling=[], since=none, only_contested=false
 ) -%}
     {#- Every row of a raw table, typed, with the verdict on it by the contract's checks (raw_checks):
-          quarantine_reason  null for a row that staging accepts, else the first reason against it
-          quarantine_column  the column at fault
-          refused_cells      of a row that is accepted all the same, the cells that are not and read as
-                             null: column=reason; for each (null: none)
-          row_key            the key columns, joined with '|'
-          raw_row            the row as delivered, less what is personal, if anything of it is refused
+          quarantine_reason, quarantine_column   the first reason against the row; null: accepted
+          refused_cells  of an accepted row the cells that are not, and read as null: column=reason;...
+          row_key        the key columns, joined with '|'
+          raw_row        the row as delivered, less what is personal, if anything of it is refused
         Of several rows with one key the one known last is accepted, as known from the first.
-        check_accounts: whether accounts must be known; not so where known ones come from, or of tables without.
+        check_accounts: whether accounts must be known.
         keep_spelling: id columns to give as <column>_as_delivered as well.
         since: as for raw_rows; gives each row a delivered_date, the day it became known by itself.
-        only_contested: of a table too large to be written twice, only the rows of which something is
-        refused and all copies of keys that come more than once. -#}
+        only_contested: of a large table, only rows of which something is refused and all copies of a key. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set columns, time_column = table.columns, table.time_column -%}
     {%- set names = columns | map(attribute='name') | list -%}
@@ -24,13 +21,12 @@
     {%- set row_checks = checks | selectattr('refuses_row') | list -%}
     {%- set cell_checks = checks | rejectattr('refuses_row') | list -%}
     {%- set checked_cells = cell_checks | map(attribute='column') | unique | list -%}
-    {#- what the policy says of dates goes into the SQL as text: this tells dbt where it comes from -#}
+    {#- whose dates go into the SQL as text -#}
     {%- do ref('sentinel_dates') -%}
 
-    {#- the raw row as the quarantine shows it -#}
+    {#- JSON knows no NaN, and DuckDB's no time of nanoseconds -#}
     {%- set shown = {} -%}
     {%- for column in columns if column.delivered and not column.meta.get('personal') -%}
-        {#- JSON knows no NaN, and DuckDB's no time of nanoseconds -#}
         {%- set raw = 'raw_' ~ column.name -%}
         {%- do shown.update({column.name: raw if column.delivered in ('varchar', 'bigint', 'boolean')
             else 'cast(' ~ raw ~ ' as varchar)'}) -%}
@@ -57,7 +53,7 @@
     checked as (
         select
             {% for column in columns -%}
-            {{ 'words_' ~ column.name ~ '.value' if column in worded else 'typed.' ~ column.name }} as {{ column.name }},
+            {{ 'words_' ~ column.name ~ '.value as ' if column in worded else 'typed.' }}{{ column.name }},
             typed.raw_{{ column.name }},
             {% endfor -%}
             {% for cell in checked_cells -%}
@@ -174,19 +170,21 @@
                 when fault is not null then {{ dbt.split_part('fault', "'='", 1) }}
                 when copy_number > 1 then '{{ keys | join(", ") }}'
             end as quarantine_column,
-            case when fault is null and copy_number = 1 then refused_cells end
-                as refused_cells,
+            case when fault is null and copy_number = 1 then refused_cells end as refused_cells,
             {% if since is not none -%}
             -- rows without a time are read, and replaced, by every build
-            case
-                when {{ time_column }} is not null then {{ known_date('known_at', time_column) }}
-            end as delivered_date,
+            case when {{ time_column }} is not null then {{ known_date('known_at', time_column) }} end
+                as delivered_date,
             {% endif -%}
             {{ row_key(keys) or "''" }} as row_key,
+            {% if shown -%}
             case
                 when fault is not null or copy_number > 1 or refused_cells is not null
-                    then {{ json_object(shown) }}
+                    then cast(to_json({{ struct_of(shown) }}) as varchar)
             end as raw_row
+            {%- else -%}
+            '{}' as raw_row
+            {%- endif %}
         from ranked
     )
 

@@ -1,9 +1,8 @@
 {% macro raw_checks(columns, has_accounts) -%}
-    {#- What the contract demands of a raw row, as a list of {condition, reason, column, refuses_row}, in the
-        order in which they decide: by reason, then by column. Conditions read the relations typed, horizon,
-        accounts (with has_accounts) and words_<column>. By the column's meta:
+    {#- What the contract demands of a raw row: [{condition, reason, column, refuses_row}] in the order in which they
+        decide. Conditions read typed, horizon, accounts (with has_accounts) and words_<column>. A column's meta:
           id            can be decoded              key, required  not null (key: nullable may be)
-          not_negative  not below zero: a credit or a correction is another fact, and refuses the row
+          not_negative  a credit or a correction is another fact, and refuses the row
           range         [lowest, highest], or {by: column, word: [lowest, highest], ...} by its word
           not_in_future not after the sources' end  not_before     on the day of that column or later
           is_account    an account we know          vocabulary     a word of that vocabulary
@@ -52,8 +51,8 @@
                 {%- endif -%}
             {%- endset -%}
             {%- if condition -%}
-                {#- an unusable value refuses its row in a key, a required column or one on which a state rests
-                    (decides); in any other column it refuses the cell alone -#}
+                {#- an unusable value refuses its row in a key, a required column or one that decides a state; in any
+                    other the cell alone -#}
                 {%- do checks.append({
                     'column': column.name, 'condition': condition, 'reason': reason,
                     'refuses_row': reason == 'negative value' or meta.get('required')

@@ -1,69 +1,46 @@
-{#- The raw contract (models/staging/*/_*__sources.yml) is code: these macros read a raw table as the
-    contract declares it, wherever it lies. -#}
+{#- Reads a raw table as the raw contract (models/staging/*/_*__sources.yml) declares it, wherever it lies. -#}
 
 {% macro raw_table(source_name, table_name) -%}
-    {#- A raw table as the contract declares it and as it lies there:
-          sql          what to write after `from`; none if the table is absent or empty. Parquet below var
-                       raw_path, or else the table that source() names
+    {#- A raw table as declared and as it lies there; nothing is known while dbt parses:
+          sql          what to write after `from`: files below var raw_path, or the table that source()
+                       names; none if it is absent or empty
           types        {delivered column: kind of its type}
-          columns      those of the contract, and of the policy (custom_fields): a list of {name, data_type,
-                       meta, delivered, is_number}, with delivered the kind of type the column came in, none
-                       if it did not come
-          time_column  the one that says when a row's fact happened, if there is one
-        While dbt parses nothing is known of either. -#}
+          columns      [{name, data_type, meta, delivered (kind of type it came in, or none), is_number}]; custom
+                       fields, too, with their raw_name
+          time_column  the one that says when a row's fact happened, if there is one -#}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
         {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
     {%- endif -%}
-    {%- set found = looked_up('raw tables') -%}
-    {%- set name = source_name ~ '.' ~ table_name -%}
+    {%- set found, name = looked_up('raw tables'), source_name ~ '.' ~ table_name -%}
     {%- if name not in found -%}
         {%- set sql = raw_files(source_name, table_name) if var('raw_path') else load_relation(relation) -%}
-        {%- set types = {} -%}
+        {%- set types, columns = {}, [] -%}
         {%- if sql and not is_empty(sql) -%}
             {%- for row in run_query('describe select * from ' ~ sql).rows -%}
                 {%- do types.update({row[0] | lower: kind_of_type(row[1] | lower)}) -%}
             {%- endfor -%}
         {%- endif -%}
-        {%- for node in graph.sources.values()
-            if node.source_name == source_name and node.name == table_name -%}
-            {%- set table = contract_of(node) -%}
-            {%- if name == 'crm.accounts' -%}
-                {%- do table.columns.extend(custom_fields()) -%}
-            {%- endif -%}
-            {%- do table.update({'sql': sql | string if types else none, 'types': types}) -%}
-            {%- for column in table.columns -%}
-                {%- set kind = types.get(column.get('raw_name', column.name)) -%}
-                {%- do column.update({
-                    'delivered': kind, 'is_number': kind in ['double', 'bigint', 'integer', 'decimal'],
-                }) -%}
-            {%- endfor -%}
-            {%- do found.update({name: table}) -%}
+        {%- set node = graph.sources['source.customer_health.' ~ name] -%}
+        {%- for column in node.columns.values() | list + (custom_fields() if name == 'crm.accounts' else []) -%}
+            {%- set kind = types.get(column.get('raw_name', column.name)) -%}
+            {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
+            {%- do columns.append(dict(column, delivered=kind, is_number=is_number)) -%}
         {%- endfor -%}
+        {%- do found.update({name: {
+            'sql': sql | string if types else none,
+            'types': types,
+            'columns': columns,
+            'time_column': node.config.meta.get('time_column'),
+        }}) -%}
     {%- endif -%}
     {{ return(found[name]) }}
 {%- endmacro %}
 
-{% macro contract_of(node) -%}
-    {#- {columns, time_column} of a source in dbt's graph; see raw_table. -#}
-    {%- set columns = [] -%}
-    {%- for column in node.columns.values() -%}
-        {%- do columns.append({
-            'name': column.name,
-            'data_type': column.data_type,
-            'meta': column.get('config', {}).get('meta', {}) or column.meta,
-        }) -%}
-    {%- endfor -%}
-    {{ return({
-        'columns': columns,
-        'time_column': node.config.meta.get('time_column') or node.meta.get('time_column'),
-    }) }}
-{%- endmacro %}
-
 {% macro raw_files(source_name, table_name) -%}
-    {#- What to write after `from` for a table's Parquet files below var raw_path, which only DuckDB reads; none if
-        there are none. A path is a pattern to it, so what has a meaning there stands in brackets. The
-        folder of a table may have the name of a file: Spark writes it so. -#}
+    {#- What to write after `from` for a table's Parquet files, which only DuckDB reads; none if there are none. A
+        path is a pattern to it, so what has a meaning there stands in brackets. Spark gives a folder the name of
+        a file. -#}
     {%- set folder = absolute_path(var('raw_path')) -%}
     {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
@@ -84,17 +61,15 @@
 {% macro raw_rows(
     source_name, table_name, keep_raw=false, since=none, earlier_copies=true, only_column=none
 ) -%}
-    {#- Select of a raw table's rows with the declared columns, typed. An absent table gives no rows.
-        keep_raw adds, for every column, raw_<column> as it was delivered, for the quarantine to show,
-        and is_unreadable_<column>, which tells a value that could not be read from one that is missing.
-        since: date as text; only the rows that a build of the days from it on has to see, and with
+    {#- Select of a raw table's rows with the declared columns, typed; none of an absent table.
+        keep_raw: also raw_<column>, as delivered, and is_unreadable_<column>.
+        since: date as text; only rows that a build of the days from it on has to see, and with
         earlier_copies what was delivered before of rows that have come again since.
-        only_column: the one declared column to select, if not all are wanted. -#}
+        only_column: the one declared column to select. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
         {% for column in table.columns if only_column in (none, column.name) -%}
-        {#- an id in one spelling, and no time that stands for "none" -#}
         {% set value = 'typed.' ~ column.name -%}
         {% if column.meta.get('id') -%}
         {{ clean_id(value) }} as {{ column.name }},
@@ -116,9 +91,8 @@
 {%- endmacro %}
 
 {% macro typed_rows(source_name, table_name, only_column=none) -%}
-    {#- What to write after `from` for the rows of a raw table with each declared column x as typed.x, read
-        as its type, and as raw_x, as delivered. Ids and fillers are still as delivered.
-        only_column: the one to read, beside those that raw_conditions asks for. -#}
+    {#- What to write after `from` for a raw table's rows: each declared column x as typed.x, read as its type (ids
+        and fillers as they come), and as raw_x. only_column: to read beside those that raw_conditions asks for. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set read = [only_column, table.time_column, 'known_at'] -%}
     {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
@@ -150,24 +124,20 @@
 {%- endmacro %}
 
 {% macro raw_conditions(source_name, table_name, since, earlier_copies) -%}
-    {#- The rows of a raw table of dated facts that matter to the days from `since` on, as conditions on
-        typed_rows of which a row meets one at most: those that happened or became known since, those
-        without a time, and earlier_copies of those that happened before and were delivered (again) since.
-        Each is plain enough for the engine to skip the parts of a file, or of a table, that cannot meet
+    {#- The rows of a raw table that matter to the days from `since` on, as conditions on typed_rows of which a row
+        meets one at most: those that happened or became known since, those without a time, and earlier_copies
+        of rows delivered again since. Each is plain, so that the engine skips parts of a file that cannot meet
         it. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- if since is none or since == all_days() or not table.sql -%}
         {{ return(['true']) }}
     {%- endif -%}
     {%- set happened = 'typed.' ~ table.time_column -%}
-    {#- of no type, so that it takes the column's and not the column its own -#}
+    {#- a literal without a type takes the column's -#}
     {%- set first_time = "'" ~ since ~ "'" -%}
-    {%- set before = happened ~ ' < ' ~ first_time ~ ' and not (' ~ is_sentinel(happened) ~ ')' -%}
-    {%- set conditions = [
-        happened ~ ' >= ' ~ first_time,
-        happened ~ ' is null',
-        happened ~ ' < ' ~ first_time ~ ' and (' ~ is_sentinel(happened) ~ ')',
-    ] -%}
+    {%- set past, filler = happened ~ ' < ' ~ first_time, '(' ~ is_sentinel(happened) ~ ')' -%}
+    {%- set before = past ~ ' and not ' ~ filler -%}
+    {%- set conditions = [happened ~ ' >= ' ~ first_time, happened ~ ' is null', past ~ ' and ' ~ filler] -%}
     {%- if 'known_at' in table.types -%}
         {#- a filler says nothing of when a row was known -#}
         {%- set is_filler = is_sentinel('typed.known_at') -%}

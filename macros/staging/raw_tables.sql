@@ -1,8 +1,8 @@
 {% macro raw_tables() -%}
     {#- Every table of the raw contract, as (source, table). -#}
     {{ return([
-        ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'),
-        ('product', 'features'), ('product', 'storage'),
+        ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
+        ('product', 'storage'),
         ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
         ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'),
         ('crm', 'playbook_runs'), ('crm', 'csm_assessments'),

@@ -1,9 +1,8 @@
-{#- Reads a raw column, whatever type it was delivered in, as the type that the contract declares. In three
-    steps, so that each expression stands once: raw.x as delivered (and raw.number_x), typed.x, its meaning. -#}
+{#- Reads a raw column of any type as the type that the contract declares: raw.x as delivered (and raw.number_x),
+    typed.x, then its meaning. -#}
 
 {% macro kind_of_type(type) -%}
-    {#- The kind of an engine's type, lower case: types of a kind are read alike. Types not named here, the
-        contract's own among them, are a kind each. -#}
+    {#- The kind of an engine's type: types of a kind are read alike. One not named here is a kind of its own. -#}
     {%- set kinds = {
         'double': ['float'],
         'integer': ['int', 'long', 'smallint', 'tinyint', 'uinteger', 'usmallint', 'utinyint'],
@@ -54,55 +53,35 @@
         {%- if column.is_number -%}
             {%- set time = number -%}
         {%- elif delivered in ('date', 'timestamp', 'instant') -%}
-            {%- set time = cast_or_null(raw, 'timestamp') -%}
+            {%- set time = 'try_cast(' ~ raw ~ ' as timestamp)' -%}
         {%- else -%}
-            {#- a time by way of a time zone, so that an offset in the text counts; a date is the day as it is
-                written -#}
-            {%- set time = cast_or_null(text, 'timestamp') if declared == 'date'
-                else 'cast(' ~ cast_or_null(text, 'timestamptz') ~ ' as timestamp)' -%}
+            {#- a time by way of a time zone, so that an offset counts; a date is the day as it is written -#}
+            {%- set time = 'try_cast(' ~ text ~ ' as timestamp)' if declared == 'date'
+                else 'cast(try_cast(' ~ text ~ ' as timestamptz) as timestamp)' -%}
             {%- set time = 'coalesce(' ~ time ~ ', ' ~ number ~ ')' -%}
         {%- endif -%}
         {{ 'cast(' ~ time ~ ' as date)' if declared == 'date' else time }}
     {%- elif declared == 'bigint' and delivered != 'integer' -%}
         {{ whole_number(raw) }}
     {%- else -%}
-        {{ cast_or_null(raw, declared) }}
+        try_cast({{ raw }} as {{ declared }})
     {%- endif -%}
 {%- endmacro %}
 
 {% macro finite_number(expression) -%}
     {#- A text or number as double; null where it is NaN, which compares at random, or infinite. -#}
-    {%- set number = cast_or_null(expression, 'double') -%}
+    {%- set number = 'try_cast(' ~ expression ~ ' as double)' -%}
     case when {{ is_finite(number) }} then {{ number }} end
 {%- endmacro %}
 
 {% macro whole_number(expression) -%}
     {#- A text or number as bigint; null where it is not whole, rather than rounded. -#}
-    {%- set number = cast_or_null(expression, 'double') -%}
-    case when {{ number }} = floor({{ number }}) then {{ cast_or_null(expression, 'bigint') }} end
-{%- endmacro %}
-
-{% macro time_of_number(number) -%}
-    {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
-        nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
-    {%- set digits = 'cast(' ~ cast_or_null(number, 'bigint') ~ ' as varchar)' -%}
-    {%- set day = "substr(" ~ digits ~ ", 1, 4) || '-' || substr(" ~ digits ~ ", 5, 2) || '-' || substr("
-        ~ digits ~ ", 7, 2)" -%}
-    case
-        when {{ number }} between 19000101 and 99991231 and {{ number }} = floor({{ number }})
-            then {{ cast_or_null(day, 'timestamp') }}
-        when {{ number }} = 0 then cast('1970-01-01' as timestamp)
-        {% for least, per_second in [('1e17', '1e9'), ('1e14', '1e6'), ('1e11', '1e3'), ('1e8', '1')] -%}
-        {#- the largest number of 64 bits is 9.2e18 -#}
-        when {{ number }} >= {{ least }} and {{ number }} < 9.2e18
-            then {{ time_of_seconds(number ~ ' / ' ~ per_second) }}
-        {% endfor -%}
-    end
+    {%- set number = 'try_cast(' ~ expression ~ ' as double)' -%}
+    case when {{ number }} = floor({{ number }}) then try_cast({{ expression }} as bigint) end
 {%- endmacro %}
 
 {% macro number_text(number) -%}
-    {#- A floating-point number as text: whole ones without decimals, so that an id is the same in every
-        type. NaN, which pandas writes for a missing value, is null. -#}
+    {#- A floating-point number as text: whole ones without decimals, as an id of another type; NaN as null. -#}
     case
         when {{ is_finite(number) }} and abs({{ number }}) < 9e15 and {{ number }} = floor({{ number }})
             then cast(cast({{ number }} as bigint) as varchar)
@@ -114,14 +93,10 @@
     {#- Condition: a date or time is one that stands for "none" by the policy (sentinel_dates). -#}
     {%- for range in policy_rows('sentinel_dates') -%}
         {%- set first_date, last_date = range['first_date'] | string, range['last_date'] | string -%}
+        {%- set day_after = add_days("cast('" ~ last_date ~ "' as date)", 1) -%}
         (
-        {%- if first_date != '0001-01-01' -%}{{ time }} >= '{{ first_date }}' and {% endif -%}
-        {%- if last_date != '9999-12-31' -%}
-            {{ time }} < {{ add_days("cast('" ~ last_date ~ "' as date)", 1) }}
-        {%- else -%}
-            true
-        {%- endif -%}
-        )
+        {%- if first_date != '0001-01-01' %}{{ time }} >= '{{ first_date }}' and {% endif -%}
+        {{ time ~ ' < ' ~ day_after if last_date != '9999-12-31' else 'true' }})
         {{- ' or ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

@@ -70,7 +70,7 @@ def table_problems(contract: list[dict]) -> Problems:
         contract: `{source, table, columns: [{name, required}]}` for each table; with `{place,
             delivered: [name, …], is_empty}` for those that are there.
     """
-    found = [table for table in contract if "place" in table]
+    found = [table for table in contract if table.get("place")]
     if not found:
         return [
             "variable raw_path is empty, and no table of the raw contract is in the database; it"
@@ -118,9 +118,9 @@ def history_problems(known: dict[str, Any]) -> Problems:
     """Check whether a build can go on from the last completed one of its warehouse.
 
     Args:
-        known: `{last, now, late_row_days}`; of both builds `{settings: {name: value}, raw_path,
-            as_of_date, tables: [source.table, …, crm.accounts.column, …]}`, the date of this one as
-            asked for.
+        known: `{last, now, late_row_days, new_scorecards}`; of both builds `{settings: {name:
+            value}, raw_path, as_of_date, tables: [source.table, …, crm.accounts.column, …]}`, the
+            date of this one as asked for.
     """
     last, now = known["last"], known["now"]
     errors = [
@@ -156,6 +156,12 @@ def history_problems(known: dict[str, Any]) -> Problems:
         for column in absent
         if column.count(".") == 2 and column.rpartition(".")[0] in now["tables"]
     ]
+    if known["new_scorecards"]:
+        warnings.append(
+            f"scorecards.csv: {', '.join(known['new_scorecards'])} is new here. This build scores"
+            " all of its history, which takes as long as a first build; what others published"
+            " stays. Fix: none needed."
+        )
     return errors, warnings
 
 

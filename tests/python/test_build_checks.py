@@ -93,8 +93,11 @@ def test_only_tables_with_a_time_are_dated():
     ]
 
 
-def told(**changed) -> tuple[list[str], list[str]]:
-    return history_problems({"last": BUILD, "now": {**BUILD, **changed}, "late_row_days": 7})
+def told(new_scorecards: tuple[str, ...] = (), **changed) -> tuple[list[str], list[str]]:
+    now = {**BUILD, **changed}
+    return history_problems(
+        {"last": BUILD, "now": now, "late_row_days": 7, "new_scorecards": new_scorecards}
+    )
 
 
 def test_a_build_like_the_last_goes_on_from_it():
@@ -127,12 +130,17 @@ def test_a_column_of_accounts_that_is_gone_is_warned_of():
     columns = ["crm.accounts.plan", "crm.accounts.employees"]
     last = {**BUILD, "tables": ["crm.accounts", *columns]}
     now = {**BUILD, "tables": ["crm.accounts", columns[0]]}
-    _, (warning,) = history_problems({"last": last, "now": now, "late_row_days": 7})
+    known = {"last": last, "now": now, "late_row_days": 7, "new_scorecards": ()}
+    _, (warning,) = history_problems(known)
     assert warning.startswith("crm.accounts.employees: the last build had this column")
-    _, (table,) = history_problems({"last": last, "now": {**now, "tables": []}, "late_row_days": 7})
+    _, (table,) = history_problems({**known, "now": {**now, "tables": []}})
     assert table.startswith("crm.accounts: the last build had this table")
 
 
 def test_columns_of_the_policy_are_part_of_the_raw_contract(tmp_path):
     assert custom_columns(PROJECT / "seeds" / "policy") == ["support_plan", "annual_revenue"]
     assert custom_columns(tmp_path) == []  # what is wrong with the file is told elsewhere
+
+
+def test_a_scorecard_that_is_new_is_warned_of():
+    assert told(new_scorecards=("d2",))[1][0].startswith("scorecards.csv: d2 is new here.")

@@ -62,7 +62,7 @@ field_values as (
         attributes.from_date,
         attributes.until_date,
         custom_fields.field,
-        {{ cast_or_null(json_text('attributes.custom_fields', 'custom_fields.field'), 'double') }}
+        try_cast({{ json_text('attributes.custom_fields', 'custom_fields.field') }} as double)
             as number_value,
         {{ json_text('attributes.custom_fields', 'custom_fields.field') }} as text_value
     from attributes

@@ -9,6 +9,35 @@
     not again until they were false in between and its cooldown is over. -#}
 {% set goes_on_from = published_before() %}
 {% set triggers = policy_rows('triggers') %}
+{% set conditions = policy_rows('trigger_conditions') %}
+{% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>', 'is': '='} %}
+{#- facts that sentences show otherwise than they are: as a percentage, without sign, whole #}
+{% set shown_facts = {
+    'churn_probability_90d': "cast(cast(round(100 * {fact}) as integer) as varchar) || ' %'",
+    'change_30d': 'cast(abs({fact}) as varchar)',
+    'change_90d': 'cast(abs({fact}) as varchar)',
+    'open_p1_tickets': 'cast(cast({fact} as integer) as varchar)',
+    'overdue_invoices': 'cast(cast({fact} as integer) as varchar)',
+} %}
+{#- by trigger: its condition, and its sentence, where a {fact} stands for its value of the day -#}
+{% set is_met, sentences = {}, {} -%}
+{% for trigger in triggers -%}
+    {% set terms = ['true'] -%}
+    {% for row in conditions if row.trigger == trigger.trigger -%}
+        {% set value = "'" ~ row.value | replace("'", "''") ~ "'" if row.comparison == 'is'
+            else row.value -%}
+        {% do terms.append(row.fact ~ ' ' ~ signs[row.comparison] ~ ' ' ~ value) -%}
+    {% endfor -%}
+    {% set sentence = namespace(sql="'" ~ trigger.sentence | replace("'", "''") ~ "'") -%}
+    {% for fact in modules.re.findall('{(.*?)}', trigger.sentence) -%}
+        {% set text = shown_facts.get(fact, 'cast({fact} as varchar)')
+            | replace('{fact}', 'compared.' ~ fact) -%}
+        {% set sentence.sql = sentence.sql
+            | replace('{' ~ fact ~ '}', "' || coalesce(" ~ text ~ ", 'unknown') || '") -%}
+    {% endfor -%}
+    {% do is_met.update({trigger.trigger: terms | join(' and ')}) -%}
+    {% do sentences.update({trigger.trigger: sentence.sql}) -%}
+{% endfor %}
 {#- a day is compared with the one before it, on a weekly grid with last week's -#}
 {% set days_before = 7 %}
 
@@ -99,7 +128,7 @@ judged as (
     select
         *,
         {% for trigger in triggers %}
-            coalesce({{ trigger_is_met(trigger.trigger) }}, false) as is_met_{{ loop.index }},
+            coalesce({{ is_met[trigger.trigger] }}, false) as is_met_{{ loop.index }},
         {% endfor %}
         day_number - lag(day_number) over account_days_in_order as days_since_before
     from facts
@@ -125,7 +154,7 @@ became_true as (
         select
             triggers.trigger,
             triggers.playbook,
-            {{ trigger_sentence(trigger.sentence, 'compared') }} as sentence,
+            {{ sentences[trigger.trigger] }} as sentence,
             compared.*
         from compared
         inner join triggers on triggers.trigger = '{{ trigger.trigger }}'

@@ -4,7 +4,18 @@
     on_schema_change='append_new_columns',
     full_refresh=var('restate_history'),
     meta={'is_published': true},
-    post_hook='{{ flag_rows_without_flag() }}',
+    post_hook="
+        -- what was published before there was this column gets today's flag of its band, once for all
+        update {{ this }} as published
+        set is_flagged = bands.is_flagged
+        from {{ ref('scorecards') }} as scorecards
+        inner join {{ ref('bands') }} as bands on scorecards.band_set = bands.band_set
+        where
+            published.is_flagged is null
+            and published.scorecard = scorecards.scorecard
+            and published.band = bands.band
+            and bands.rule = 'default'
+    ",
 ) }}
 {#- what was published before this day stays, and the new scores are compared with it; a scorecard
     that came later has its history scored beside what others published -#}

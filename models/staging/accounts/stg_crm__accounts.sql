@@ -15,7 +15,7 @@ final as (
         plan,
         deployment_model,
         use_case,
-        {{ custom_fields_delivered() }} as custom_fields,
+        {{ custom_fields_as_json() }} as custom_fields,
         csm_owner_id,
         customer_since_date,
         churned_date

@@ -80,7 +80,8 @@ responses as (
     select
         account_id,
         recipient_key,
-        {{ hours_between('occurred_at', 'answered_at') }} as response_hours,
+        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }}
+        / 3600.0 as response_hours,
         until_date,
         min(greatest(known_date, cast(answered_at as date))) as answered_date
     from emails
@@ -90,8 +91,9 @@ responses as (
 
 present as (
     select
-        {{ presence(
-            'touchpoints_90d', 'occasion_key', 'known_date', add_days('participation_date', 90)
+        {{ span(
+            'touchpoints_90d', 'known_date', add_days('participation_date', 90),
+            entity='occasion_key'
         ) | indent(8) }}
     from touchpoints
     union all
@@ -99,8 +101,9 @@ present as (
         ('qbrs_12m', 'qbr_invitations'), ('qbrs_attended_12m', 'qbrs_attended')
     ] -%}
         select
-            {{ presence(measure, 'occasion_key', 'known_date', add_days('activity_date', 365))
-                | indent(8) }}
+            {{ span(
+                measure, 'known_date', add_days('activity_date', 365), entity='occasion_key'
+            ) | indent(8) }}
         from {{ relation }}
         union all
     {% endfor -%}
@@ -110,8 +113,9 @@ present as (
         ('community_post', 'community_posts_90d', 90),
     ] -%}
         select
-            {{ presence(
-                measure, 'occasion_key', 'known_date', add_days('participation_date', days)
+            {{ span(
+                measure, 'known_date', add_days('participation_date', days),
+                entity='occasion_key'
             ) | indent(8) }}
         from participations
         where activity_type = '{{ activity_type }}'
@@ -122,7 +126,7 @@ present as (
         ('invitations_declined_90d', 'declined', 'invitation_key'),
         ('emails_sent_90d', 'emails', 'recipient_key'),
     ] -%}
-        select {{ presence(measure, entity, 'known_date', 'until_date') | indent(8) }}
+        select {{ span(measure, 'known_date', 'until_date', entity=entity) | indent(8) }}
         from {{ relation }}
         union all
     {% endfor -%}
@@ -132,7 +136,7 @@ present as (
         ('emails_clicked_90d', "('clicked')"),
         ('emails_answered_90d', "('answered')"),
     ] -%}
-        select {{ presence(measure, 'recipient_key', 'known_date', 'until_date') | indent(8) }}
+        select {{ span(measure, 'known_date', 'until_date', entity='recipient_key') | indent(8) }}
         from email_actions
         where action_type in {{ actions }}
         {{ 'union all' if not loop.last }}

@@ -155,7 +155,8 @@ champion_answers as (
         role_until_date,
         cast(answered_at as date) as answer_date,
         greatest(from_date, cast(answered_at as date)) as from_date,
-        {{ hours_between('occurred_at', 'answered_at') }} as response_hours
+        {{ dbt.datediff('occurred_at', 'answered_at', 'second') }}
+        / 3600.0 as response_hours
     from champion_activities
     where activity_type = 'email' and answered_at >= occurred_at
 ),
@@ -187,12 +188,12 @@ present as (
     {% for measure, role in [
         ('executive_sponsors', 'executive_sponsor'), ('champions', 'champion')
     ] -%}
-        select {{ presence(measure, 'contact_id', 'from_date', 'until_date') | indent(8) }}
+        select {{ span(measure, 'from_date', 'until_date', entity='contact_id') | indent(8) }}
         from held_roles
         where role = '{{ role }}'
         union all
     {% endfor -%}
-    select {{ presence('had_champion', 'role', 'known_date') | indent(8) }}
+    select {{ span('had_champion', 'known_date', entity='role') | indent(8) }}
     from roles
     where role = 'champion'
     {% for measure, relation, entity, from_date, until_date in [
@@ -217,7 +218,7 @@ present as (
         ),
     ] -%}
         union all
-        select {{ presence(measure, entity, from_date, until_date) | indent(8) }}
+        select {{ span(measure, from_date, until_date, entity=entity) | indent(8) }}
         from {{ relation }}
     {% endfor -%}
 ),

@@ -51,7 +51,7 @@ responded as (
 ),
 
 organizations_present as (
-    select {{ presence('support_organizations', 'organization_id', 'known_date') | indent(8) }}
+    select {{ span('support_organizations', 'known_date', entity='organization_id') | indent(8) }}
     from organizations
 ),
 
@@ -81,7 +81,8 @@ final as (
         select
             {{ span(
                 measure ~ '_hours_90d', 'greatest(known_date, ' ~ done ~ '_date)',
-                add_days(done ~ '_date', 90), hours_between('created_at', done ~ '_at')
+                add_days(done ~ '_date', 90),
+                dbt.datediff('created_at', done ~ '_at', 'second') ~ ' / 3600.0'
             ) }}
         from {{ relation }}
         union all

@@ -2,7 +2,7 @@
     days; to group them first leaves a fraction of the days to be sorted. What was not known on its
     day stays by itself. -#}
 {% set week_keys = [
-    week_end('activity_date'),
+    dbt.last_day('activity_date', 'week'),
     'case when known_date > activity_date then activity_date end',
     'case when known_date > activity_date then known_date end',
 ] -%}
@@ -187,37 +187,42 @@ latest_days as (
 present as (
     {% for days in [7, 28] -%}
         select
-            {{ presence(
-                'active_users_' ~ days ~ 'd', 'user_id', 'known_date', add_days('last_date', days)
+            {{ span(
+                'active_users_' ~ days ~ 'd', 'known_date', add_days('last_date', days),
+                entity='user_id'
             ) | indent(8) }}
         from user_weeks
         union all
     {% endfor -%}
     select
-        {{ presence(
-            'departments_active_28d', 'department', 'known_date', add_days('last_date', 28)
+        {{ span(
+            'departments_active_28d', 'known_date', add_days('last_date', 28),
+            entity='department'
         ) | indent(8) }}
     from department_weeks
     union all
     select
-        {{ presence(
-            'features_28d', 'feature_id', 'known_date',
-            'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
+        {{ span(
+            'features_28d', 'known_date',
+            'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')',
+            entity='feature_id'
         ) | indent(8) }}
     from proven_feature_weeks
     union all
     select
-        {{ presence(
-            'features_previous_28d', 'feature_id',
+        {{ span(
+            'features_previous_28d',
             'greatest(known_date, ' ~ add_days('first_date', 28) ~ ')',
-            'least(' ~ add_days('last_date', 56) ~ ', ' ~ superseded ~ ')'
+            'least(' ~ add_days('last_date', 56) ~ ', ' ~ superseded ~ ')',
+            entity='feature_id'
         ) | indent(8) }}
     from proven_feature_weeks
     union all
     select
-        {{ presence(
-            'core_features_28d', 'feature_id', 'known_date',
-            'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')'
+        {{ span(
+            'core_features_28d', 'known_date',
+            'least(' ~ add_days('last_date', 28) ~ ', ' ~ superseded ~ ')',
+            entity='feature_id'
         ) | indent(8) }}
     from feature_weeks
     where is_core

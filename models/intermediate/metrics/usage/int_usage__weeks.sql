@@ -34,8 +34,8 @@ user_weeks as (
     select
         account_id,
         user_id,
-        {{ week_end('activity_date') }} as week_end_date,
-        {{ week_end('known_date') }} as known_week_end_date,
+        {{ dbt.last_day('activity_date', 'week') }} as week_end_date,
+        {{ dbt.last_day('known_date', 'week') }} as known_week_end_date,
         sum(n_events) as n_events
     from people
     -- twelve weeks before the Sunday that the window's first day looks back to
@@ -46,9 +46,9 @@ user_weeks as (
 account_weeks as (
     select
         account_id,
-        {{ week_end('activity_date') }} as week_end_date,
-        {{ week_end('known_date') }} as known_week_end_date,
-        {{ week_end('superseded_date') }} as superseded_week_end_date,
+        {{ dbt.last_day('activity_date', 'week') }} as week_end_date,
+        {{ dbt.last_day('known_date', 'week') }} as known_week_end_date,
+        {{ dbt.last_day('superseded_date', 'week') }} as superseded_week_end_date,
         sum(n_events) as n_events
     from activity
     where {{ in_window('activity_date', 7 * 13) }}

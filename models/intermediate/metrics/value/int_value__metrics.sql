@@ -31,7 +31,7 @@ totals as (
         'first_value_day',
         'onboarding_complete_day',
         'integrations_in_time',
-    ], exact=['measured_value']) }}
+    ], is_money=true) }}
 ),
 
 placed as (
