@@ -87,7 +87,7 @@ order by scores.scorecard, scores.account_id, scores.day_number
 """
 
 
-def steady_ranks(days, margin, steady_days):
+def steady_ranks(days, margins, steady_days):
     """Walk through an account's days: the band of each follows from the one before."""
     given, last_day = None, None
     for place, (day, score, raw_rank, limits, _) in enumerate(days):
@@ -101,27 +101,33 @@ def steady_ranks(days, margin, steady_days):
                 for other, _, rank, *_ in days[max(0, place - steady_days) : place + 1]
                 if rank is not None and other > day - steady_days
             ]
+            # lowest score of each rank or a better one, since a band may have no scores
+            edges = [
+                (min(limit for limit, other in limits if other >= rank), rank, margins[rank <= 3])
+                for rank in range(2, int(limits[-1][1]) + 1)
+            ]
             # the least that is sure, and the most that may still be
-            least, most = (
-                max([int(rank) for limit, rank in limits if limit <= score + way * margin] or [1])
-                for way in (-1, 1)
-            )
+            least = max([rank for limit, rank, margin in edges if limit + margin <= score] or [1])
+            most = min([rank - 1 for limit, rank, margin in edges if limit - margin > score] or [4])
             given = max(least, min(recent), min(given, max(recent), most))
         last_day = day
         yield given
 
 
 def test_a_band_changes_past_a_margin_or_after_days_on_the_other_side(built_demo):
-    [(margin, days)] = query(
+    [(*margins, days)] = query(
         built_demo.warehouse,
-        "select band_margin_points, band_steady_days from intermediate.int_policy__thresholds",
+        """
+        select band_margin_points, flagged_band_margin_points, band_steady_days
+        from intermediate.int_policy__thresholds
+        """,
     )
     rows = query(built_demo.warehouse, LIMITS)
     n_held = 0
     for key, group in groupby(rows, key=lambda row: row[:2]):
         of_account = [row[2:] for row in group]
         for row, expected in zip(
-            of_account, steady_ranks(of_account, margin, int(days)), strict=True
+            of_account, steady_ranks(of_account, margins, int(days)), strict=True
         ):
             assert row[-1] == expected, (*key, *row)
             n_held += row[-1] != row[2]

@@ -546,7 +546,7 @@ BROKEN_FILES = {
         " from the upper ones. Fix: write true for the lowest bands",
     ),
     "fitted limits without a multiple of the usual churn": (
-        "bands.csv", "at_risk,25,50,true,1.5", "at_risk,25,50,true,",
+        "bands.csv", "at_risk,25,50,true,1", "at_risk,25,50,true,",
         "bands.csv, rows 9, 10, 11, 12: least_risk_multiple of band_set 'contextual' does not fall"
         " to 0 from the lowest band up, and band_limits of scorecard 'regression' are fitted. Fix:"
         " fill it in, such as 4, 1.5, 0.5, 0; or write fixed in scorecards.csv",

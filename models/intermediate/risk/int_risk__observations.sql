@@ -1,9 +1,12 @@
 {#- What a model of churn is fitted on: what had matured by its day, with the production scores that
     the weights of that day make. -#}
 
-with scores as (
+with restated_scores as (
     select * from {{ ref('int_weights__restated_scores') }}
-    where role = 'production'
+),
+
+due as (
+    select * from {{ ref('int_weights__fits_due') }}
 ),
 
 circumstances as (
@@ -13,6 +16,13 @@ circumstances as (
 labels as (
     select * from {{ ref('int_outcomes__labels') }}
     where horizon_days = 90
+),
+
+scores as (
+    select restated_scores.*
+    from restated_scores
+    inner join due on restated_scores.valid_from = due.valid_from
+    where restated_scores.role = 'production'
 ),
 
 -- the last month's end at least a quarter before, to which change_90d comes as near as days allow

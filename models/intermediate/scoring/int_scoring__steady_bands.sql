@@ -6,7 +6,7 @@
     meta={'is_published': true},
 ) }}
 {#- The band an account is given: it changes once the score is past a limit by the policy's margin,
-    or has stayed on its other side for band_steady_days. Per limit the state is the last one that
+    narrower for a flagged band, or has stayed on its other side for band_steady_days. Per limit the state is the last one that
     was sure, so that no recursion is needed. -#}
 {% set goes_on_from = published_before() %}
 {% set steady_days = policy_number('band_steady_days') | int %}
@@ -40,6 +40,22 @@ names as (
     group by scorecard, band, band_rank
 ),
 
+-- the worst bands are flagged: a warning waits for less than other changes
+margins as (
+    select
+        names.scorecard,
+        {% for rank in limits %}
+            case
+                when max(case when names.is_flagged then names.band_rank end) >= {{ rank - 1 }}
+                    then max(thresholds.flagged_band_margin_points)
+                else max(thresholds.band_margin_points)
+            end as margin_{{ rank }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from names
+    cross join thresholds
+    group by names.scorecard
+),
+
 -- lowest score of each rank of band or a better one
 limits as (
     select
@@ -65,29 +81,30 @@ scored as (
         health_scores.day_number,
         health_scores.raw_band,
         health_scores.raw_band_rank,
-        1
-        {% for rank in limits %}
-            + case
+        case
+            {% for rank in limits | reverse %}
                 when
                     health_scores.health_score
-                    >= limits.limit_{{ rank }} + thresholds.band_margin_points
-                    then 1
-                else 0
-            end
-        {% endfor %} as least_rank,
-        1
-        {% for rank in limits %}
-            + case
+                    >= limits.limit_{{ rank }} + margins.margin_{{ rank }}
+                    then {{ rank }}
+            {% endfor %}
+            else 1
+        end as least_rank,
+        case
+            {% for rank in limits %}
                 when
-                    health_scores.health_score
-                    >= limits.limit_{{ rank }} - thresholds.band_margin_points
-                    then 1
-                else 0
-            end
-        {% endfor %} as greatest_rank,
+                    not coalesce(
+                        health_scores.health_score
+                        >= limits.limit_{{ rank }} - margins.margin_{{ rank }},
+                        false
+                    )
+                    then {{ rank - 1 }}
+            {% endfor %}
+            else {{ n_bands }}
+        end as greatest_rank,
         true as is_new
     from health_scores
-    cross join thresholds
+    inner join margins on health_scores.scorecard = margins.scorecard
     left join limits
         on
             health_scores.scorecard = limits.scorecard

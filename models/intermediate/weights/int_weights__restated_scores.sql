@@ -1,9 +1,10 @@
 {#- What each scorecard would have said at the ends of past months with the weights of a day on
-    which something is fitted. Scores as published would not do: weights that were fitted again move
-    all scores, and a fit would take that for better health. -#}
+    which something is fitted: limits of bands every month, weights and the model of churn less
+    often. Scores as published would not do: weights that were fitted again move all scores, and a
+    fit would take that for better health. -#}
 
 with due as (
-    select * from {{ ref('int_weights__fits_due') }}
+    select * from {{ ref('int_weights__month_starts') }}
 ),
 
 weights as (

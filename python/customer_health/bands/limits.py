@@ -2,7 +2,8 @@
 
 A smooth model of churn, by score and place (segment, lifecycle stage, renewal window), says at
 which score each place reaches a band's rate. So a score near a renewal may be flagged where the
-same score is not at other times, and no more are flagged than a team can act on.
+same score is not at other times, and no more are flagged than a team can act on. Places without
+much evidence are drawn to the whole, in level and in what a point of the score means.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from customer_health.logistic import ridge_logistic
 from customer_health.weights.pooling import too_little
 
 PLACE = ["segment", "lifecycle_stage", "is_in_renewal_window"]
-# The newest scores that say how many a limit would flag.
-RECENT_DAYS = 92
 
 
 def fit_limits(
@@ -56,26 +55,26 @@ def fit_limits(
     precision = np.full(design.n_columns, settings.ridge_penalty)
     precision[0] = 0
     fitted, _ = ridge_logistic(design.of(known), churned, account, precision)
-    slope = fitted[1] / design.deviation
-    if slope >= 0:
+    # of each place: log odds at a score of 0, and what a point adds
+    at_zero = design.of(places.assign(health_score=0.0)) @ fitted
+    slope = design.of(places.assign(health_score=1.0)) @ fitted - at_zero
+    if (slope >= 0).any():
         return "accounts with better scores did not churn less"
 
     base_rate = churned.mean()
     wanted = np.clip(bands["least_risk_multiple"].to_numpy(float)[:-1] * base_rate, 1e-6, 1 - 1e-6)
     levels = np.log(wanted / (1 - wanted))
     newest = rows["as_of_date"].max()
-    recent = rows[rows["as_of_date"] > newest - pd.Timedelta(days=RECENT_DAYS)]
+    recent = rows[rows["as_of_date"] == newest]
     share = settings.fitted_flagged_share
     if settings.team_capacity_accounts:
-        now = (recent["as_of_date"] == newest).sum()
-        share = min(share, settings.team_capacity_accounts / now)
+        share = min(share, settings.team_capacity_accounts / len(recent))
     most = np.quantile(design.of(recent) @ fitted, 1 - share)
     n_flagged = int(bands["is_flagged"].sum())
     levels[:n_flagged] = np.maximum(levels[:n_flagged], most)
 
     # the score at which a place reaches each level
-    at_zero = design.of(places.assign(health_score=0.0)) @ fitted
-    limits = (levels - at_zero[:, None]) / slope
+    limits = (levels - at_zero[:, None]) / slope[:, None]
     upper = np.column_stack([np.clip(limits, 0, 100), np.full(len(places), 100.0)])
     names = bands["band"].tolist()
     before = np.array(
@@ -100,7 +99,7 @@ def fit_limits(
 
 
 class _Design:
-    """Columns of the model: intercept, score, and one per word of a place, centred."""
+    """Columns of the model: intercept, score, words of a place, and the score in each of them."""
 
     def __init__(self, known: pd.DataFrame, places: pd.DataFrame) -> None:
         scores = known["health_score"].to_numpy(float)
@@ -108,7 +107,7 @@ class _Design:
         self.deviation = scores.std() or 1.0
         self.words = [(column, word) for column in PLACE for word in places[column].unique()]
         self.shares = self._words_of(known).mean(axis=0)
-        self.n_columns = 2 + len(self.words)
+        self.n_columns = 2 + 2 * len(self.words)
 
     def _words_of(self, rows: pd.DataFrame) -> np.ndarray:
         return np.column_stack([rows[column] == word for column, word in self.words]).astype(float)
@@ -117,4 +116,4 @@ class _Design:
         """A row of the design for each row of a frame with health_score and a place."""
         score = (rows["health_score"].to_numpy(float) - self.mean) / self.deviation
         words = self._words_of(rows) - self.shares
-        return np.column_stack([np.ones(len(rows)), score, words])
+        return np.column_stack([np.ones(len(rows)), score, words, words * score[:, None]])

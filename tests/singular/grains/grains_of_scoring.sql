@@ -44,6 +44,7 @@
     ('int_weights__fits', 'scorecard, segment, valid_from, dimension', ''),
     ('int_weights__fits_due', 'valid_from', ''),
     ('int_weights__in_force', 'scorecard, segment, valid_from', ''),
+    ('int_weights__month_starts', 'valid_from', ''),
     ('int_weights__observations', 'account_id, as_of_date', ''),
     ('int_weights__restated_scores', 'valid_from, scorecard, account_id, as_of_date', ''),
     ('int_weights__starts', 'scorecard, version_number, dimension', ''),
