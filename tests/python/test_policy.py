@@ -216,6 +216,10 @@ BROKEN_ROWS = {
         "triggers.csv", "reached_80,expansion", "reached_90,expansion",
         "trigger 'reached_90' has no conditions and would never fire", "trigger_conditions.csv",
     ),
+    "an instant trigger that asks for a score": (
+        "triggers.csv", "at_risk_intervention,90,false", "at_risk_intervention,90,true",
+        "health_score is not known at once, and 'at_risk' is instant", "is_instant to false",
+    ),
     "a sentence with a fact that there is not": (
         "triggers.csv", "{open_p1_tickets}", "{p1_tickets}",
         "sentence has an unknown placeholder '{p1_tickets}'", "open_p1_tickets",

@@ -3,10 +3,50 @@
     the numbers are those of the policy that begin with source_.
 
     They end with the main run of their dates, unless a table goes on as it used to where all others
-    have stopped. -#}
+    have stopped. An instant run, between two builds, goes on from the last build's day: there a single
+    ticket or invoice says that a day has begun. -#}
 {% set usual_share = policy_number('source_usual_share') %}
 {% set minimum_days = policy_number('source_minimum_days') %}
 
+{#- in the environment: a variable would have dbt parse everything again each day -#}
+{% set instant_until = env_var('CUSTOMER_HEALTH_INSTANT_UNTIL', '') %}
+
+{% if instant_until %}
+with last_build as (
+    select data_end_date from {{ this }}
+),
+
+delivered as (
+    select {{ known_date('known_at', 'created_at') }} as delivered_date
+    from ({{ raw_rows('support', 'tickets') }}) as tickets
+    union all
+    select cast(known_at as date) as delivered_date
+    from ({{ raw_rows('billing', 'invoices') }}) as invoices
+),
+
+begun as (
+    select max(delivered.delivered_date) as delivered_date
+    from delivered
+    cross join last_build
+    where
+        delivered.delivered_date <= cast('{{ instant_until }}' as date)
+        and delivered.delivered_date
+        <= {{ add_days('last_build.data_end_date', policy_number('late_row_days') | int) }}
+),
+
+final as (
+    select
+        greatest(
+            last_build.data_end_date,
+            coalesce(begun.delivered_date, last_build.data_end_date)
+            {%- if var('as_of_date') %},
+            cast('{{ var('as_of_date') }}' as date)
+            {%- endif %}
+        ) as data_end_date
+    from last_build
+    cross join begun
+)
+{% else %}
 with daily_rows as (
     select * from {{ ref('stg_calendar__daily_rows') }}
 ),
@@ -73,5 +113,6 @@ final as (
     from main_run
     cross join carried
 )
+{% endif %}
 
 select * from final

@@ -39,6 +39,15 @@ NUMBERS_OF_A_DAY = (
     "overdue_invoices",
 )
 WORDS_OF_A_DAY = ("band", "momentum", "segment", "lifecycle_stage")
+# What is known of a day before it is scored.
+FACTS_WITHOUT_A_SCORE = (
+    "arr",
+    "days_to_renewal",
+    "open_p1_tickets",
+    "overdue_invoices",
+    "segment",
+    "lifecycle_stage",
+)
 
 
 class PolicyRow(Row):
@@ -273,6 +282,7 @@ class Trigger(PolicyRow):
     trigger: Annotated[str, AfterValidator(_column_name)]
     playbook: Annotated[str, RefersTo("playbooks.csv")]
     cooldown_days: Whole = Field(ge=0, le=LONGEST_DAYS)
+    is_instant: Flag
     sentence: str
 
 
