@@ -217,8 +217,8 @@ BROKEN_ROWS = {
         "trigger 'reached_90' has no conditions and would never fire", "trigger_conditions.csv",
     ),
     "an instant trigger that asks for a score": (
-        "triggers.csv", "at_risk_intervention,90,false", "at_risk_intervention,90,true",
-        "health_score is not known at once, and 'at_risk' is instant", "is_instant to false",
+        "trigger_conditions.csv", "critical_ticket,open_p1_tickets", "critical_ticket,health_score",
+        "health_score is not known at once, and 'critical_ticket' is instant", "is_instant to false",
     ),
     "a sentence with a fact that there is not": (
         "triggers.csv", "{open_p1_tickets}", "{p1_tickets}",
@@ -226,7 +226,7 @@ BROKEN_ROWS = {
     ),
     "a sentence with half a brace": (
         "triggers.csv", "{open_p1_tickets}", "{open_p1_tickets",
-        "sentence has a brace without its other half", "{health_score}",
+        "sentence has a brace without its other half", "{arr}",
     ),
     "a rule of bands that there is not": (
         "bands.csv", "contextual,stage,adoption,critical", "contextual,stages,adoption,critical",
