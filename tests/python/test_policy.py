@@ -218,7 +218,7 @@ BROKEN_ROWS = {
     ),
     "an instant trigger that asks for a score": (
         "trigger_conditions.csv", "critical_ticket,open_p1_tickets", "critical_ticket,health_score",
-        "health_score is not known at once, and 'critical_ticket' is instant", "is_instant to false",
+        "health_score is not known at once, and 'critical_ticket' is instant", "is_instant",
     ),
     "a sentence with a fact that there is not": (
         "triggers.csv", "{open_p1_tickets}", "{p1_tickets}",
