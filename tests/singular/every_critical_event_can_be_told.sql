@@ -1,8 +1,8 @@
--- `make instant` tells these by themselves: with a reason, of a day that has begun, of a trigger there is.
+-- `make instant` tells these alone: with a reason, of a day that has begun, of a known trigger.
 select
     fired.account_id,
     fired.as_of_date,
-    fired.trigger
+    fired.trigger as told
 from {{ ref('fct_playbook_triggers') }} as fired
 left join {{ ref('triggers') }} as triggers on fired.trigger = triggers.trigger
 cross join {{ ref('stg_calendar__clock') }} as clock
@@ -18,6 +18,6 @@ union all
 select
     account_id,
     as_of_date,
-    alert_id as trigger
+    alert_id as told
 from {{ ref('sync_slack__critical_alerts') }}
 where alert_text is null

@@ -158,7 +158,7 @@ became_true as (
         inner join triggers
             on
                 triggers.trigger = '{{ trigger.trigger }}'
-                and triggers.is_instant = compared.is_instant
+                and compared.is_instant = triggers.is_instant
         where
             compared.is_met_{{ loop.index }}
             and not compared.was_met_{{ loop.index }}
