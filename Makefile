@@ -47,7 +47,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build publications rollback pages export sync example freshness review test conventions bench experiment docs clean
+.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync example freshness review test conventions bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -111,6 +111,10 @@ else
 build: given demo ## environment, demo data (or RAW_PATH), scores published in a DuckDB file
 	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --unless-unchanged $(BUILD_OPTIONS)
 endif
+
+# Run it every few minutes between two builds; a build at work does not mind.
+instant: given environment ## tells new P1 tickets and invoices past due at once, without scoring
+	$(RUN) -m customer_health.instant --warehouse "$$WAREHOUSE" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE")
 
 publications: environment ## lists the publications of a warehouse
 	$(PUBLICATION) list

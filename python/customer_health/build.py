@@ -8,26 +8,23 @@ nothing to do, 1 the build failed, 2 it could not start, 130 it was stopped by h
 """
 
 import argparse
-import ctypes
-import json
-import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 from jinja2 import TemplateError
 
 from customer_health import manifest
+from customer_health.dbt_run import Failure, run_dbt
 from customer_health.export import check_folder, export, exported_id
 from customer_health.files import copy_file, is_disk_full
+from customer_health.instant_file import hand_over
 from customer_health.marts import declared_marts, write_marts
 from customer_health.plan import (
     FULL_REFRESH,
@@ -37,6 +34,7 @@ from customer_health.plan import (
     Plan,
     copy_state,
     fingerprint,
+    is_date,
     is_unchanged,
     planned,
     published_until,
@@ -49,10 +47,6 @@ from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 WEIGHTS_ARE = {"better": "better", "no better shown": "not shown to be better", "worse": "worse"}
-
-
-class Failure(Exception):
-    """A build that began and went wrong; the message says how."""
 
 
 @dataclass
@@ -135,14 +129,6 @@ def check_arguments(given: argparse.Namespace) -> None:
         check_folder(given.export)
 
 
-def is_date(text: str) -> bool:
-    """Whether a text is a day, written YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
 def what_readers_see(warehouse: Warehouse, record: Record) -> str:
     """Say what has become of the published file after something went wrong."""
     if warehouse.id_seen() == record.publication_id:
@@ -179,12 +165,14 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
     with record.step("copy"):
         warehouse.building.mkdir()
         plan = copy_state(warehouse, plan)
+        if plan.base:
+            hand_over(warehouse, manifest.raw_data_of(raw_path, PROJECT), warehouse.scratch.state)
     if plan.reason:
         print(f"{plan.kind:<12} {plan.reason}")
     if plan.kind == RESTATED:
         variables["restate_history"] = True
 
-    progress = run_dbt(warehouse, plan, variables, record, lock)
+    progress = run_build(warehouse, plan, variables, record, lock)
     with record.step("publish"):
         previous = current.id if current else None
         draw = None if given.without_pages else draw_pages
@@ -213,66 +201,25 @@ def export_marts(warehouse: Warehouse, folder: Path) -> None:
     print(f"{'export':<12} publication {publication_id} as Parquet in {folder}")
 
 
-def run_dbt(
+def run_build(
     warehouse: Warehouse, plan: Plan, variables: dict, record: Record, lock: int
 ) -> Progress:
-    """Run `dbt build` in the file of the build, showing how far it is.
+    """Run `dbt build` in the file of the build.
 
     Raises:
         Failure: A model or a test failed; with what dbt said.
     """
-    # A target folder for each warehouse: two builds would write into each other's files, and dbt
-    # parses all over again where it finds what another warehouse left.
-    command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json"]
-    # its debug log takes time at each node, and what went wrong is printed
-    command += ["--no-use-colors", "--log-level-file", "info"]
-    command += ["build", "--project-dir", str(PROJECT)]
-    command += ["--profiles-dir", str(PROJECT), "--target", "prod", "--vars", json.dumps(variables)]
-    command += ["--target-path", str(warehouse.target), "--log-path", str(warehouse.logs)]
     # they test the project, not the data: `make test` runs them
-    command += ["--exclude-resource-type", "unit_test"]
-    command += ["--full-refresh"] if plan.kind in (FULL_REFRESH, RESTATED) else []
-    environment = {
-        **os.environ,
-        "CUSTOMER_HEALTH_WAREHOUSE": str(warehouse.scratch.state),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    flags = ["--exclude-resource-type", "unit_test"]
+    flags += ["--full-refresh"] if plan.kind in (FULL_REFRESH, RESTATED) else []
     started = time.monotonic()
-    progress = Progress()
-    with subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        pass_fds=[lock],  # should it outlive this process, nobody else builds meanwhile
-        preexec_fn=die_with_parent,
-    ) as dbt:
-        for line in dbt.stdout or ():
-            progress.read(line)
-    progress.end()
+    progress = run_dbt(warehouse.scratch.state, warehouse.folder, flags, variables, lock)
     ended = time.monotonic()
     first_node_at = progress.first_node_at or ended
     record.seconds["dbt start-up"] = round(first_node_at - started, 3)
     record.seconds["nodes"] = round(ended - first_node_at, 3)
-    if dbt.returncode:
-        messages = progress.failures or progress.unknown_lines
-        failed = f"{'warehouse':<12} failed after {ended - started:.0f} s"
-        raise Failure("\n".join([*messages, failed]))
     print(f"{'warehouse':<12} built, {progress.counted()} ({ended - started:.0f} s)")
     return progress
-
-
-def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends; Linux only, elsewhere the lock waits.
-
-    Runs in the child, before dbt does.
-    """
-    if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def publish(

@@ -79,7 +79,7 @@ def write_marts(
                     f"create or replace table published.marts.{sql_name(mart.name)} as"
                     f" select * from state.marts.{sql_name(mart.name)}"
                 )
-            _comment(connection, mart)
+            comment(connection, mart)
         for name in there.keys() - {mart.name for mart in marts}:
             connection.execute(f"drop table published.marts.{sql_name(name)}")
         return _equal_counts(connection, marts)
@@ -153,7 +153,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, file: str, name: str) -> lis
     ).fetchall()
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+def comment(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     """Give BI tools the descriptions that the documentation has."""
     table = f"published.marts.{sql_name(mart.name)}"
     connection.execute(f"comment on table {table} is {sql_text(mart.description)}")

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -154,6 +155,14 @@ def fingerprint(raw_path: Path, variables: Mapping[str, str | bool]) -> str:
         state = path.stat()
         digest.update(f"{path} {state.st_size} {state.st_mtime_ns}".encode())
     return digest.hexdigest()
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day, written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -216,13 +216,17 @@ BROKEN_ROWS = {
         "triggers.csv", "reached_80,expansion", "reached_90,expansion",
         "trigger 'reached_90' has no conditions and would never fire", "trigger_conditions.csv",
     ),
+    "an instant trigger that asks for a score": (
+        "trigger_conditions.csv", "critical_ticket,open_p1_tickets", "critical_ticket,health_score",
+        "health_score is not known at once, and 'critical_ticket' is instant", "is_instant",
+    ),
     "a sentence with a fact that there is not": (
         "triggers.csv", "{open_p1_tickets}", "{p1_tickets}",
         "sentence has an unknown placeholder '{p1_tickets}'", "open_p1_tickets",
     ),
     "a sentence with half a brace": (
         "triggers.csv", "{open_p1_tickets}", "{open_p1_tickets",
-        "sentence has a brace without its other half", "{health_score}",
+        "sentence has a brace without its other half", "{arr}",
     ),
     "a rule of bands that there is not": (
         "bands.csv", "contextual,stage,adoption,critical", "contextual,stages,adoption,critical",

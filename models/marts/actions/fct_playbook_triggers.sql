@@ -6,7 +6,9 @@
     meta={'is_published': true},
 ) }}
 {#- A trigger is an event: it fires on the day on which all of its conditions have become true, and
-    not again until they were false in between and its cooldown is over. -#}
+    not again until they were false in between and its cooldown is over. One that is instant is judged
+    on every day of a customer, others on days that are scored; what went out between two builds
+    (operations.instant_triggers) stays. -#}
 {% set goes_on_from = published_before() %}
 {% set triggers = policy_rows('triggers') %}
 {% set conditions = policy_rows('trigger_conditions') %}
@@ -40,6 +42,12 @@
 {% endfor %}
 {#- a day is compared with the one before it, on a weekly grid with last week's -#}
 {% set days_before = 7 %}
+{% set told = load_relation(relation_of('instant_triggers')) if goes_on_from != all_days() %}
+{% set columns = [
+    'account_id', 'as_of_date', 'trigger', 'playbook', 'sentence', 'csm_owner_id', 'health_score',
+    'band', 'change_30d', 'days_in_band', 'churn_probability_90d', 'expected_arr_loss_90d', 'arr',
+    'days_to_renewal', 'open_p1_tickets', 'overdue_invoices',
+] %}
 
 with recursive scores as (
     select * from {{ ref('fct_health_scores') }}
@@ -60,6 +68,10 @@ support as (
 
 financial as (
     select * from {{ ref('int_financial__metrics') }}
+),
+
+critical_days as (
+    select * from {{ ref('int_events__critical_days') }}
 ),
 
 triggers as (
@@ -87,15 +99,30 @@ dated as (
     from banded
 ),
 
+judged_days as (
+    select
+        account_id,
+        as_of_date,
+        false as is_instant
+    from scores
+    union all
+    select
+        account_id,
+        as_of_date,
+        true as is_instant
+    from account_days
+),
+
 -- what conditions can ask about
 facts as (
     select
-        dated.account_id,
-        dated.as_of_date,
+        judged_days.account_id,
+        judged_days.as_of_date,
+        judged_days.is_instant,
         account_days.day_number,
         account_days.csm_owner_id,
-        dated.segment,
-        dated.lifecycle_stage,
+        account_days.segment,
+        account_days.lifecycle_stage,
         dated.health_score,
         dated.band,
         dated.momentum,
@@ -106,22 +133,22 @@ facts as (
         churn_risk.expected_arr_loss_90d,
         account_days.arr,
         account_days.days_to_renewal,
-        support.open_p1_tickets,
-        financial.overdue_invoices
-    from dated
+        coalesce(nullif(critical_days.open_p1_tickets, 0), support.open_p1_tickets)
+            as open_p1_tickets,
+        coalesce(nullif(critical_days.overdue_invoices, 0), financial.overdue_invoices)
+            as overdue_invoices
+    from judged_days
     inner join account_days
         on
-            dated.account_id = account_days.account_id
-            and dated.as_of_date = account_days.as_of_date
-    left join churn_risk
-        on
-            dated.account_id = churn_risk.account_id
-            and dated.as_of_date = churn_risk.as_of_date
-    left join support
-        on dated.account_id = support.account_id and dated.as_of_date = support.as_of_date
-    left join financial
-        on dated.account_id = financial.account_id and dated.as_of_date = financial.as_of_date
-    where {{ in_window('dated.as_of_date', days_before) }}
+            judged_days.account_id = account_days.account_id
+            and judged_days.as_of_date = account_days.as_of_date
+    {% for relation in ['dated', 'churn_risk', 'critical_days', 'support', 'financial'] %}
+        left join {{ relation }}
+            on
+                judged_days.account_id = {{ relation }}.account_id
+                and judged_days.as_of_date = {{ relation }}.as_of_date
+    {% endfor %}
+    where {{ in_window('judged_days.as_of_date', days_before) }}
 ),
 
 judged as (
@@ -132,7 +159,7 @@ judged as (
         {% endfor %}
         day_number - lag(day_number) over account_days_in_order as days_since_before
     from facts
-    window account_days_in_order as (partition by account_id order by day_number)
+    window account_days_in_order as (partition by is_instant, account_id order by day_number)
 ),
 
 compared as (
@@ -146,7 +173,7 @@ compared as (
             ) as was_met_{{ loop.index }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from judged
-    window account_days_in_order as (partition by account_id order by day_number)
+    window account_days_in_order as (partition by is_instant, account_id order by day_number)
 ),
 
 became_true as (
@@ -157,7 +184,10 @@ became_true as (
             {{ sentences[trigger.trigger] }} as sentence,
             compared.*
         from compared
-        inner join triggers on triggers.trigger = '{{ trigger.trigger }}'
+        inner join triggers
+            on
+                triggers.trigger = '{{ trigger.trigger }}'
+                and compared.is_instant = triggers.is_instant
         where
             compared.is_met_{{ loop.index }}
             and not compared.was_met_{{ loop.index }}
@@ -166,12 +196,54 @@ became_true as (
     {% endfor %}
 ),
 
+{% if told %}
+    {#- a release before may not have known all columns -#}
+    {% set known = adapter.get_columns_in_relation(told) | map(attribute='name') | list %}
+    told as (
+        select
+            {% for column in columns %}
+                {{ column if column in known else 'null as ' ~ column }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from {{ told }}
+        where as_of_date >= cast('{{ goes_on_from }}' as date)
+    ),
+
+    -- what was told between two builds stands, whatever has come in since
+    events as (
+        select became_true.{{ columns | join(', became_true.') }}
+        from became_true
+        inner join triggers on became_true.trigger = triggers.trigger
+        left join told
+            on
+                became_true.trigger = told.trigger
+                and became_true.account_id = told.account_id
+                and became_true.as_of_date < told.as_of_date
+                and {{ add_days('became_true.as_of_date', 'triggers.cooldown_days') }}
+                > told.as_of_date
+        where told.trigger is null
+        union all
+        select told.{{ columns | join(', told.') }}
+        from told
+        left join became_true
+            on
+                told.trigger = became_true.trigger
+                and told.account_id = became_true.account_id
+                and told.as_of_date = became_true.as_of_date
+        where became_true.trigger is null
+    ),
+{% else %}
+    events as (
+        select {{ columns | join(', ') }}
+        from became_true
+    ),
+{% endif %}
+
 candidates as (
     select
         trigger,
         account_id,
         as_of_date
-    from became_true
+    from events
     {% if goes_on_from != all_days() %}
         union all
         -- what was fired last
@@ -225,29 +297,13 @@ fired as (
 ),
 
 final as (
-    select
-        became_true.account_id,
-        became_true.as_of_date,
-        became_true.trigger,
-        became_true.playbook,
-        became_true.sentence,
-        became_true.csm_owner_id,
-        became_true.health_score,
-        became_true.band,
-        became_true.change_30d,
-        became_true.days_in_band,
-        became_true.churn_probability_90d,
-        became_true.expected_arr_loss_90d,
-        became_true.arr,
-        became_true.days_to_renewal,
-        became_true.open_p1_tickets,
-        became_true.overdue_invoices
-    from became_true
+    select events.{{ columns | join(', events.') }}
+    from events
     inner join fired
         on
-            became_true.trigger = fired.trigger
-            and became_true.account_id = fired.account_id
-            and became_true.as_of_date = fired.as_of_date
+            events.trigger = fired.trigger
+            and events.account_id = fired.account_id
+            and events.as_of_date = fired.as_of_date
 )
 
 select * from final

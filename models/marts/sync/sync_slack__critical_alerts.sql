@@ -2,6 +2,30 @@ with health as (
     select * from {{ ref('account_health') }}
 ),
 
+accounts as (
+    select * from {{ ref('dim_accounts') }}
+),
+
+fired as (
+    select * from {{ ref('fct_playbook_triggers') }}
+),
+
+triggers as (
+    select * from {{ ref('triggers') }}
+),
+
+playbooks as (
+    select * from {{ ref('playbooks') }}
+),
+
+clock as (
+    select * from {{ ref('stg_calendar__clock') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
+),
+
 scores as (
     select * from {{ ref('fct_health_scores') }}
     where scorecard_role = 'production'
@@ -35,7 +59,7 @@ falls as (
     group by alerted.account_id
 ),
 
-final as (
+declines as (
     select
         'rapid_decline/' || alerted.account_id || '/' || cast(falls.began_date as varchar)
             as alert_id,
@@ -49,6 +73,33 @@ final as (
         alerted.as_of_date
     from alerted
     inner join falls on alerted.account_id = falls.account_id
+),
+
+critical_events as (
+    select
+        'critical_event/' || fired.trigger || '/' || fired.account_id || '/'
+        || cast(fired.as_of_date as varchar) as alert_id,
+        fired.account_id,
+        fired.as_of_date as began_date,
+        playbooks.name || ': '
+        || coalesce(accounts.account_name || ' (' || fired.account_id || ')', fired.account_id)
+        || '. ' || fired.sentence || '. Next: ' || playbooks.next_step as alert_text,
+        clock.as_of_date
+    from fired
+    inner join triggers on fired.trigger = triggers.trigger
+    inner join playbooks on fired.playbook = playbooks.playbook
+    cross join clock
+    cross join thresholds
+    left join accounts on fired.account_id = accounts.account_id
+    where
+        triggers.is_instant
+        and {{ add_days('fired.as_of_date', 'thresholds.critical_alert_days') }} > clock.as_of_date
+),
+
+final as (
+    select * from declines
+    union all
+    select * from critical_events
 )
 
 select * from final

@@ -55,6 +55,15 @@ PERSONAL_WORDS = {
     *("email", "mail", "phone", "telephone", "mobile", "fax", "address", "street", "linkedin"),
     *("birthday", "birthdate", "birth", "gender", "ssn", "passport", "iban"),
 }
+# What is known of a day before it is scored.
+FACTS_WITHOUT_A_SCORE = (
+    "arr",
+    "days_to_renewal",
+    "open_p1_tickets",
+    "overdue_invoices",
+    "segment",
+    "lifecycle_stage",
+)
 
 
 class PolicyRow(Row):
@@ -341,6 +350,7 @@ class Trigger(PolicyRow):
     trigger: Annotated[str, AfterValidator(_column_name)]
     playbook: Annotated[str, RefersTo("playbooks.csv")]
     cooldown_days: Whole = Field(ge=0, le=LONGEST_DAYS)
+    is_instant: Flag
     sentence: str
 
 

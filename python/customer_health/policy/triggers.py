@@ -6,6 +6,7 @@ from customer_health.policy import sentences
 from customer_health.policy.cells import Row, number
 from customer_health.policy.findings import Findings, grouped, use_one_of
 from customer_health.policy.tables import (
+    FACTS_WITHOUT_A_SCORE,
     NUMBERS_OF_A_DAY,
     WORDS_OF_A_DAY,
     Band,
@@ -21,14 +22,21 @@ MOMENTA = ("improving", "stable", "declining", "too new", "insufficient data")
 def check_triggers(
     triggers: list[Trigger], conditions: list[TriggerCondition], found: Findings
 ) -> None:
-    """Each trigger has conditions, and its sentence names facts."""
-    facts = (*NUMBERS_OF_A_DAY, *WORDS_OF_A_DAY)
+    """Each trigger has conditions on facts that are known in time, and its sentence names facts."""
     with_conditions = grouped(conditions, "trigger")
     for trigger in triggers:
+        facts: tuple[str, ...] = (*NUMBERS_OF_A_DAY, *WORDS_OF_A_DAY)
         if (trigger.trigger,) not in with_conditions:
             what = f"trigger '{trigger.trigger}' has no conditions and would never fire"
             fix = f"add its rows to {found.folder}/trigger_conditions.csv"
             found.error("triggers.csv", trigger.number, what, fix)
+        if trigger.is_instant:
+            facts = FACTS_WITHOUT_A_SCORE
+            for row in with_conditions.get((trigger.trigger,), []):
+                if row.fact not in facts:
+                    what = f"{row.fact} is not known at once, and '{row.trigger}' is instant"
+                    fix = f"use {', '.join(facts)}; or set is_instant to false in triggers.csv"
+                    found.error("trigger_conditions.csv", row.number, what, fix)
         for what, fix in sentences.faults(trigger.sentence, facts):
             found.error("triggers.csv", trigger.number, what, fix)
 

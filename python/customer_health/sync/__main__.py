@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,8 @@ def sync(given: argparse.Namespace) -> int:
     outbox, destination = find_destination(given.to, given.fields)
     warehouse = Warehouse(given.warehouse)
     batches = read(warehouse.file, outbox)
+    if outbox is ALERTS and warehouse.instant_file.exists():
+        batches = chain(batches, read(warehouse.instant_file, outbox))
     name = warehouse.file.name.removesuffix(".duckdb")
     ledger_file = warehouse.file.with_name(f"{name}.sync.sqlite")
     if given.dry_run:

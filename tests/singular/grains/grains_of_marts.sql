@@ -14,7 +14,6 @@
     ('fct_metric_verdicts', 'metric', ''),
     ('fct_misjudged_accounts', 'account_id, as_of_date', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
-    ('fct_playbook_triggers', 'account_id, as_of_date, trigger', 'as_of_date'),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
     ('fct_revenue_retention', 'as_of_date, segment, band', ''),
@@ -33,5 +32,4 @@
     ('rpt_lead_times', 'scorecard', ''),
     ('rpt_team_adoption', 'month_start_date, csm_owner_id', ''),
     ('sync_crm__account_health', 'crm_account_id', ''),
-    ('sync_slack__critical_alerts', 'alert_id', ''),
 ]) }}
