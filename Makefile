@@ -163,7 +163,7 @@ test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
 	$(call step,types,passed,$(RUN) -m mypy)
 	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models analyses snapshots tests)
-	$(call step,unit tests,passed,$(DBT_ON_COPY) --quiet test --select test_type:unit)
+	$(call step,unit tests,passed,$(RUN) tests/unit_tests.py "$$WAREHOUSE")
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder)
 	echo
 	echo 'Everything passed on this machine.'

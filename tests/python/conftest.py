@@ -1,12 +1,13 @@
 """What several test files need."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import project
 import pytest
-from project import build, make_demo
+from project import build, make_demo, once
 
 # The files that take longest, so that no worker begins one when the other is done.
 LONGEST_FIRST = ["test_incremental_history", "test_cases", "test_end_to_end", "test_snapshots"]
@@ -19,10 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def manifests(tmp_path_factory) -> None:
-    """Keep what dbt parsed for all tests of a run, in whichever process they are."""
+def shared_folder(tmp_path_factory) -> None:
+    """Say where tests of all processes find what they share."""
     folder = tmp_path_factory.getbasetemp()
-    project.MANIFESTS = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    project.SHARED = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,16 @@ class BuiltDemo:
 
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory) -> BuiltDemo:
-    """Build the demo once for all tests that only read it."""
-    folder = tmp_path_factory.mktemp("built_demo")
-    raw = make_demo(folder / "demo")
-    return BuiltDemo(raw, build(folder / "warehouse.duckdb", "--write-json", raw_path=raw))
+    """Build the demo once for all tests that only read it; each process has a copy.
+
+    Of its own, because DuckDB lets no process write to a file that another one reads.
+    """
+
+    def make(folder: Path) -> None:
+        raw = make_demo(folder / "demo")
+        build(folder / "warehouse.duckdb", "--write-json", raw_path=raw)
+
+    made = once("built_demo", make)
+    own = tmp_path_factory.mktemp("copy") / "of"
+    shutil.copytree(made, own, ignore=shutil.ignore_patterns("demo"))
+    return BuiltDemo(made / "demo" / "raw", own / "warehouse.duckdb")

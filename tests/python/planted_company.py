@@ -1,11 +1,9 @@
 """A small made-up company with enough losses for weights to be fitted, built by the week."""
 
-import fcntl
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from project import build, make_demo
+from project import build, make_demo, once
 
 SEED = 101
 # marts that say what became of the accounts, what weights were fitted, how good the scores are
@@ -27,23 +25,15 @@ class PlantedCompany:
     warehouse: Path
 
 
-def planted_company(tmp_path_factory) -> PlantedCompany:
+def planted_company() -> PlantedCompany:
     """Build it once, whichever of the processes that run tests asks first."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    folder = folder / "planted_company"
-    folder.mkdir(exist_ok=True)
-    company = PlantedCompany(
-        folder / "demo" / "raw", folder / "demo" / "truth", folder / "warehouse.duckdb"
-    )
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "built").exists():
-            make_demo(folder / "demo", accounts=400, months=18, events=50_000, seed=SEED, dirt=0)
-            build_models(company.warehouse, raw_path=company.raw)
-            (folder / "built").touch()
-    return company
+
+    def make(folder: Path) -> None:
+        make_demo(folder / "demo", accounts=400, months=18, events=50_000, seed=SEED, dirt=0)
+        build_models(folder / "warehouse.duckdb", raw_path=folder / "demo" / "raw")
+
+    made = once("planted_company", make)
+    return PlantedCompany(made / "demo" / "raw", made / "demo" / "truth", made / "warehouse.duckdb")
 
 
 def build_models(warehouse: Path, *models: str, **variables) -> Path:

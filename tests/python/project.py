@@ -1,11 +1,13 @@
 """Runs the project as its users do: the demo from its command line, the build from dbt's."""
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,8 +16,9 @@ import duckdb
 from forked_dbt import run_forked
 
 PROJECT = Path(__file__).resolve().parents[2]
+DBT = Path(sys.executable).with_name("dbt")
 SHARED_DATA = PROJECT.parent / "shared" / "data"
-MANIFESTS = Path()  # where manifests are kept for other tests of the run; conftest.py says where
+SHARED = Path()  # what tests of a run share, in whichever process they are; conftest.py says where
 
 
 @dataclass(frozen=True)
@@ -66,31 +69,38 @@ def copy_project(folder: Path, project: Path = PROJECT) -> Path:
     return shutil.copytree(project, folder, ignore=made)
 
 
+def once(name: str, make: Callable[[Path], None]) -> Path:
+    """Folder of this name for all tests of a run to read; who asks first makes what is in it."""
+    folder = SHARED / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            make(folder)
+            (folder / "made").touch()
+    return folder
+
+
 # What may differ between runs on one manifest: dbt asks for it only when it runs a node.
 ASKED_AT_RUN_TIME = {"raw_path", "as_of_date", "history_grain", "id_case"}
 
 
-def parsed(project: Path, warehouse: Path, variables: dict[str, object]) -> Path | None:
-    """A project as dbt parses it for a warehouse of this name, once in a run of the tests.
+def parsed(warehouse: str = "warehouse.duckdb", **variables) -> Path:
+    """Folder with what dbt parsed the project into, once in a run of the tests.
 
-    None where it cannot be parsed.
+    dbt writes the warehouse's name into it: call yours like those of other tests.
     """
     settled = {name: value for name, value in variables.items() if name not in ASKED_AT_RUN_TIME}
-    key = json.dumps([str(project), warehouse.name, settled], default=str)
-    manifest = MANIFESTS / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.msgpack"
-    if not manifest.exists():
-        # in a folder of its own, since another process may be at it too
-        target = MANIFESTS / f"{manifest.stem}_{os.getpid()}"
-        outcome = run(
-            *(Path(sys.executable).with_name("dbt"), "parse", "--project-dir", project),
-            *("--profiles-dir", project, "--target-path", target, "--log-path", target),
-            *("--vars", json.dumps(settled, default=str)),
-            CUSTOMER_HEALTH_WAREHOUSE=str(target / warehouse.name),
+    given = json.dumps(settled, default=str)
+
+    def parse(target: Path) -> None:
+        run(
+            *(DBT, "parse", "--vars", given),
+            *("--profiles-dir", PROJECT, "--target-path", target, "--log-path", target),
+            CUSTOMER_HEALTH_WAREHOUSE=str(target / warehouse),
         )
-        if outcome.code:
-            return None
-        (target / "partial_parse.msgpack").replace(manifest)
-    return manifest
+
+    return once("parsed_" + hashlib.sha256((warehouse + given).encode()).hexdigest()[:16], parse)
 
 
 def dbt(
@@ -103,7 +113,7 @@ def dbt(
 ) -> Outcome:
     """Run a dbt command on a warehouse of the test's own, with these variables.
 
-    A copy of the project is taken to be edited, so that dbt parses it each time, unless said.
+    dbt parses a copy of the project each time, unless no more than its seeds is edited.
     """
     is_edited = project != PROJECT if is_edited is None else is_edited
     # a copy of the project must not find what dbt remembers of the first
@@ -117,14 +127,17 @@ def dbt(
         *flags,
     ]
     if not (is_edited or verb == "parse"):
-        manifest = parsed(project, warehouse, variables)
-        if manifest is not None:
+        manifest = parsed(warehouse.name, **variables) / "partial_parse.msgpack"
+        if manifest.exists():  # not if the variables are wrong
             asked = [str(part) for part in command]
-            environment = {"DBT_WRITE_JSON": "false", "CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)}
-            return Outcome(*run_forked(manifest, asked, PROJECT, _environment(**environment)))
-    return run(
-        Path(sys.executable).with_name("dbt"), *command, CUSTOMER_HEALTH_WAREHOUSE=str(warehouse)
-    )
+            environment = {
+                "DBT_WRITE_JSON": "false",
+                "CUSTOMER_HEALTH_WAREHOUSE": str(warehouse),
+                # two would take turns in one Python, and the other processor has tests of its own
+                "CUSTOMER_HEALTH_THREADS": "1",
+            }
+            return Outcome(*run_forked(manifest, project, asked, _environment(**environment)))
+    return run(DBT, *command, CUSTOMER_HEALTH_WAREHOUSE=str(warehouse))
 
 
 def build(warehouse: Path, *flags: str, **variables) -> Path:
@@ -133,6 +146,11 @@ def build(warehouse: Path, *flags: str, **variables) -> Path:
     outcome = dbt("build", warehouse, "--exclude-resource-type", "unit_test", *flags, **variables)
     assert outcome.code == 0, outcome.text
     return warehouse
+
+
+def select(*nodes: str) -> tuple[str, ...]:
+    """Flags of a build that makes no more than these, and tests no data."""
+    return ("--select", *nodes, "--exclude-resource-type", "test", "unit_test")
 
 
 def query(warehouse: Path, sql: str) -> list[tuple]:

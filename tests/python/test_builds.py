@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from project import copy_project, dbt, differences, query
+from project import DBT, PROJECT, copy_project, dbt, differences, parsed, query, run
 
 
 @pytest.fixture
@@ -67,6 +67,7 @@ def test_a_flag_that_is_published_stays_when_the_policy_changes(built_demo, ware
             "unit_test",
         ),
         project=project,
+        is_edited=False,
         raw_path=built_demo.raw,
     )
     assert outcome.code == 0, outcome.text
@@ -102,6 +103,7 @@ def test_edited_expert_weights_are_a_new_version_and_change_no_older_one(
             *("int_weights__versions", "fct_dimension_weights"),
             *("--exclude-resource-type", "test", "unit_test"),
             project=project,
+            is_edited=False,
             raw_path=built_demo.raw,
         )
         assert outcome.code == 0, outcome.text
@@ -128,7 +130,8 @@ def test_a_scorecard_that_takes_over_has_its_history_and_blanks_none(
             text = text.replace(old, new)
         path.write_text(text)
         flags = ("--exclude-resource-type", "unit_test")
-        outcome = dbt("build", warehouse, *flags, project=project, raw_path=built_demo.raw)
+        chosen = {"project": project, "is_edited": False, "raw_path": built_demo.raw}
+        outcome = dbt("build", warehouse, *flags, **chosen)
         assert outcome.code == 0, outcome.text
         return " ".join(outcome.text.split())
 
@@ -169,20 +172,32 @@ def test_a_scorecard_that_takes_over_has_its_history_and_blanks_none(
 
 
 def test_dbt_parses_nothing_again_at_its_second_start(tmp_path):
-    for _ in range(2):
-        assert dbt("parse", tmp_path / "none.duckdb").code == 0
-    timing = json.loads((tmp_path / "none.target" / "perf_info.json").read_text())
+    first = parsed()
+    second = shutil.copytree(first, tmp_path / "warehouse.target")
+    (second / "perf_info.json").unlink()
+    run_dbt = ("parse", "--profiles-dir", PROJECT, "--target-path", second, "--log-path", second)
+    name = str(first / "warehouse.duckdb")
+    outcome = run(DBT, *run_dbt, "--vars", "{}", CUSTOMER_HEALTH_WAREHOUSE=name)
+    assert outcome.code == 0, outcome.text
+    timing = json.loads((second / "perf_info.json").read_text())
     assert timing["path_count"] > 0
     assert timing["parsed_path_count"] == 0
 
 
-@pytest.mark.parametrize(("target", "prefix"), [("prod", ""), ("lint", "lint_")])
-def test_only_the_schemas_of_prod_have_plain_names(tmp_path, target, prefix):
-    warehouse = tmp_path / "none.duckdb"
-    assert dbt("parse", warehouse, "--target", target).code == 0
-    nodes = json.loads((tmp_path / "none.target" / "manifest.json").read_text())["nodes"]
-    schemas = {node["schema"] for node in nodes.values() if node["resource_type"] == "model"}
-    assert schemas == {f"{prefix}{layer}" for layer in ("staging", "intermediate", "marts")}
+def test_only_the_schemas_of_prod_have_plain_names(tmp_path):
+    assert dbt("parse", tmp_path / "warehouse.duckdb", "--target", "lint").code == 0
+    assert _schemas(parsed()) == {"staging", "intermediate", "marts"}
+    assert _schemas(tmp_path / "warehouse.target") == {
+        "lint_staging",
+        "lint_intermediate",
+        "lint_marts",
+    }
+
+
+def _schemas(target: Path) -> set[str]:
+    """Schemas of the models, as dbt parsed them."""
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    return {node["schema"] for node in nodes.values() if node["resource_type"] == "model"}
 
 
 def test_a_full_refresh_keeps_days_published_under_another_policy(built_demo, warehouse, tmp_path):
@@ -197,7 +212,8 @@ def test_a_full_refresh_keeps_days_published_under_another_policy(built_demo, wa
         assert old in text
         path.write_text(text.replace(old, new))
     flags = ("--exclude-resource-type", "unit_test", "--full-refresh")
-    outcome = dbt("build", warehouse, *flags, project=project, raw_path=built_demo.raw)
+    chosen = {"project": project, "is_edited": False, "raw_path": built_demo.raw}
+    outcome = dbt("build", warehouse, *flags, **chosen)
     assert outcome.code == 0, outcome.text
     bands = query(warehouse, "select distinct band from marts.fct_health_scores")
     assert {("moderate",), ("middling",)} <= set(bands)

@@ -21,9 +21,9 @@ def compiled(tmp_path_factory) -> dict[str, str]:
     """SQL of each model of the default target, as a build of files runs it."""
     folder = tmp_path_factory.mktemp("compiled")
     raw = make_demo(folder / "demo", accounts=12, months=3, events=500)
-    outcome = dbt("compile", folder / "none.duckdb", raw_path=raw)
+    outcome = dbt("compile", folder / "warehouse.duckdb", raw_path=raw)
     assert outcome.code == 0, outcome.text
-    models = (folder / "none.target/compiled/customer_health/models").rglob("*.sql")
+    models = (folder / "warehouse.target/compiled/customer_health/models").rglob("*.sql")
     # dbt puts the tests that a YAML file declares into a folder of its name
     return {path.stem: path.read_text() for path in models if path.parent.suffix != ".yml"}
 

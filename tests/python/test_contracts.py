@@ -60,7 +60,7 @@ class Models:
 
     def __init__(self, folder: Path):
         """Compile them once."""
-        warehouse = folder / "contracts.duckdb"
+        warehouse = folder / "warehouse.duckdb"
         outcome = dbt("compile", warehouse, "--select", *MODELS)
         assert outcome.code == 0, outcome.text
         self.sql = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from deliveries import Deliveries
-from project import build, copy_project, dbt, differences, make_demo, query, run
+from project import build, copy_project, dbt, differences, make_demo, query, run, select
 
 # Every published number of the score history, rounded where summing order may show.
 HISTORY = """
@@ -23,34 +23,29 @@ HISTORY = """
 
 
 @pytest.fixture(scope="module")
-def dirty(built_demo) -> Path:
-    """Folder of a dirty demo with its warehouse."""
-    return built_demo.warehouse.parent
-
-
-@pytest.fixture(scope="module")
 def clean(tmp_path_factory) -> Path:
     """Folder of the same demo without dirt, with its warehouse."""
     folder = tmp_path_factory.mktemp("clean")
     make_demo(folder / "demo", dirt=0)
-    build(folder / "warehouse.duckdb", raw_path=folder / "demo" / "raw")
+    seen = ("+fct_health_scores", "+fct_quarantined_rows")
+    build(folder / "warehouse.duckdb", *select(*seen), raw_path=folder / "demo" / "raw")
     return folder
 
 
-def test_dirty_and_clean_data_give_the_same_history(dirty, clean):
+def test_dirty_and_clean_data_give_the_same_history(built_demo, clean):
     warehouse = clean / "warehouse.duckdb"
     assert query(warehouse, "select count(*) from marts.fct_quarantined_rows") == [(0,)]
     assert query(warehouse, "select count(*) > 1000 from marts.fct_health_scores") == [(True,)]
-    assert differences(dirty / "warehouse.duckdb", warehouse, HISTORY) == []
+    assert differences(built_demo.warehouse, warehouse, HISTORY) == []
 
 
-def test_each_kind_of_dirt_is_quarantined_under_its_own_reason(dirty):
+def test_each_kind_of_dirt_is_quarantined_under_its_own_reason(built_demo):
     planted = duckdb.sql(
         "select source_name, table_name, refused, reason, n_refused"
-        f" from '{dirty}/demo/truth/dirt.parquet'"
+        f" from '{built_demo.raw.parent}/truth/dirt.parquet'"
     ).fetchall()
     found = query(
-        dirty / "warehouse.duckdb",
+        built_demo.warehouse,
         """
         select source_name, table_name, refused, quarantine_reason, count(*)
         from marts.fct_quarantined_rows
@@ -61,8 +56,8 @@ def test_each_kind_of_dirt_is_quarantined_under_its_own_reason(dirty):
     assert len({reason for _, _, _, reason, _ in planted}) == 10
 
 
-def test_nothing_personal_reaches_the_quarantine(dirty):
-    rows = query(dirty / "warehouse.duckdb", "select raw_row from marts.fct_quarantined_rows")
+def test_nothing_personal_reaches_the_quarantine(built_demo):
+    rows = query(built_demo.warehouse, "select raw_row from marts.fct_quarantined_rows")
     personal = ('"full_name":', '"email":', '"subject":', '"comment":', '"goal_name":', "@")
     assert [row for (row,) in rows if any(part in row for part in personal)] == []
 
@@ -70,32 +65,33 @@ def test_nothing_personal_reaches_the_quarantine(dirty):
 def test_rows_known_later_change_nothing_before(clean, tmp_path):
     cut = date(2026, 3, 31)
     raw = Deliveries(clean / "demo" / "raw", date(2026, 6, 30)).write(cut, tmp_path / "raw")
-    shorter = build(tmp_path / "warehouse.duckdb", raw_path=raw, as_of_date=cut)
+    chosen = select("+fct_health_scores")
+    shorter = build(tmp_path / "warehouse.duckdb", *chosen, raw_path=raw, as_of_date=cut)
     newest = query(shorter, "select max(as_of_date) from marts.fct_health_scores")
     assert newest == [(cut,)]
     history = HISTORY + f" where as_of_date <= date '{cut}'"
     assert differences(clean / "warehouse.duckdb", shorter, history) == []
 
 
-def test_raw_tables_in_schemas_give_the_same_as_files(dirty, tmp_path):
+def test_raw_tables_in_schemas_give_the_same_as_files(built_demo, tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
-        for path in sorted((dirty / "demo" / "raw").glob("*/*")):
+        for path in sorted(built_demo.raw.glob("*/*")):
             files = path if path.is_file() else path / "*.parquet"
             connection.execute(f"create schema if not exists {path.parent.name}")
             connection.execute(
                 f"create table {path.parent.name}.{path.stem} as select * from '{files}'"
             )
-    build(warehouse, raw_path="")
-    assert differences(dirty / "warehouse.duckdb", warehouse, HISTORY) == []
+    build(warehouse, *select("+fct_health_scores"), raw_path="")
+    assert differences(built_demo.warehouse, warehouse, HISTORY) == []
 
 
 @pytest.mark.parametrize(
     "sources", [["product"], ["crm"], ["billing", "signals", "support", "survey"]]
 )
-def test_absent_sources_make_their_metrics_unknown_and_break_nothing(dirty, tmp_path, sources):
+def test_absent_sources_make_their_metrics_unknown_and_break_nothing(built_demo, tmp_path, sources):
     raw = tmp_path / "raw"
-    shutil.copytree(dirty / "demo" / "raw", raw, ignore=shutil.ignore_patterns(*sources))
+    shutil.copytree(built_demo.raw, raw, ignore=shutil.ignore_patterns(*sources))
     warehouse = build(tmp_path / "warehouse.duckdb", raw_path=raw)
     (row,) = query(
         warehouse,
@@ -119,9 +115,9 @@ def test_absent_sources_make_their_metrics_unknown_and_break_nothing(dirty, tmp_
     assert {source for (source,) in known}.isdisjoint(sources)
 
 
-def test_only_the_product_is_enough_for_scores_and_too_little_for_a_colour(dirty, tmp_path):
+def test_only_the_product_is_enough_for_scores_and_too_little_for_a_colour(built_demo, tmp_path):
     raw = tmp_path / "raw" / "product"
-    shutil.copytree(dirty / "demo" / "raw" / "product", raw)
+    shutil.copytree(built_demo.raw / "product", raw)
     warehouse = build(tmp_path / "warehouse.duckdb", raw_path=raw.parent)
     (row,) = query(
         warehouse,
@@ -152,38 +148,39 @@ def _spoil_not_parquet(raw: Path) -> None:
         (_spoil_not_parquet, ["invoices.parquet", "Parquet", "Fix"]),
     ],
 )
-def test_broken_raw_data_stops_the_build_and_touches_nothing(dirty, tmp_path, spoil, words):
-    shutil.copytree(dirty / "demo" / "raw", tmp_path / "raw")
+def test_broken_raw_data_stops_the_build_and_touches_nothing(built_demo, tmp_path, spoil, words):
+    shutil.copytree(built_demo.raw, tmp_path / "raw")
     spoil(tmp_path / "raw")
-    before = _fingerprint(dirty / "warehouse.duckdb")
-    outcome = dbt("build", dirty / "warehouse.duckdb", raw_path=tmp_path / "raw")
+    before = _fingerprint(built_demo.warehouse)
+    outcome = dbt("build", built_demo.warehouse, raw_path=tmp_path / "raw")
     assert outcome.code != 0
     assert [word for word in words if word not in outcome.text] == []
-    assert _fingerprint(dirty / "warehouse.duckdb") == before
+    assert _fingerprint(built_demo.warehouse) == before
 
 
-def test_a_typo_in_the_policy_stops_the_build_and_touches_nothing(dirty, tmp_path):
+def test_a_typo_in_the_policy_stops_the_build_and_touches_nothing(built_demo, tmp_path):
     project = copy_project(tmp_path / "project")
     bands = project / "seeds" / "policy" / "bands.csv"
     bands.write_text(bands.read_text().replace("moderate,50,75", "moderate,50,57"))
-    before = _fingerprint(dirty / "warehouse.duckdb")
+    before = _fingerprint(built_demo.warehouse)
     outcome = dbt(
-        "build", dirty / "warehouse.duckdb", project=project, raw_path=dirty / "demo" / "raw"
+        *("build", built_demo.warehouse),
+        **{"project": project, "is_edited": False, "raw_path": built_demo.raw},
     )
     assert outcome.code != 0
     assert "seeds/policy/bands.csv, row" in outcome.text
     assert "Fix" in outcome.text
-    assert _fingerprint(dirty / "warehouse.duckdb") == before
+    assert _fingerprint(built_demo.warehouse) == before
 
 
-def test_an_empty_table_counts_as_absent_with_a_warning(dirty, tmp_path):
+def test_an_empty_table_counts_as_absent_with_a_warning(built_demo, tmp_path):
     raw = tmp_path / "raw"
-    shutil.copytree(dirty / "demo" / "raw", raw)
+    shutil.copytree(built_demo.raw, raw)
     path = raw / "survey" / "responses.parquet"
     duckdb.sql(f"copy (select * from '{path}' limit 0) to '{path}.new' (format parquet)")
     path.with_name("responses.parquet.new").rename(path)
-    without = ("--exclude-resource-type", "unit_test")
-    outcome = dbt("build", tmp_path / "warehouse.duckdb", *without, raw_path=raw)
+    chosen = select("+account_health")
+    outcome = dbt("build", tmp_path / "warehouse.duckdb", *chosen, raw_path=raw)
     assert outcome.code == 0, outcome.text
     assert "responses" in outcome.text
     assert "counts as absent" in outcome.text

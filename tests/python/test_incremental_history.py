@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from cases import read_cases, write_delivery
 from deliveries import Deliveries
-from project import PROJECT, build, copy_project, differences, make_demo, query
+from project import PROJECT, build, copy_project, differences, make_demo, query, select
 
 # Each scenario takes some minutes; run more of them when you change an incremental model.
 SCENARIOS = int(os.environ.get("SCENARIOS", "1"))
@@ -117,7 +117,8 @@ def replay(request, tmp_path_factory) -> Replay:
         **{"project": project, "is_edited": False},
         **{"raw_path": folder / "raw", "history_grain": grain},
     }
-    warehouse, as_published = folder / "by_runs.duckdb", []
+    warehouse, as_published = folder / "by_runs" / "warehouse.duckdb", []
+    warehouse.parent.mkdir()
     for number, day in enumerate(days):
         # the first and the last delivery are whole
         before = days[number - 1] if 0 < number < RUNS - 1 else None
@@ -131,7 +132,11 @@ def replay(request, tmp_path_factory) -> Replay:
                 connection.execute(
                     f"create table marts.{table} as select * from by_runs.marts.{table}"
                 )
-    at_once = build(folder / "at_once.duckdb", as_of_date=LAST_DAY, **settings)
+    # the runs' tests have seen the same data
+    without_tests = ("--exclude-resource-type", "test")
+    at_once = folder / "at_once" / "warehouse.duckdb"
+    at_once.parent.mkdir()
+    build(at_once, *without_tests, as_of_date=LAST_DAY, **settings)
     return Replay(
         project, deliveries, folder / "raw", days, warehouse, as_published, at_once, grain
     )
@@ -297,7 +302,7 @@ def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restate
 
     def build_edited(into: Path, *flags: str, **variables) -> Path:
         return build(
-            *(into, "--exclude-resource-type", "test", *flags),
+            *(into, *select("+fct_health_scores", "+int_monitoring__reconciliation"), *flags),
             **{"project": project, "is_edited": False},
             **{"raw_path": replay.raw, "as_of_date": LAST_DAY},
             **{"history_grain": replay.grain, **variables},
@@ -316,6 +321,7 @@ def test_late_rows_and_edits_leave_published_days_alone_until_history_is_restate
     assert query(warehouse, too_late) == [(0,)]
 
     build_edited(warehouse, "--full-refresh", restate_history=True)
-    anew = build_edited(tmp_path / "anew.duckdb")
+    (tmp_path / "anew").mkdir()
+    anew = build_edited(tmp_path / "anew" / "warehouse.duckdb")
     assert differences(anew, warehouse, history) == []
     assert differences(replay.by_runs, warehouse, before) != []

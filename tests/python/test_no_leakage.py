@@ -35,9 +35,9 @@ PUBLISHED = {
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
+def company():
     """A made-up company whose truth is known, built."""
-    return planted_company(tmp_path_factory)
+    return planted_company()
 
 
 @pytest.fixture(scope="module")

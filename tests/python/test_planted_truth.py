@@ -13,9 +13,9 @@ RESULTS = json.loads((PROJECT / "experiments" / "planted_truth.json").read_text(
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
+def company():
     """A made-up company whose truth is known, built."""
-    return planted_company(tmp_path_factory)
+    return planted_company()
 
 
 def test_versions_follow_each_other_and_sum_to_100(company):
