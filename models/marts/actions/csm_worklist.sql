@@ -125,7 +125,8 @@ listed as (
                 then trigger_sentence || ' (' || cast(triggered_date as varchar) || ')'
             when flagged_since is not null
                 then
-                    'In band ' || band || ', flagged since ' || cast(flagged_since as varchar)
+                    'In band ' || replace(band, '_', ' ')
+                    || ', flagged since ' || cast(flagged_since as varchar)
                     || coalesce(
                         ', last touch ' || cast(days_since_touch as varchar) || ' days ago',
                         ', no touch on record'

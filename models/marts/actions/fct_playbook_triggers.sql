@@ -13,8 +13,9 @@
 {% set triggers = policy_rows('triggers') %}
 {% set conditions = policy_rows('trigger_conditions') %}
 {% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>', 'is': '='} %}
-{#- facts that sentences show otherwise than they are: as a percentage, without sign, whole #}
+{#- facts that sentences show otherwise than they are: as words, a percentage, without sign, whole #}
 {% set shown_facts = {
+    'band': "replace({fact}, '_', ' ')",
     'churn_probability_90d': "cast(cast(round(100 * {fact}) as integer) as varchar) || ' %'",
     'change_30d': 'cast(abs({fact}) as varchar)',
     'change_90d': 'cast(abs({fact}) as varchar)',
