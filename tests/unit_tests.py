@@ -5,38 +5,16 @@ Usage: python tests/unit_tests.py WAREHOUSE
 
 import multiprocessing
 import os
-import re
 import sys
 from pathlib import Path
 
-import sqlparse
 from dbt.cli.main import dbtRunner
-from sqlparse.sql import Statement, Token
-from sqlparse.tokens import Keyword, Text, Whitespace
 
 from customer_health import publication
 
 # Near half of all tests are those of metrics.
 METRICS = "path:models/intermediate/metrics"
 PARTS = {"metrics": ("--select", METRICS), "others": ("--exclude", METRICS)}
-# Blanks and comments, `with`, a blank, the rest.
-BEGINNING = re.compile(
-    r"((?>\s|--[^\n]*\n|/\*.*?\*/)*+)(with)(\s+)(?!recursive\b)(.*)", re.DOTALL | re.IGNORECASE
-)
-KINDS = (Whitespace, Keyword, Whitespace, Text)
-parse_all = sqlparse.parse
-
-
-def parse_beginning(sql: str) -> tuple[Statement, ...]:
-    """Parse no more of a query than its `with`, beside which dbt puts the rows that are given.
-
-    Parsing the rest would be half of what the tests cost.
-    """
-    match = BEGINNING.match(sql)
-    if match is None:
-        return parse_all(sql)
-    parts = zip(KINDS, match.groups(), strict=True)
-    return (Statement([Token(kind, text) for kind, text in parts if text]),)
 
 
 def run_part(part: str, warehouse: str) -> None:
@@ -45,7 +23,6 @@ def run_part(part: str, warehouse: str) -> None:
     if publication.main(["--warehouse", warehouse, "copy-state", str(folder)]):
         sys.exit(1)
     os.environ["CUSTOMER_HEALTH_WAREHOUSE"] = str(folder / "state.duckdb")
-    sqlparse.parse = parse_beginning
     flags = ("--quiet", "--no-write-json", "test", "--resource-type", "unit_test", *PARTS[part])
     places = ("--profiles-dir", ".", "--target-path", str(folder), "--log-path", str(folder))
     sys.exit(not dbtRunner().invoke([*flags, *places, "--threads", "1"]).success)
