@@ -41,36 +41,12 @@ past_values as (
     select * from {{ ref('int_scoring__past_values') }}
 ),
 
-metrics as (
-    select * from {{ ref('metrics') }}
-),
-
-numbers as (
-    select * from {{ ref('thresholds') }}
+sentences as (
+    select * from {{ ref('int_policy__sentences') }}
 ),
 
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
-),
-
--- a sentence may name a number of the policy
-sentences as (
-    select
-        metrics.metric,
-        metrics.said_by,
-        metrics.shape,
-        metrics.shown_as,
-        case
-            when numbers.threshold is null then metrics.sentence
-            else replace(
-                metrics.sentence,
-                '{' || numbers.threshold || '}',
-                {{ without_zero_decimals('cast(numbers.value as varchar)') }}
-            )
-        end as wording
-    from metrics
-    left join numbers
-        on {{ dbt.position("'{' || numbers.threshold || '}'", 'metrics.sentence') }} > 0
 ),
 
 today as (
@@ -91,7 +67,7 @@ today as (
         sentences.said_by,
         sentences.shape,
         sentences.shown_as,
-        sentences.wording,
+        sentences.sentence as wording,
         thresholds.minimum_peer_accounts,
         thresholds.least_driver_points
     from scores

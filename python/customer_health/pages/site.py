@@ -257,8 +257,8 @@ def _metric_tables(marts: PublishedMarts) -> dict[str, list[list[Any]]]:
                 known[metric][0],
                 words.measure(value, known[metric][1]),
                 words.number(score),
-                words.number(given, 2),
-                words.number(lost, 2),
+                words.number(given, 1),
+                words.number(lost, 1),
             ]
             for metric, (value, score, given, lost) in zip(
                 row["metrics"], row["numbers"], strict=True

@@ -32,6 +32,7 @@
     ('int_policy__metric_curves', 'metric, segment, lifecycle_stage, knot', ''),
     ('int_policy__places', 'segment, lifecycle_stage', ''),
     ('int_spine__segment_spans', 'segmentation, account_id, from_date', ''),
+    ('int_policy__sentences', 'metric', ''),
     ('int_policy__thresholds', '', ''),
     ('int_policy__version', '', ''),
 ]) }}

@@ -90,7 +90,8 @@ function customerColumns(DataTable) {
       return value === null ? missing : show(value, row);
     },
   });
-  const words = (value) => escaped(value.replaceAll("_", " ").replace(/^smb$/, "SMB"));
+  const spaced = { mid_market: "mid-market", smb: "SMB" };
+  const words = (value) => escaped(spaced[value] ?? value.replaceAll("_", " "));
   const money = (value) => value.toLocaleString("en", { maximumFractionDigits: 0 });
   const arrows = { improving: "↑ ", stable: "→ ", declining: "↓ " };
   return [

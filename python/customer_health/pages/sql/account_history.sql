@@ -1,10 +1,10 @@
--- each customer's score, once a week back from the newest day, for two years
+-- each customer's score, once a week back from the newest day, for a year and a half
 with newest as (
     select max(as_of_date) as as_of_date from production_scores
 ),
 
 weeks as (
-    select unnest(generate_series(as_of_date - 728, as_of_date, interval 7 day)) as day
+    select unnest(generate_series(as_of_date - 546, as_of_date, interval 7 day)) as day
     from newest
 ),
 
