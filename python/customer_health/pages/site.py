@@ -256,9 +256,9 @@ def _metric_tables(marts: PublishedMarts) -> dict[str, list[list[Any]]]:
             [
                 known[metric][0],
                 words.measure(value, known[metric][1]),
-                words.number(score),
-                words.number(given, 1),
-                words.number(lost, 1),
+                None if score is None else round(score),
+                None if given is None else round(given, 1),
+                None if lost is None else round(lost, 1),
             ]
             for metric, (value, score, given, lost) in zip(
                 row["metrics"], row["numbers"], strict=True

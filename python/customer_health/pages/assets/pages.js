@@ -38,15 +38,17 @@ function inRows(data) {
 
 for (const table of document.querySelectorAll("table.metrics")) {
   const body = table.createTBody();
-  for (const [metric, value, ...figures] of given(table)) {
+  const shown = (figure, decimals) => figure?.toFixed(decimals) ?? "–";
+  for (const [metric, value, score, points, lost] of given(table)) {
     const row = body.insertRow();
     const { name, dimension, unit } = window.metricNames[metric];
     const head = document.createElement("th");
     head.scope = "row";
     head.textContent = name;
     row.append(head);
-    for (const shown of [dimension, `${value} ${unit}`.trim(), ...figures]) {
-      row.insertCell().textContent = shown;
+    const measure = `${value} ${unit}`.trim();
+    for (const text of [dimension, measure, shown(score, 0), shown(points, 1), shown(lost, 1)]) {
+      row.insertCell().textContent = text;
     }
   }
 }
