@@ -1,5 +1,5 @@
-{#- What is critical as soon as it happens, whether or not an account is scored. Days without any have
-    no row. -#}
+{#- What is critical as soon as it happens, whether or not an account is scored. Days without any
+    have no row. -#}
 {{ config(materialized='incremental', incremental_strategy='window') }}
 
 with spine as (
@@ -8,11 +8,21 @@ with spine as (
 ),
 
 spans as (
-    select account_id, measure, from_date, until_date, amount
+    select
+        account_id,
+        measure,
+        from_date,
+        until_date,
+        amount
     from {{ ref('int_support__spans') }}
     where measure = 'open_p1_tickets'
     union all
-    select account_id, measure, from_date, until_date, amount
+    select
+        account_id,
+        measure,
+        from_date,
+        until_date,
+        amount
     from {{ ref('int_financial__spans') }}
     where measure = 'overdue_invoices'
 ),

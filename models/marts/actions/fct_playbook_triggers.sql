@@ -13,7 +13,7 @@
 {% set triggers = policy_rows('triggers') %}
 {% set conditions = policy_rows('trigger_conditions') %}
 {% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>', 'is': '='} %}
-{#- facts that sentences show otherwise than they are: as words, a percentage, without sign, whole #}
+{#- facts that sentences show otherwise than they are: in words, as a percentage, without a sign #}
 {% set shown_facts = {
     'band': "replace({fact}, '_', ' ')",
     'churn_probability_90d': "cast(cast(round(100 * {fact}) as integer) as varchar) || ' %'",
