@@ -233,7 +233,8 @@ class Deliveries:
 
     def _arrival(self, table: Table, column: str, types: dict[str, str]) -> str:
         """Expression: the day from which a row holds its value of a column."""
-        declared = table.by_name[column]
+        # what the contract does not have is a further column that the policy carries
+        declared = table.by_name.get(column) or Column(column, "varchar", {})
         if column in COME_WITH:
             dates = [name for name in COME_WITH[column] if name in types]
         elif (
