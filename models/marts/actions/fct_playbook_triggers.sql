@@ -6,9 +6,9 @@
     meta={'is_published': true},
 ) }}
 {#- A trigger is an event: it fires on the day on which all of its conditions have become true, and
-    not again until they were false in between and its cooldown is over. One that is instant is judged
-    on every day of a customer, others on days that are scored; what went out between two builds
-    (operations.instant_triggers) stays. -#}
+    not again until they were false in between and its cooldown is over. One that is instant is
+    judged on every day of a customer, others on days that are scored; what went out between two
+    builds (operations.instant_triggers) stays. -#}
 {% set goes_on_from = published_before() %}
 {% set triggers = policy_rows('triggers') %}
 {% set conditions = policy_rows('trigger_conditions') %}
@@ -158,23 +158,20 @@ judged as (
         {% for trigger in triggers %}
             coalesce({{ is_met[trigger.trigger] }}, false) as is_met_{{ loop.index }},
         {% endfor %}
-        day_number - lag(day_number) over account_days_in_order as days_since_before
+        day_number - lag(day_number) over in_order as days_since_before
     from facts
-    window account_days_in_order as (partition by is_instant, account_id order by day_number)
+    window in_order as (partition by is_instant, account_id order by day_number)
 ),
 
 compared as (
     select
         *,
         {% for trigger in triggers %}
-            coalesce(
-                days_since_before <= {{ days_before }}
-                and lag(is_met_{{ loop.index }}) over account_days_in_order,
-                false
-            ) as was_met_{{ loop.index }}{% if not loop.last %},{% endif %}
+            days_since_before <= {{ days_before }} and lag(is_met_{{ loop.index }}) over in_order
+                as was_met_{{ loop.index }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from judged
-    window account_days_in_order as (partition by is_instant, account_id order by day_number)
+    window in_order as (partition by is_instant, account_id order by day_number)
 ),
 
 became_true as (
@@ -191,7 +188,7 @@ became_true as (
                 and compared.is_instant = triggers.is_instant
         where
             compared.is_met_{{ loop.index }}
-            and not compared.was_met_{{ loop.index }}
+            and not coalesce(compared.was_met_{{ loop.index }}, false)
             and compared.as_of_date >= cast('{{ goes_on_from }}' as date)
         {{ 'union all' if not loop.last }}
     {% endfor %}

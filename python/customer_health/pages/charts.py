@@ -43,7 +43,7 @@ def _score_history() -> dict[str, Any]:
     points = alt.Scale(domain=[0, 100])
     base = alt.Chart(DATA).encode(day)
     spread = base.mark_area(opacity=0.18, color=ACCENT).encode(
-        alt.Y("low:Q", title="health score", scale=points), alt.Y2("high:Q")
+        alt.Y("low:Q", title="health score", scale=points), y2="high:Q"
     )
     peers = base.mark_line(color=MUTED, strokeDash=[4, 3]).encode(alt.Y("peers:Q", scale=points))
     score = base.mark_line(color=ACCENT, strokeWidth=2).encode(
@@ -78,7 +78,7 @@ def _kept_arr() -> dict[str, Any]:
     near = alt.Scale(zero=False)
     spread = base.mark_area(opacity=0.18, color=ACCENT).encode(
         alt.Y("expected_low:Q", title="ARR kept (gross)", axis=share, scale=near),
-        alt.Y2("expected_high:Q"),
+        y2="expected_high:Q",
     )
     expected = base.mark_line(color=ACCENT).encode(alt.Y("expected_gross_retention:Q", scale=near))
     happened = base.mark_point(color="#b3261e", filled=True, size=55).encode(
@@ -99,7 +99,7 @@ def _retention_by_score() -> dict[str, Any]:
         alt.Y("retention:Q", title="customers who stayed", axis=share),
         tooltip=["range:N", alt.Tooltip("retention:Q", format=".1%"), "n_accounts:Q"],
     )
-    spread = base.mark_rule().encode(alt.Y("low:Q"), alt.Y2("high:Q"))
+    spread = base.mark_rule().encode(alt.Y("low:Q"), y2="high:Q")
     return _specification(bars + spread)
 
 
