@@ -41,7 +41,7 @@ BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE")
 
 VENV := .venv
 RUN := PYTHONPATH=python:. DBT_SEND_ANONYMOUS_USAGE_STATS=false $(VENV)/bin/python
-PUBLICATION := $(RUN) -m customer_health.publication --warehouse "$$WAREHOUSE"
+PUBLICATION := $(RUN) -m customer_health.publications --warehouse "$$WAREHOUSE"
 # dbt on a copy of what the last build left: never on what readers, or the next build, rely on
 DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=target/state.duckdb \
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
-from customer_health import publication
+from customer_health import publications
 
 # Near half of all tests are those of metrics.
 METRICS = "path:models/intermediate/metrics"
@@ -20,7 +20,7 @@ PARTS = {"metrics": ("--select", METRICS), "others": ("--exclude", METRICS)}
 def run_part(part: str, warehouse: str) -> None:
     """Run a part of the tests; exits with 1 if one fails."""
     folder = Path("target") / f"unit_tests_{part}"
-    if publication.main(["--warehouse", warehouse, "copy-state", str(folder)]):
+    if publications.main(["--warehouse", warehouse, "copy-state", str(folder)]):
         sys.exit(1)
     os.environ["CUSTOMER_HEALTH_WAREHOUSE"] = str(folder / "state.duckdb")
     flags = ("--quiet", "--no-write-json", "test", "--resource-type", "unit_test", *PARTS[part])

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from project import PROJECT, differences, query
 
-from customer_health import build, export, publication
+from customer_health import build, export, publications
 from customer_health.build import Record, publish
 from customer_health.marts import is_readable_everywhere
 from customer_health.plan import (
@@ -469,7 +469,7 @@ def test_a_damaged_manifest_changes_nothing(twice_published, capsys, names, cont
             if (folder / name).exists():
                 damage(folder / name, content)
     for command in (["list"], ["rollback"], ["rollback", "--to", second.id], ["list"]):
-        assert publication.main(["--warehouse", str(warehouse.file), *command]) == 0
+        assert publications.main(["--warehouse", str(warehouse.file), *command]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert listed[-3].split() == ["*", second.id, "2026-01-20", "210", INCREMENTAL]
     assert listed[-2].split() == [first.id, "2026-01-19", "200", *FROM_NOTHING.split()]
@@ -509,7 +509,7 @@ def test_what_nobody_knows_the_publication_of_is_not_built_over(twice_published)
     asked = Namespace(full_refresh=False, restate=False)
     with pytest.raises(Refusal, match=f"lose their snapshots. Fix: `make rollback TO={newest.id}`"):
         planned(warehouse, warehouse.current(), asked, RAW)
-    assert publication.main(["--warehouse", str(warehouse.file), "list"]) == 0
+    assert publications.main(["--warehouse", str(warehouse.file), "list"]) == 0
     with warehouse.locked():
         warehouse.roll_back(newest.id)
     check_settled(warehouse)
@@ -518,7 +518,7 @@ def test_what_nobody_knows_the_publication_of_is_not_built_over(twice_published)
 
 @pytest.mark.parametrize("command", ["list", "rollback"])
 def test_a_warehouse_that_is_not_there_is_said_so(tmp_path, capsys, command):
-    assert publication.main(["--warehouse", str(tmp_path / "x.duckdb"), command]) == 2
+    assert publications.main(["--warehouse", str(tmp_path / "x.duckdb"), command]) == 2
     assert "x.duckdb: has no publications. Fix" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

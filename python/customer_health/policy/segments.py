@@ -3,11 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from customer_health.policy.facts import NUMBERS_OF_AN_ACCOUNT, TEXTS_OF_AN_ACCOUNT
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.ranges import check_ranges
 from customer_health.policy.tables import (
-    NUMBERS_OF_AN_ACCOUNT,
-    TEXTS_OF_AN_ACCOUNT,
     CustomField,
     LifecycleStage,
     Segment,
