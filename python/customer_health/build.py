@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from jinja2 import TemplateError
 
 from customer_health import manifest
 from customer_health.dbt_run import Failure, run_dbt
@@ -32,9 +31,9 @@ from customer_health.plan import (
     PROJECT,
     RESTATED,
     Plan,
+    check_day,
     copy_state,
     fingerprint,
-    is_date,
     is_unchanged,
     planned,
     published_until,
@@ -123,8 +122,7 @@ def check_arguments(given: argparse.Namespace) -> None:
         )
     for problem in folder_problems(str(given.raw_path)) if given.raw_path else []:
         raise Refusal(f"Nothing was built. {problem}")
-    if given.as_of_date and not is_date(given.as_of_date):
-        raise Refusal(f"AS_OF_DATE={given.as_of_date}: is no day. Fix: write it as 2026-06-30.")
+    check_day(given.as_of_date)
     if given.export:
         check_folder(given.export)
 
@@ -288,7 +286,9 @@ def draw_pages(made: Publication, former: Publication | None) -> None:
     made.pages.mkdir()
     try:
         draw(made.published, made.pages, former.pages if former else None)
-    except (duckdb.Error, TemplateError) as problem:
+    except Exception as problem:  # whatever a page stumbles over, the scores come first
+        if is_disk_full(problem):
+            raise
         shutil.rmtree(made.pages)
         told = f"{'pages':<12} not drawn: {problem}. Fix: mend that, then run `make pages`."
         print(told, file=sys.stderr)

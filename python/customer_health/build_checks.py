@@ -55,7 +55,7 @@ def variable_problems(variables: dict[str, str]) -> list[str]:
         if variables[name] not in words
     ]
     as_of_date = variables["as_of_date"]
-    if as_of_date and not _is_date(as_of_date):
+    if as_of_date and not is_date(as_of_date):
         errors.append(
             f"variable as_of_date: '{as_of_date}' is not a date. Fix: write it as YYYY-MM-DD, such"
             " as 2025-06-30, or leave it empty for the newest date of the data."
@@ -176,7 +176,8 @@ def _with_required_columns(table: dict) -> dict:
     return {**table, "columns": columns}
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a day, written YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -21,7 +21,7 @@ from customer_health.dbt_run import Failure, run_dbt
 from customer_health.files import copy_file
 from customer_health.instant_file import hand_over, write
 from customer_health.lock import take
-from customer_health.plan import PROJECT, is_date
+from customer_health.plan import PROJECT, check_day
 from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.raw_sources import folder_problems
 
@@ -34,8 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
     try:
-        if given.as_of_date and not is_date(given.as_of_date):
-            raise Refusal(f"AS_OF_DATE={given.as_of_date}: is no day. Fix: write it as 2026-06-30.")
+        check_day(given.as_of_date)
         current = base_of(warehouse)
         warehouse.instant_folder.mkdir(exist_ok=True)
         with open(warehouse.instant_folder / "lock", "a+", encoding="utf-8") as lock:

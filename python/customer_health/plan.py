@@ -5,12 +5,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from customer_health import manifest
+from customer_health.build_checks import is_date
 from customer_health.files import copy_file, is_disk_full
 from customer_health.publication import Publication, Refusal, Warehouse
 
@@ -157,12 +157,14 @@ def fingerprint(raw_path: Path, variables: Mapping[str, str | bool]) -> str:
     return digest.hexdigest()
 
 
-def is_date(text: str) -> bool:
-    """Whether a text is a day, written YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+def check_day(as_of_date: str | None) -> None:
+    """Check the day that a person asks for, if any.
+
+    Raises:
+        Refusal: It is no day.
+    """
+    if as_of_date and not is_date(as_of_date):
+        raise Refusal(f"AS_OF_DATE={as_of_date}: is no day. Fix: write it as 2026-06-30.")
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -179,7 +179,12 @@ def write_target(target: Path) -> None:
 
 
 def publish_day(
-    warehouse: Warehouse, days: int, window: int | None = None, change: str = "", columns: str = ""
+    warehouse: Warehouse,
+    days: int,
+    window: int | None = None,
+    change: str = "",
+    columns: str = "",
+    draw: Callable[[Publication, Publication | None], None] | None = None,
 ) -> Publication:
     """Publish so many days of history, having changed the state by some SQL."""
     with warehouse.locked():
@@ -192,7 +197,7 @@ def publish_day(
                 connection.execute(change)
         write_target(warehouse.target)
         previous = current.id if current else None
-        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Record(), draw_id)
+        publish(warehouse, plan, previous, RAW, "inputs", Progress(), Record(), draw or draw_id)
         warehouse.prune(3)
         return warehouse.current()
 
@@ -340,6 +345,15 @@ def test_a_window_publication_equals_a_whole_copy_and_leaves_the_rest_alone(ware
         "select max(as_of_date) < '2026-01-21' from marts.fct_health_scores"
         " where health_score <> 7",
     ) == [(True,)]
+
+
+def test_pages_that_cannot_be_drawn_hold_no_scores_back(warehouse, capsys):
+    publish_day(warehouse, 5)
+    # these marts lack what pages are made of
+    second = publish_day(warehouse, 6, draw=build.draw_pages)
+    assert query(warehouse.file, "select publication_id from marts.publication") == [(second.id,)]
+    assert not warehouse.pages.exists() and not warehouse.pages.is_symlink()
+    assert "not drawn: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@
     meta={'is_published': true},
 ) }}
 {#- The band an account is given: it changes once the score is past a limit by the policy's margin,
-    narrower for a flagged band, or has stayed on its other side for band_steady_days. Per limit the state is the last one that
-    was sure, so that no recursion is needed. -#}
+    narrower for a flagged band, or has stayed on its other side for band_steady_days. Per limit the
+    state is the last one that was sure, so that no recursion is needed. -#}
 {% set goes_on_from = published_before() %}
 {% set steady_days = policy_number('band_steady_days') | int %}
 {#- so far back a band is remembered, on a weekly grid too -#}

@@ -33,9 +33,7 @@ def specifications(bands: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def _specification(chart: alt.TopLevelMixin, height: int = 240) -> dict[str, Any]:
-    made = chart.properties(width="container", height=height).to_dict(validate=False)
-    made.pop("datasets", None)
-    return made
+    return chart.properties(width="container", height=height).to_dict()
 
 
 def _score_history() -> dict[str, Any]:

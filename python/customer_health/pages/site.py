@@ -20,10 +20,17 @@ from customer_health.pages.marts import PublishedMarts
 HERE = files("customer_health.pages")
 # What a customer reads is made of these: how they use the product and what they get of it.
 SHOWN_TO_CUSTOMERS = ("usage", "value")
+# Pages that are about more than one account; their templates name the queries that they show.
+OVERVIEWS = (
+    "index.html",
+    "my-accounts.html",
+    "portfolio.html",
+    "managers.html",
+    "model-review.html",
+    "data-health.html",
+)
 # Of the table of all customers, in the order in which pages.js shows them.
 CUSTOMER_COLUMNS = (
-    "account_id",
-    "account_name",
     "csm_owner_id",
     "segment",
     "lifecycle_stage",
@@ -50,7 +57,8 @@ def draw(file: Path, folder: Path, former: Path | None = None) -> int:
     marts = PublishedMarts(file)
     pages = _Pages(folder, former, marts)
     _write_assets(pages, marts)
-    _draw_overviews(pages, marts)
+    for template in OVERVIEWS:
+        pages.write(template, template)
     _draw_accounts(pages, marts)
     return pages.n_written
 
@@ -69,10 +77,11 @@ class _Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= words.FILTERS | {"file_name": file_name}
+        environment.filters |= words.FILTERS | {"file_name": file_name, "short_row": _short_row}
         environment.globals |= {
+            "rows": marts.rows,
+            "row": marts.row,
             "publication": marts.row("publication"),
-            "headline": marts.row("headline"),
             "as_json": _as_json,
         }
         self.environment = environment
@@ -102,6 +111,13 @@ class _Pages:
             return None
 
 
+def _short_row(customer: dict[str, Any]) -> list[Any]:
+    """A customer as pages.js reads it: file and name of its page, then its columns."""
+    account_id = customer["account_id"]
+    columns = (customer[name] for name in CUSTOMER_COLUMNS)
+    return [file_name(account_id), customer["account_name"] or account_id, *columns]
+
+
 def _as_json(rows: object) -> str:
     """Rows for a script element: no `<` in it can end the element."""
     return json.dumps(rows, default=str, separators=(",", ":")).replace("<", "\\u003c")
@@ -123,7 +139,8 @@ def _write_assets(pages: _Pages, marts: PublishedMarts) -> None:
     pages.keep(
         "assets/charts.js",
         f"window.chartSpecifications = {_as_json(specifications(bands))};\n"
-        f"window.metricNames = {_as_json(names)};\n",
+        f"window.metricNames = {_as_json(names)};\n"
+        f"window.spacedWords = {_as_json(words.SPACED)};\n",
     )
     pages.keep("assets/vega.js", _vega(pages.former_text("assets/vega.js")))
     pages.keep("assets/tables.css", _of_itables("dt_bundle.css"))
@@ -147,67 +164,6 @@ def _vega(former: str | None) -> str:
         return former
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return f"{version}(() => {{{bundle}\n}})();\n"
-
-
-def _draw_overviews(pages: _Pages, marts: PublishedMarts) -> None:
-    """The pages that are about more than one account."""
-    worklist = marts.rows("worklist")
-    customers = marts.rows("customers")
-    owners = sorted({row["csm_owner_id"] for row in customers if row["csm_owner_id"]})
-    label = marts.row("label")
-    pages.write("index.html", "index.html", label=label)
-    pages.write(
-        "my-accounts.html",
-        "my_accounts.html",
-        worklist=worklist,
-        customers=[[row[name] for name in CUSTOMER_COLUMNS] for row in customers],
-        owners=owners,
-    )
-    pages.write(
-        "portfolio.html",
-        "portfolio.html",
-        bands=marts.rows("bands_shift"),
-        bands_by_month=marts.rows("bands_by_month"),
-        retention=marts.rows("retention_by_month"),
-        most_at_risk=marts.rows("most_at_risk"),
-        renewals=marts.rows("renewals_ahead"),
-        outcomes=marts.rows("outcomes_of_quarter"),
-        retention_by_score=[
-            row | {"range": f"{row['range_low']:.0f}–{row['range_high']:.0f}"}
-            for row in marts.rows("retention_by_score")
-        ],
-        calibration=marts.rows("calibration"),
-        lead_times=marts.rows("lead_times"),
-        missed=marts.rows("missed"),
-        label=label,
-    )
-    pages.write(
-        "managers.html",
-        "managers.html",
-        teams=marts.rows("teams"),
-        groups=marts.rows("groups"),
-        aged=marts.rows("aged"),
-    )
-    pages.write(
-        "model-review.html",
-        "model_review.html",
-        label=label,
-        weights=marts.rows("weights"),
-        targets=marts.rows("targets"),
-        scorecards=marts.rows("scorecards"),
-        comparisons=marts.rows("comparisons"),
-        verdicts=marts.rows("metric_verdicts"),
-        drift=marts.rows("drift"),
-        misjudged=marts.rows("misjudged"),
-        customer_ids={row["account_id"] for row in customers},
-    )
-    pages.write(
-        "data-health.html",
-        "data_health.html",
-        refused=marts.rows("refused"),
-        coverage=marts.row("coverage"),
-        not_scored=marts.rows("not_scored"),
-    )
 
 
 def _draw_accounts(pages: _Pages, marts: PublishedMarts) -> None:

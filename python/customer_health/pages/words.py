@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 MISSING = "–"
-SPACED = {"at_risk": "at risk", "mid_market": "mid-market", "smb": "SMB"}
+# Words that more than a blank for _ makes readable; pages.js has them from here.
+SPACED = {"mid_market": "mid-market", "smb": "SMB"}
 
 
 def number(value: float | None, decimals: int = 0) -> str:

@@ -92,8 +92,7 @@ function customerColumns(DataTable) {
       return value === null ? missing : show(value, row);
     },
   });
-  const spaced = { mid_market: "mid-market", smb: "SMB" };
-  const words = (value) => escaped(spaced[value] ?? value.replaceAll("_", " "));
+  const words = (value) => escaped(window.spacedWords[value] ?? value.replaceAll("_", " "));
   const money = (value) => value.toLocaleString("en", { maximumFractionDigits: 0 });
   const arrows = { improving: "↑ ", stable: "→ ", declining: "↓ " };
   return [
@@ -101,8 +100,8 @@ function customerColumns(DataTable) {
       data: 1,
       render: (name, type, row) =>
         type === "display"
-          ? `<a href="accounts/${fileName(row[0])}.html">${escaped(name ?? row[0])}</a>`
-          : (name ?? row[0]),
+          ? `<a href="accounts/${row[0]}.html">${escaped(name)}</a>`
+          : name,
     },
     column(2, (owner) => escaped(owner)),
     column(3, words),
@@ -116,13 +115,6 @@ function customerColumns(DataTable) {
     column(11, money, "number"),
     column(12, (day) => escaped(day)),
   ];
-}
-
-// The same as `file_name` of the pages' own Python.
-function fileName(accountId) {
-  return [...accountId]
-    .map((letter) => (/[a-z0-9-]/.test(letter) ? letter : `_${letter.codePointAt(0).toString(16)}_`))
-    .join("");
 }
 
 // The owner is kept in the address, so that everybody can have a bookmark of their own accounts.

@@ -18,5 +18,5 @@ left join marts.fct_trigger_responses as responses
         triggers.account_id = responses.account_id
         and triggers.as_of_date = responses.as_of_date
         and triggers.trigger = responses.trigger
-where triggers.as_of_date > (select max(as_of_date) - 365 from customers)
+where triggers.as_of_date > getvariable('newest') - 365
 group by triggers.account_id

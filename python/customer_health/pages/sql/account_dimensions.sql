@@ -1,28 +1,31 @@
 -- each customer's dimensions: today, a week and 90 days ago, and the median of its cohort today
-with long as (
-    unpivot (
-        select
-            account_id,
-            as_of_date,
-            segment,
-            lifecycle_stage,
-            columns('^(usage|engagement|sentiment|relationship|support|value|financial)_score$')
-        from production_scores
-        cross join (select max(as_of_date) as newest from production_scores)
-        where as_of_date in (newest, newest - 7, newest - 90)
-    )
-    on columns('_score$') into name dimension value score
+with scores as (
+    select
+        account_id,
+        as_of_date,
+        segment,
+        lifecycle_stage,
+        columns('_score$')
+    from production_scores
+    where
+        as_of_date in (
+            getvariable('newest'), getvariable('newest') - 7, getvariable('newest') - 90
+        )
+),
+
+long as (
+    select * from (unpivot scores on columns('_score$') into name dimension value score)
+    where dimension not in ('health_score', 'cohort_median_score')
 ),
 
 days as (
     select
         account_id,
         dimension,
-        max(score) filter (where as_of_date = newest) as score,
-        max(score) filter (where as_of_date = newest - 7) as score_7d_ago,
-        max(score) filter (where as_of_date = newest - 90) as score_90d_ago
+        max(score) filter (where as_of_date = getvariable('newest')) as score,
+        max(score) filter (where as_of_date = getvariable('newest') - 7) as score_7d_ago,
+        max(score) filter (where as_of_date = getvariable('newest') - 90) as score_90d_ago
     from long
-    cross join (select max(as_of_date) as newest from production_scores)
     group by account_id, dimension
 ),
 
@@ -33,7 +36,7 @@ cohorts as (
         dimension,
         median(score) as median_score
     from long
-    where as_of_date = (select max(as_of_date) from production_scores)
+    where as_of_date = getvariable('newest')
     group by segment, lifecycle_stage, dimension
 )
 
@@ -47,7 +50,7 @@ select
             'week': days.score_7d_ago,
             'peers': cohorts.median_score
         }
-        order by days.score nulls last
+        order by days.score nulls last, days.dimension
     ) as dimensions
 from days
 inner join customers on days.account_id = customers.account_id

@@ -1,11 +1,8 @@
 -- each customer's score, once a week back from the newest day, for a year and a half
-with newest as (
-    select max(as_of_date) as as_of_date from production_scores
-),
-
-weeks as (
-    select unnest(generate_series(as_of_date - 546, as_of_date, interval 7 day)) as day
-    from newest
+with weeks as (
+    select unnest(
+        generate_series(getvariable('newest') - 546, getvariable('newest'), interval 7 day)
+    ) as day
 ),
 
 first_days as (

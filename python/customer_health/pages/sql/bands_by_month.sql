@@ -4,9 +4,8 @@ select
     band,
     count(*) as customers
 from production_scores
-cross join (select max(as_of_date) as newest from production_scores)
 where
-    (as_of_date = last_day(as_of_date) or as_of_date = newest)
-    and date_diff('day', as_of_date, newest) <= 730
+    (as_of_date = last_day(as_of_date) or as_of_date = getvariable('newest'))
+    and as_of_date >= getvariable('newest') - 730
 group by as_of_date, band
 order by as_of_date, band

@@ -1,12 +1,11 @@
 -- customers and ARR in each band on the newest day, and customers 90 days before
-with days as (
+with before as (
     select
         band,
-        as_of_date,
-        account_id
+        count(*) as n
     from production_scores
-    cross join (select max(as_of_date) as newest from production_scores)
-    where as_of_date in (newest, newest - 90)
+    where as_of_date = getvariable('newest') - 90
+    group by band
 ),
 
 today as (
@@ -25,10 +24,8 @@ select
     today.n / sum(today.n) over () as share,
     today.arr,
     today.expected_arr_loss_90d,
-    (
-        select count(*) from days
-        where days.band = today.band and as_of_date < (select max(as_of_date) from production_scores)
-    ) as n_90d_ago
+    coalesce(before.n, 0) as n_90d_ago
 from today
-left join bands_in_order using (band)
+left join before on today.band = before.band
+left join bands_in_order on today.band = bands_in_order.band
 order by bands_in_order.band_rank nulls last

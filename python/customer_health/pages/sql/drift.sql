@@ -7,6 +7,6 @@ select
     reason
 from marts.fct_score_drift
 where
-    scorecard = (select max(scorecard) from customers)
+    scorecard = getvariable('scorecard')
     and review_date = (select max(review_date) from marts.fct_score_drift)
 order by level = 'none', drift_check

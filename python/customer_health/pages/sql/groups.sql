@@ -2,12 +2,9 @@
 with placed as (
     select
         customers.*,
-        accounts.region,
-        scores.is_flagged
+        accounts.region
     from customers
     left join marts.dim_accounts as accounts on customers.account_id = accounts.account_id
-    left join production_scores as scores
-        on customers.account_id = scores.account_id and customers.as_of_date = scores.as_of_date
 )
 
 select

@@ -9,5 +9,5 @@ select
 from marts.fct_score_labels as labels
 left join marts.rpt_lead_times as leads on labels.scorecard = leads.scorecard
 where
-    labels.scorecard = (select max(scorecard) from customers)
+    labels.scorecard = getvariable('scorecard')
     and labels.review_date = (select max(review_date) from marts.fct_score_labels)

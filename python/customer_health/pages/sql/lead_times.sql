@@ -9,6 +9,6 @@ select
     end as lead,
     count(*) as customers
 from marts.fct_lead_times
-where scorecard = (select max(scorecard) from customers)
+where scorecard = getvariable('scorecard')
 group by lead
 order by min(coalesce(lead_days, -1))

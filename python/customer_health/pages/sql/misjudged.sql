@@ -8,10 +8,11 @@ select
     misjudged.band,
     misjudged.arr,
     misjudged.churned_date,
-    misjudged.explanation
+    misjudged.explanation,
+    accounts.customer_status = 'customer' as is_customer
 from marts.fct_misjudged_accounts as misjudged
 left join marts.dim_accounts as accounts on misjudged.account_id = accounts.account_id
-where misjudged.scorecard = (select max(scorecard) from customers)
+where misjudged.scorecard = getvariable('scorecard')
 qualify row_number() over (
     partition by misjudged.account_id, misjudged.error_type order by misjudged.as_of_date desc
 ) = 1

@@ -5,6 +5,6 @@ select
 from marts.fct_misjudged_accounts
 where
     error_type = 'false negative'
-    and scorecard = (select max(scorecard) from customers)
+    and scorecard = getvariable('scorecard')
 group by signal
 order by customers desc, signal

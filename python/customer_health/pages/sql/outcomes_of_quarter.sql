@@ -5,7 +5,6 @@ select
     sum(arr_before) as arr_before,
     sum(arr_after) as arr_after
 from marts.fct_renewals
-cross join (select max(as_of_date) as newest from marts.account_health)
-where settled_date between newest - 89 and newest
+where settled_date between getvariable('newest') - 89 and getvariable('newest')
 group by outcome
 order by arr_before desc nulls last

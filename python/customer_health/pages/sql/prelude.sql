@@ -1,11 +1,20 @@
--- what several queries read: the scorecard that decides, on the newest day
-create temp view customers as
-select * from marts.account_health
-where customer_status = 'customer';
+-- what the queries have in common: the scorecard that decides, the newest day, and the customers
+set variable scorecard = (select max(scorecard) from marts.account_health);
+
+set variable newest = (select max(as_of_date) from marts.account_health);
 
 create temp view production_scores as
 select * from marts.fct_health_scores
 where scorecard_role = 'production';
+
+create temp view customers as
+select
+    health.*,
+    scores.is_flagged
+from marts.account_health as health
+left join production_scores as scores
+    on health.account_id = scores.account_id and scores.as_of_date = getvariable('newest')
+where health.customer_status = 'customer';
 
 create temp view bands_in_order as
 select

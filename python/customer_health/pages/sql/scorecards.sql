@@ -13,4 +13,4 @@ select
     review_date
 from marts.fct_score_labels
 where review_date = (select max(review_date) from marts.fct_score_labels)
-order by scorecard <> (select max(scorecard) from customers), auc desc
+order by scorecard <> getvariable('scorecard'), auc desc

@@ -11,7 +11,7 @@ select
     reason
 from marts.fct_validation_figures
 where
-    scorecard = (select max(scorecard) from customers)
+    scorecard = getvariable('scorecard')
     and segment = 'all'
     and horizon_days = 90
 qualify as_of_date = max(as_of_date) over ()

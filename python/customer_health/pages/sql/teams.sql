@@ -1,13 +1,5 @@
 -- one row per account owner
-with scores as (
-    select
-        account_id,
-        is_flagged
-    from production_scores
-    where as_of_date = (select max(as_of_date) from production_scores)
-),
-
-worklist as (
+with worklist as (
     select
         csm_owner_id,
         count(*) as n_listed,
@@ -25,7 +17,7 @@ adoption as (
         sum(n_answered) as n_answered,
         sum(n_missed) as n_missed
     from marts.rpt_team_adoption
-    where month_start_date >= (select max(as_of_date) - interval 3 month from customers)
+    where month_start_date >= getvariable('newest') - interval 3 month
     group by csm_owner_id
 )
 
@@ -33,8 +25,8 @@ select
     coalesce(customers.csm_owner_id, 'nobody') as csm_owner_id,
     count(*) as n_customers,
     sum(customers.arr) as arr,
-    count(*) filter (where scores.is_flagged) as n_flagged,
-    sum(customers.arr) filter (where scores.is_flagged) as flagged_arr,
+    count(*) filter (where customers.is_flagged) as n_flagged,
+    sum(customers.arr) filter (where customers.is_flagged) as flagged_arr,
     sum(customers.expected_arr_loss_90d) as expected_arr_loss_90d,
     count(*) filter (where customers.momentum = 'declining') as n_declining,
     coalesce(any_value(worklist.n_today), 0) as n_today,
@@ -43,7 +35,6 @@ select
     any_value(adoption.n_missed) as n_missed,
     any_value(adoption.n_answered) / nullif(any_value(adoption.n_triggers), 0) as answered_share
 from customers
-left join scores on customers.account_id = scores.account_id
 left join worklist on customers.csm_owner_id = worklist.csm_owner_id
 left join adoption on customers.csm_owner_id = adoption.csm_owner_id
 group by customers.csm_owner_id

@@ -15,7 +15,7 @@ select
     valid_from
 from marts.fct_dimension_weights
 where
-    scorecard = (select max(scorecard) from customers)
-    and coalesce(valid_until, date '9999-12-31') > (select max(as_of_date) from customers)
+    scorecard = getvariable('scorecard')
+    and coalesce(valid_until, date '9999-12-31') > getvariable('newest')
 qualify rank() over (order by valid_from desc) = 1
 order by segment, weight desc, dimension
