@@ -1,5 +1,6 @@
 """Pages say what the marts say, hold whatever a name holds, and open from a folder in a browser."""
 
+import gc
 import re
 import shutil
 from dataclasses import dataclass
@@ -181,6 +182,20 @@ def test_pages_drawn_again_share_the_files_that_say_the_same(drawn, tmp_path):
     draw(drawn.file, again, former=drawn.folder)
     for page in drawn.folder.rglob("*.*"):
         assert (again / page.relative_to(drawn.folder)).samefile(page)
+
+
+def test_the_file_is_not_open_any_more_once_pages_are_drawn(drawn, tmp_path):
+    # DuckDB would open it again under the path it had, though a publication moves it away
+    file, moved = tmp_path / "published.duckdb", tmp_path / "moved.duckdb"
+    shutil.copyfile(drawn.file, file)
+    gc.disable()
+    try:
+        draw(file, tmp_path / "pages")
+        file.rename(moved)
+        with pytest.raises(duckdb.IOException):
+            duckdb.connect(str(file), read_only=True)
+    finally:
+        gc.enable()
 
 
 @given(st.sets(st.text(min_size=1), min_size=2))

@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -14,7 +14,11 @@ QUERIES = files("customer_health.pages") / "sql"
 
 
 class PublishedMarts:
-    """A published file, opened for reading."""
+    """A published file, opened for reading until the `with` that it is used in ends.
+
+    DuckDB gives whoever opens the same path in this process the file that is open, wherever it has
+    been moved meanwhile.
+    """
 
     def __init__(self, file: Path) -> None:
         """Open a published file.
@@ -24,6 +28,14 @@ class PublishedMarts:
         """
         self.connection = duckdb.connect(str(file), read_only=True)
         self.connection.execute(_query("prelude"))
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.connection.close()
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query in `sql/`, each a value by column; what is null or NaN is None."""

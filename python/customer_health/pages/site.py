@@ -54,13 +54,13 @@ def draw(file: Path, folder: Path, former: Path | None = None) -> int:
         duckdb.Error: The file cannot be opened, or no build published it.
         OSError: The folder cannot be written.
     """
-    marts = PublishedMarts(file)
-    pages = _Pages(folder, former, marts)
-    _write_assets(pages, marts)
-    for template in OVERVIEWS:
-        pages.write(template, template)
-    _draw_accounts(pages, marts)
-    return pages.n_written
+    with PublishedMarts(file) as marts:
+        pages = _Pages(folder, former, marts)
+        _write_assets(pages, marts)
+        for template in OVERVIEWS:
+            pages.write(template, template)
+        _draw_accounts(pages, marts)
+        return pages.n_written
 
 
 class _Pages:
