@@ -352,7 +352,7 @@ def opportunities(world: World, book: Book) -> dict:
 
 
 def playbook_runs(world: World) -> dict:
-    """Raw table crm.playbook_runs: the plays that were run, with an outcome as people see it."""
+    """Raw table crm.playbook_runs: plays as run, with an outcome as seen, and as put off."""
     rng = stream(world.options.seed, "playbook_runs")
     plays, last_second = world.plays, world.options.last_second
     n = len(plays.account)
@@ -362,13 +362,32 @@ def playbook_runs(world: World) -> dict:
     seen = gain + rng.normal(0, 0.05, n)
     outcome = np.where(seen > 0.04, "improved", np.where(seen < -0.04, "worsened", "no_change"))
     done = finished <= np.minimum(last_second, world.gone[plays.account] * DAY - 1)
-    return {
+    runs = {
         "playbook_run_id": playbook_ids(world),
         "account_id": world.accounts.account_id[plays.account],
         "playbook": np.array([play.name for play in PLAYBOOKS])[plays.play],
         "started_at": stamps(started),
         "finished_at": stamps(np.where(done, finished, NEVER)),
         "outcome": optional(outcome, done & (rng.random(n) < 0.9)),
+        "snoozed_until": dates(np.full(n, NEVER)),
+    }
+    return stacked(runs, _put_off(world))
+
+
+def _put_off(world: World) -> dict:
+    """Rows of crm.playbook_runs by which account owners put plays off for some days."""
+    rng = stream(world.options.seed, "put_off")
+    account, second = world.every(rng, 200, np.ones(world.n, dtype=bool), first=30)
+    n = len(account)
+    names = np.array([play.name for play in PLAYBOOKS])
+    return {
+        "playbook_run_id": ids("put-off-", n),
+        "account_id": world.accounts.account_id[account],
+        "playbook": rng.choice(names, n),
+        "started_at": stamps(second),
+        "finished_at": stamps(np.full(n, NEVER)),
+        "outcome": optional(np.full(n, ""), np.zeros(n, dtype=bool)),
+        "snoozed_until": dates(second // DAY + rng.integers(5, 22, n)),
     }
 
 

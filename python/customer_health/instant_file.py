@@ -81,8 +81,8 @@ def write(warehouse: Warehouse, state: Path, run: dict[str, str]) -> tuple[int, 
             select alerts.* from state.marts.sync_slack__critical_alerts as alerts
             inner join published.marts.fct_playbook_triggers as fired
                 on
-                    alerts.alert_id = 'critical_event/' || fired.trigger || '/'
-                    || fired.account_id || '/' || fired.as_of_date
+                    alerts.alert_id = fired.trigger || '/' || fired.account_id || '/'
+                    || fired.as_of_date
             """
         )
         columns = ", ".join(f"cast(${name} as varchar) as {name}" for name in run)

@@ -97,7 +97,7 @@ def test_a_new_p1_is_told_once_beside_a_build_and_nothing_else_changes(company, 
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "http://localhost:9/hook")
     arguments = ["--warehouse", str(company.warehouse.file), "--to", "slack", "--dry-run"]
     assert sync_main(arguments) == 0
-    alert = f"critical_event/critical_ticket/{company.account_id}/{company.today}"
+    alert = f"critical_ticket/{company.account_id}/{company.today}"
     ((alert_id,),) = query(
         company.warehouse.instant_file, "select alert_id from marts.sync_slack__critical_alerts"
     )

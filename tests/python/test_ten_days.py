@@ -22,6 +22,7 @@ from customer_health.sync.outbox import Row, read
 MODELS = (
     "fct_playbook_triggers",
     "fct_trigger_responses",
+    "fct_alerts",
     "csm_worklist",
     "sync_crm__account_health",
     "sync_slack__critical_alerts",
@@ -61,11 +62,10 @@ WORKLISTS = {
     **dict.fromkeys((7, 8, 9, 10), late | ticket | fallen | risen),
 }
 ALERTED = {
-    2: {"critical_event/payment_past_due/gamma/2025-03-04"},
-    3: {"critical_event/critical_ticket/beta/2025-03-05"},
-    # the drop that became a rapid decline began on day 4
-    6: {"rapid_decline/acme/2025-03-06"},
-    10: {"critical_event/critical_ticket/beta/2025-03-12"},
+    2: {"payment_past_due/gamma/2025-03-04"},
+    3: {"critical_ticket/beta/2025-03-05"},
+    6: {"rapid_decline/acme/2025-03-08"},
+    10: {"critical_ticket/beta/2025-03-12"},
 }
 SENT = {
     1: {"ACME", "BETA", "GAMMA", "DELTA"},

@@ -1,4 +1,4 @@
-{#- Plays that were run, as far as the CRM had told of them. -#}
+{#- Plays that were run, as far as the CRM had told of them; one that was put off was not. -#}
 
 with runs as (
     select * from {{ ref('stg_crm__playbook_runs') }}
@@ -19,6 +19,7 @@ final as (
         runs.outcome
     from runs
     inner join clock on runs.known_date <= clock.as_of_date
+    where runs.snoozed_until is null or runs.finished_at is not null
 )
 
 select * from final

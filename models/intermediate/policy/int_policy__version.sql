@@ -29,7 +29,7 @@
     ]),
     ('thresholds', ['threshold', 'value']),
     ('tiers', ['tier', 'lower_bound', 'upper_bound', 'time_share', 'cadence']),
-    ('triggers', ['trigger', 'playbook', 'cooldown_days', 'is_instant']),
+    ('triggers', ['trigger', 'playbook', 'cooldown_days', 'is_instant', 'is_alert']),
     ('trigger_conditions', ['trigger', 'fact', 'comparison', 'value']),
     ('validation_targets', ['figure', 'target', 'excellent_target']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),

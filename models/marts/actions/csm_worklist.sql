@@ -1,4 +1,4 @@
-{#- Whom to work on today, and why: one row per account, the most to lose first. -#}
+{#- Whom to work on today, and why: one row per account, the most to lose first, then those put off. -#}
 {#- what the words of tiers.csv mean, in days -#}
 {% set cadence_days = {'daily': 1, 'weekly': 7, 'biweekly': 14, 'monthly': 30, 'quarterly': 90} %}
 
@@ -29,6 +29,7 @@ open_triggers as (
             order by responses.due_date, responses.as_of_date, responses.trigger
         ) as place,
         count(*) over (partition by responses.account_id) as n_open_triggers,
+        max(responses.as_of_date) over (partition by responses.account_id) as last_triggered_date,
         min(responses.as_of_date) over (partition by responses.account_id) as open_since
     from {{ ref('fct_trigger_responses') }} as responses
     inner join triggers
@@ -54,6 +55,10 @@ touches as (
         max_by(activity_type, activity_date) as last_touch_type
     from {{ ref('int_facts__touches') }}
     group by account_id
+),
+
+snoozes as (
+    select * from {{ ref('int_facts__snoozes') }}
 ),
 
 unflagged as (
@@ -88,6 +93,13 @@ judged as (
         open_triggers.open_since,
         coalesce(open_triggers.n_open_triggers, 0) as n_open_triggers,
         flags.flagged_since,
+        -- a trigger that fires later ends it
+        case
+            when
+                snoozes.until_date > accounts.as_of_date
+                and coalesce(open_triggers.last_triggered_date <= snoozes.snoozed_date, true)
+                then snoozes.until_date
+        end as snoozed_until,
         touches.last_touch_date,
         touches.last_touch_type,
         {{ days_between('touches.last_touch_date', 'accounts.as_of_date') }} as days_since_touch,
@@ -105,6 +117,7 @@ judged as (
         on accounts.account_id = open_triggers.account_id and open_triggers.place = 1
     left join flags on accounts.account_id = flags.account_id
     left join touches on accounts.account_id = touches.account_id
+    left join snoozes on accounts.account_id = snoozes.account_id
 ),
 
 dated as (
@@ -137,7 +150,9 @@ listed as (
                 || cast(tier as varchar) || ' asks for one every '
                 || cast(cast(touch_every_days as integer) as varchar) || ' days'
         end as reason,
-        case when touch_due_date <= as_of_date then touch_due_date end as touch_overdue_since
+        case when touch_due_date <= as_of_date then touch_due_date end as touch_overdue_since,
+        -- of what the reason says
+        coalesce(trigger_due_date, touch_due_date) as due_date
     from dated
     where trigger is not null or touch_due_date <= as_of_date
 ),
@@ -148,6 +163,7 @@ placed as (
         row_number() over (
             partition by csm_owner_id
             order by
+                snoozed_until asc nulls first,
                 expected_arr_loss_90d desc nulls last,
                 tier asc nulls last,
                 arr desc nulls last,
@@ -164,16 +180,18 @@ final as (
         placed.csm_owner_id,
         placed.as_of_date,
         placed.place,
-        placed.place <= thresholds.worklist_accounts_per_csm as is_for_today,
+        placed.snoozed_until is null
+        and placed.place <= thresholds.worklist_accounts_per_csm as is_for_today,
         placed.reason,
         placed.trigger,
         placed.n_open_triggers,
         playbooks.name as play,
         playbooks.next_step,
-        least(placed.trigger_due_date, placed.touch_overdue_since) as due_date,
+        placed.due_date,
         {{ days_between(
             'least(placed.open_since, placed.touch_overdue_since)', 'placed.as_of_date'
         ) }} as days_on_list,
+        placed.snoozed_until,
         placed.tier,
         placed.health_score,
         placed.band,

@@ -9,6 +9,7 @@ final as (
         playbook,
         started_at,
         finished_at,
+        snoozed_until,
         outcome,
         {{ known_date('known_at', 'started_at') }} as known_date
     from base

@@ -319,6 +319,7 @@ class Trigger(PolicyRow):
     playbook: Annotated[str, RefersTo("playbooks.csv")]
     cooldown_days: Whole = Field(ge=0, le=LONGEST_DAYS)
     is_instant: Flag
+    is_alert: Flag
     sentence: str
 
 

@@ -10,6 +10,7 @@ select
     next_step,
     due_date,
     days_on_list,
+    snoozed_until,
     tier,
     health_score,
     band,
