@@ -1,4 +1,4 @@
-{#- Whom to work on today, and why: one row per account, the most to lose first, then those put off. -#}
+{#- Whom to work on today, and why: one row per account, the most to lose first. -#}
 {#- what the words of tiers.csv mean, in days -#}
 {% set cadence_days = {'daily': 1, 'weekly': 7, 'biweekly': 14, 'monthly': 30, 'quarterly': 90} %}
 
