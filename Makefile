@@ -47,7 +47,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync example freshness review test conventions bench experiment docs clean
+.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync example freshness review metrics test conventions bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -158,6 +158,11 @@ review: environment ## the questions of a model review (analyses/) as SQL for an
 	$(call step,review,written: target/compiled/customer_health/analyses/*.sql,mkdir -p target/review && \
 		CUSTOMER_HEALTH_WAREHOUSE="target/review/$${WAREHOUSE##*/}" \
 		$(VENV)/bin/dbt --no-send-anonymous-usage-stats compile --select path:analyses)
+
+# On a copy: MetricFlow opens the file for writing.
+metrics: environment ## figures of the semantic layer: QUERY='--metrics arr --group-by metric_time__month'
+	$(DBT_ON_COPY) --quiet parse
+	CUSTOMER_HEALTH_WAREHOUSE=target/state.duckdb $(VENV)/bin/mf $(if $(QUERY),query $(QUERY),list metrics)
 
 test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)

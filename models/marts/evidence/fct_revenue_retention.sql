@@ -1,9 +1,9 @@
 {#- What a quarter was expected to keep, and what it kept: of the customers at a month's end, over
     the 90 days after it. -#}
 
-with scores as (
-    select * from {{ ref('fct_health_scores') }}
-    where scorecard_role = 'production' and {{ is_month_end('as_of_date') }}
+with customers as (
+    select * from {{ ref('fct_customer_months') }}
+    where is_month_end and scorecard is not null and arr is not null
 ),
 
 risk as (
@@ -18,81 +18,18 @@ models as (
     group by valid_from
 ),
 
-outcomes as (
-    select * from {{ ref('fct_outcomes') }}
-    where horizon_days = 90
-),
-
-spine as (
-    select * from {{ ref('int_spine__account_days') }}
-),
-
-customers as (
-    select
-        scores.account_id,
-        scores.as_of_date,
-        scores.segment,
-        scores.band,
-        spine.arr,
-        outcomes.is_churned,
-        outcomes.matured_date,
-        risk.churn_probability_90d as probability,
-        models.interval_factor,
-        risk.churn_probability_90d_high - risk.churn_probability_90d_low as probability_width
-    from scores
-    inner join spine
-        on
-            scores.account_id = spine.account_id
-            and scores.as_of_date = spine.as_of_date
-    left join risk
-        on
-            scores.account_id = risk.account_id
-            and scores.as_of_date = risk.as_of_date
-    left join models on risk.risk_model_from = models.valid_from
-    left join outcomes
-        on
-            scores.account_id = outcomes.account_id
-            and scores.as_of_date = outcomes.as_of_date
-    where spine.is_in_service and spine.arr is not null
-),
-
--- on a weekly grid the last day before
-later as (
-    select
-        customers.account_id,
-        customers.as_of_date,
-        max_by(spine.arr, spine.as_of_date) as arr
-    from customers
-    inner join spine
-        on
-            customers.account_id = spine.account_id
-            and spine.as_of_date
-            between {{ add_days('customers.as_of_date', 84) }}
-            and {{ add_days('customers.as_of_date', 90) }}
-    group by customers.account_id, customers.as_of_date
-),
-
--- what became of each: only once its outcome has matured
 changed as (
     select
         customers.*,
-        case when customers.is_churned then customers.arr when not customers.is_churned then 0 end
-            as churned_arr,
-        case
-            when customers.is_churned then 0
-            when not customers.is_churned
-                then greatest(customers.arr - coalesce(later.arr, customers.arr), 0)
-        end as contracted_arr,
-        case
-            when customers.is_churned then 0
-            when not customers.is_churned
-                then greatest(coalesce(later.arr, customers.arr) - customers.arr, 0)
-        end as expanded_arr
+        risk.churn_probability_90d as probability,
+        models.interval_factor,
+        risk.churn_probability_90d_high - risk.churn_probability_90d_low as probability_width
     from customers
-    left join later
+    left join risk
         on
-            customers.account_id = later.account_id
-            and customers.as_of_date = later.as_of_date
+            customers.account_id = risk.account_id
+            and customers.as_of_date = risk.as_of_date
+    left join models on risk.risk_model_from = models.valid_from
 ),
 
 -- sums of money are exact, whatever order they are made in
@@ -113,9 +50,7 @@ grouped as (
             ) as expected_margin,
             count(is_churned) as n_matured,
             count(case when is_churned then 1 end) as n_churned,
-            cast(
-                sum(case when is_churned is not null then {{ money('arr') }} end) as double
-            ) as matured_arr,
+            cast(sum({{ money('matured_arr') }}) as double) as matured_arr,
             cast(sum({{ money('churned_arr') }}) as double) as churned_arr,
             cast(sum({{ money('contracted_arr') }}) as double) as contracted_arr,
             cast(sum({{ money('expanded_arr') }}) as double) as expanded_arr,

@@ -29,6 +29,8 @@
     ('fct_scorecard_comparisons', 'variant, review_date', ''),
     ('fct_trigger_responses', 'account_id, as_of_date, trigger', ''),
     ('fct_validation_figures', 'scorecard, segment, as_of_date, horizon_days, figure', ''),
+    ('fct_customer_months', 'account_id, as_of_date', ''),
+    ('dim_dates', 'date_day', ''),
     ('rpt_lead_times', 'scorecard', ''),
     ('rpt_team_adoption', 'month_start_date, csm_owner_id', ''),
     ('sync_crm__account_health', 'crm_account_id', ''),
