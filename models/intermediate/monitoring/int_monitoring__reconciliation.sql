@@ -17,8 +17,9 @@ counted as (
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
             {{ (source_name, table_name) in windowed }} as is_windowed,
-            {{ '(select count(*) from ' ~ table.sql ~ ')' if table.sql else 'cast(0 as bigint)' }}
-                as n_raw,
+            {% for sql, name in [(table.delivered_sql, 'n_raw'), (table.sql, 'n_read')] %}
+                {{ '(select count(*) from ' ~ sql ~ ')' if sql else 'cast(0 as bigint)' }} as {{ name }},
+            {% endfor %}
             {% if (source_name, table_name) in reduced %}
                 coalesce({{ reduced[(source_name, table_name)] }}, 0) as n_accepted,
             {% else %}
@@ -42,11 +43,12 @@ final as (
         n_raw,
         n_accepted,
         n_quarantined,
+        n_raw - n_read as n_erased,
         case
-            when is_windowed then greatest(n_raw - n_accepted - n_quarantined, 0) else 0
+            when is_windowed then greatest(n_read - n_accepted - n_quarantined, 0) else 0
         end as n_too_late,
         case
-            when is_windowed then greatest(n_accepted + n_quarantined - n_raw, 0) else 0
+            when is_windowed then greatest(n_accepted + n_quarantined - n_read, 0) else 0
         end as n_withdrawn
     from counted
 )
