@@ -18,7 +18,8 @@ counted as (
             '{{ table_name }}' as table_name,
             {{ (source_name, table_name) in windowed }} as is_windowed,
             {% for sql, name in [(table.delivered_sql, 'n_raw'), (table.sql, 'n_read')] %}
-                {{ '(select count(*) from ' ~ sql ~ ')' if sql else 'cast(0 as bigint)' }} as {{ name }},
+                {{ '(select count(*) from ' ~ sql ~ ')' if sql else 'cast(0 as bigint)' }}
+                    as {{ name }},
             {% endfor %}
             {% if (source_name, table_name) in reduced %}
                 coalesce({{ reduced[(source_name, table_name)] }}, 0) as n_accepted,
