@@ -16,7 +16,7 @@ import pytest
 from project import dbt, differences, query
 from test_publication import publish_day
 
-from customer_health.build import Record, publish
+from customer_health.build import Record, draw_pages, publish
 from customer_health.export import export
 from customer_health.plan import FROM_NOTHING, FULL_REFRESH, Plan, planned
 from customer_health.privacy.__main__ import main
@@ -81,14 +81,21 @@ def raw_rows(folder: Path, table: str, select: str) -> list[tuple]:
 
 @pytest.fixture(scope="module")
 def built(built_demo, tmp_path_factory) -> Warehouse:
-    """The demo as `make build` would publish it, exported, and in part synced."""
+    """The demo as `make build` and `make instant` leave it, exported, and in part synced."""
     warehouse = Warehouse(tmp_path_factory.mktemp("privacy") / "scores.duckdb")
     with warehouse.locked():
         warehouse.building.mkdir()
         shutil.copy(built_demo.warehouse, warehouse.scratch.state)
         shutil.copytree(built_demo.warehouse.with_suffix(".target"), warehouse.target)
         plan = Plan(None, FROM_NOTHING)
-        publish(warehouse, plan, None, built_demo.raw, "inputs", Progress(), Record())
+        publish(warehouse, plan, None, built_demo.raw, "inputs", Progress(), Record(), draw_pages)
+    with duckdb.connect(str(warehouse.instant_file)) as connection:
+        connection.execute(f"attach '{warehouse.file}' as seen (read_only)")
+        connection.execute("create schema marts")
+        told = "select account_id from seen.marts.account_health"
+        connection.execute(f"create table marts.fct_playbook_triggers as {told}")
+    warehouse.instant_folder.mkdir()
+    shutil.copy(built_demo.warehouse, warehouse.instant_folder / "state.duckdb")
     export(warehouse, warehouse.file.with_suffix(".export"))
     ledger = Ledger(warehouse.file.with_suffix(".sync.sqlite"), "a crm")
     keys = query(warehouse.file, "select crm_account_id from marts.sync_crm__account_health")
@@ -137,7 +144,7 @@ def gone(built_demo) -> Namespace:
 def purged(built, built_demo, gone, tmp_path_factory) -> Warehouse:
     """A copy of what was published, with all three erased, and published again from there."""
     folder = tmp_path_factory.mktemp("purged")
-    shutil.copytree(built.file.parent, folder, dirs_exist_ok=True)
+    shutil.copytree(built.file.parent, folder, dirs_exist_ok=True, symlinks=True)
     warehouse = Warehouse(folder / built.file.name)
     (folder / built.file.name).unlink()
     os.link(warehouse.publications()[0].published, warehouse.file)
@@ -169,7 +176,8 @@ def test_of_the_erased_nothing_is_left(built, purged, gone, tmp_path):
     values = tmp_path / "values"
     values.write_text(cells(built.publications()[0].state))
     assert found_in(texts, values) == sorted((gone.user, gone.account, gone.account_name))
-    values.write_text(cells(purged.publications()[0].state) + cells(purged.file))
+    files = (purged.publications()[0].state, purged.file, purged.instant_file)
+    values.write_text("".join(map(cells, files)))
     assert found_in(texts, values, purged.file.parent) == []
     ids = "select contact_id from snapshots.snap_crm__contacts"
     assert (gone.contact,) not in query(purged.publications()[0].state, ids)
@@ -189,6 +197,10 @@ def test_what_is_published_of_all_others_stays(built, purged, gone):
     for mart in ("fct_health_scores", "account_health", "fct_validation_figures"):
         others = f"where account_id <> '{gone.account}'" if "health" in mart else ""
         assert differences(built.file, purged.file, f"select * from marts.{mart} {others}") == []
+    # the pages are drawn again, without the account
+    assert len(list((built.pages / "accounts").iterdir())) == 1 + len(
+        list((purged.pages / "accounts").iterdir())
+    )
     made = purged.current().manifest
     for mart, n_rows in made["row_counts"].items():
         assert query(purged.file, f"select count(*) from marts.{mart}") == [(n_rows,)]
@@ -301,7 +313,7 @@ def test_a_purge_killed_anywhere_is_done_again(tmp_path):
     for day in (1, 2):
         publish_day(warehouse, day)
     untouched = tmp_path.with_name(f"{tmp_path.name}_untouched")
-    shutil.copytree(tmp_path, untouched)
+    shutil.copytree(tmp_path, untouched, symlinks=True)
     purge = ["--warehouse", str(warehouse.file), "--account", "acc-7"]
     die_at = 1
     while end := _in_child(lambda: main(purge), tmp_path, die_at):
@@ -314,7 +326,8 @@ def test_a_purge_killed_anywhere_is_done_again(tmp_path):
         assert warehouse.current() == warehouse.publications()[0]
         assert warehouse.current().is_intact
         assert not warehouse.building.exists()
+        assert warehouse.pages.exists() or not warehouse.pages.is_symlink()
         shutil.rmtree(tmp_path)
-        shutil.copytree(untouched, tmp_path)
+        shutil.copytree(untouched, tmp_path, symlinks=True)
         die_at += 3
     assert die_at > 10

@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from customer_health import manifest
 from customer_health.export import export
 from customer_health.files import file_stamp, sync, write_json
 from customer_health.lock import take
+from customer_health.pages.__main__ import redraw
 from customer_health.plan import PROJECT
 from customer_health.privacy.databases import Search, rewritten, row_counts, rows_found
 from customer_health.privacy.raw_data import Names, contacts_and_addresses, files_with
@@ -62,24 +64,36 @@ def purge(
     Raises:
         Refusal: There is nobody of that name, or something is at work on the files.
     """
+    not_kept = Refusal(
+        f"{warehouse}: is none of the publications kept. Fix: run `make build`, or name the file"
+        " that it published with WAREHOUSE=..."
+    )
     if not warehouse.publications():
-        raise Refusal(
-            f"{warehouse}: has no publications. Fix: name the file that `make build` published with"
-            " WAREHOUSE=..."
-        )
+        raise not_kept
     ledger = warehouse.file.with_name(f"{_stem(warehouse)}.sync.sqlite")
-    with warehouse.locked(), _no_sync_runs(warehouse, ledger):
+    warehouse.instant_folder.mkdir(parents=True, exist_ok=True)
+    with (
+        warehouse.locked(),
+        _alone(warehouse, ledger.with_suffix(".lock"), "is syncing it"),
+        _alone(warehouse, warehouse.instant_folder / "lock", "tells its events"),
+    ):
+        current = warehouse.current()
+        if current is None:
+            raise not_kept
         warehouse.check_room()
         raw_path = raw_path or _raw_path(warehouse)
         id_case = _id_case()
         tombstones = Tombstones.read(warehouse.tombstones)
         names = _names(warehouse, tombstones, kind, name, raw_path, id_case)
         tombstones.add(names)
-        rows = _erase(warehouse, Search.of(tombstones, id_case), kind)
+        had_pages = current.pages.exists()
+        rows = _erase(warehouse, current, Search.of(tombstones, id_case), kind)
         rows["sync ledger"] = _clean_ledger(ledger, tombstones, id_case)
         if export_folder and export_folder.exists():
             export(warehouse, export_folder)
         _note(warehouse, kind, "all files done", +rows)
+        if had_pages:
+            _redraw(warehouse)
         found = files_with(raw_path, names, id_case) if raw_path else {}
         return Erased(+rows, len(warehouse.publications()), found)
 
@@ -89,10 +103,10 @@ def _stem(warehouse: Warehouse) -> str:
 
 
 @contextmanager
-def _no_sync_runs(warehouse: Warehouse, ledger: Path) -> Iterator[None]:
-    with open(ledger.with_suffix(".lock"), "a+", encoding="utf-8") as lock:
+def _alone(warehouse: Warehouse, file: Path, doing: str) -> Iterator[None]:
+    with open(file, "a+", encoding="utf-8") as lock:
         if holder := take(lock):
-            raise Refusal(f"{warehouse}: {holder} is syncing it. Fix: wait until it has ended.")
+            raise Refusal(f"{warehouse}: {holder} {doing}. Fix: wait until it has ended.")
         yield
 
 
@@ -185,44 +199,50 @@ def _nobody(warehouse: Warehouse, kind: str) -> NoReturn:
     )
 
 
-def _erase(warehouse: Warehouse, search: Search, kind: str) -> Counter[str]:
+def _erase(warehouse: Warehouse, current: Publication, search: Search, kind: str) -> Counter[str]:
     rows: Counter[str] = Counter()
-    current = warehouse.current()
     # the next command throws it away if this one is killed; not what a build leaves to be filed
     scratch = warehouse.building / "purge"
     scratch.mkdir(parents=True)
     for kept in warehouse.publications():
-        erased = _rewrite(kept, scratch, search)
+        erased = _rewrite_publication(kept, scratch, search)
         # names nobody: how many rows of which tables
         _note(warehouse, kind, kept.id, erased)
         rows += erased
-    # it still is another name of the old file
-    if current:
-        warehouse.put_in_place(current)
-    shutil.rmtree(warehouse.building, ignore_errors=True)
+    if warehouse.instant_file.exists():
+        rows += _rewrite(warehouse.instant_file, scratch, search)
+    # what readers open still is the old file
+    warehouse.put_in_place(current)
     # what dbt wrote may quote a value; the next build writes it again
-    for folder in (warehouse.target, warehouse.logs):
-        shutil.rmtree(folder, ignore_errors=True)
+    instant = (path for path in warehouse.instant_folder.iterdir() if path.name != "lock")
+    for path in (warehouse.building, warehouse.target, warehouse.logs, *instant):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     (PROJECT / "target" / "state.duckdb").unlink(missing_ok=True)
     return rows
 
 
-def _rewrite(kept: Publication, scratch: Path, search: Search) -> Counter[str]:
-    """Write the files of a publication again, each put in place in one step."""
-    rows: Counter[str] = Counter()
-    for file in (kept.state, kept.published):
-        fresh = scratch / file.name
-        fresh.unlink(missing_ok=True)
-        rows += Counter(rewritten(file, fresh, search))
-        if file == kept.published:
-            _seal(kept, fresh)
-        os.replace(fresh, file)
-        file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
-    for path in kept.folder.iterdir():
-        if path.is_dir():
-            # pages of accounts; the next build writes its own
-            shutil.rmtree(path)
+def _rewrite_publication(kept: Publication, scratch: Path, search: Search) -> Counter[str]:
+    rows = _rewrite(kept.state, scratch, search)
+    rows += _rewrite(kept.published, scratch, search, lambda fresh: _seal(kept, fresh))
+    shutil.rmtree(kept.pages, ignore_errors=True)
     sync(kept.folder)
+    return rows
+
+
+def _rewrite(
+    file: Path, scratch: Path, search: Search, seal: Callable[[Path], None] = sync
+) -> Counter[str]:
+    """Write a file again, and put it in place in one step once it is sealed."""
+    fresh = scratch / file.name
+    fresh.unlink(missing_ok=True)
+    rows = Counter(rewritten(file, fresh, search))
+    seal(fresh)
+    os.replace(fresh, file)
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    sync(file.parent)
     return rows
 
 
@@ -266,6 +286,15 @@ def _clean_ledger(ledger: Path, tombstones: Tombstones, id_case: str) -> int:
         return len(gone)
     finally:
         connection.close()
+
+
+def _redraw(warehouse: Warehouse) -> None:
+    """Draw the pages of the current publication; without them the purge is done all the same."""
+    try:
+        redraw(warehouse)
+    except Exception as problem:  # whatever a page stumbles over
+        told = f"{'pages':<12} not drawn: {problem}. Fix: mend that, then run `make pages`."
+        print(told, file=sys.stderr)
 
 
 def _note(warehouse: Warehouse, kind: str, what: str, rows: Counter[str]) -> None:

@@ -29,7 +29,8 @@ def rows_without_erased(table: dict[str, Any]) -> str:
         for column in delivered
         if column["meta"].get("personal") and "raw_name" not in column
     ]
-    left_out, emptied = ["false"], {}
+    left_out = ["false"]
+    emptied: dict[str, str] = {}
     for column in delivered:
         name, meta = column["name"], column["meta"]
         if name not in KINDS:
