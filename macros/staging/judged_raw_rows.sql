@@ -29,11 +29,10 @@
     {#- JSON knows no NaN, and DuckDB's no time of nanoseconds -#}
     {%- set shown = {} -%}
     {%- for column in columns if column.delivered and not column.meta.get('personal') -%}
-        {%- set raw = 'raw_' ~ column.name -%}
+        {%- set raw, text = 'raw_' ~ column.name, 'cast(raw_' ~ column.name ~ ' as varchar)' -%}
         {#- some companies use e-mail addresses as ids -#}
-        {%- set text = "case when " ~ raw ~ " like '%_@_%' then '(e-mail address)' else " ~ raw ~ " end" -%}
-        {%- do shown.update({column.name: text if column.delivered == 'varchar'
-            else raw if column.delivered in ('bigint', 'boolean') else 'cast(' ~ raw ~ ' as varchar)'}) -%}
+        {%- do shown.update({column.name: raw if column.delivered in ('bigint', 'boolean')
+            else "case when " ~ text ~ " like '%_@_%' then '(e-mail address)' else " ~ text ~ " end"}) -%}
     {%- endfor -%}
 
     with horizon as (
