@@ -5,6 +5,7 @@
     ('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')",
 } %}
 {% set windowed = [('product', 'events'), ('product', 'daily_usage')] %}
+{% set absent = '(select 1 as absent where false) as absent' %}
 
 with event_days as (
     select * from {{ ref('stg_product__event_days') }}
@@ -17,10 +18,8 @@ counted as (
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
             {{ (source_name, table_name) in windowed }} as is_windowed,
-            {% for sql, name in [(table.delivered_sql, 'n_raw'), (table.sql, 'n_read')] %}
-                {{ '(select count(*) from ' ~ sql ~ ')' if sql else 'cast(0 as bigint)' }}
-                    as {{ name }},
-            {% endfor %}
+            (select count(*) from {{ table.delivered_sql or absent }}) as n_raw,
+            (select count(*) from {{ table.sql or absent }}) as n_read,
             {% if (source_name, table_name) in reduced %}
                 coalesce({{ reduced[(source_name, table_name)] }}, 0) as n_accepted,
             {% else %}
