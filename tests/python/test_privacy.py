@@ -20,6 +20,7 @@ from customer_health.build import Record, draw_pages, publish
 from customer_health.export import export
 from customer_health.plan import FROM_NOTHING, FULL_REFRESH, Plan, planned
 from customer_health.privacy.__main__ import main
+from customer_health.privacy.staging import rows_without_erased
 from customer_health.privacy.tombstones import Tombstones
 from customer_health.progress import Progress
 from customer_health.publication import Warehouse
@@ -284,6 +285,39 @@ def test_an_id_of_two_people_is_not_guessed(tmp_path, capsys):
     state = warehouse.current().state
     assert query(state, left.format("contacts")) == [(0,)]
     assert query(state, left.format("users")) == [(1,)]
+
+
+def test_staging_leaves_rows_about_them_out_and_empties_mentions(tmp_path):
+    tombstones = Tombstones.read(tmp_path / "list.csv")
+    tombstones.add({("contact", "c1"), ("email", "ann@x.example"), ("account", "a9")})
+
+    def left(rows: str, **columns: dict) -> list[tuple]:
+        names = ", ".join(columns)
+        declared = [
+            {"name": name, "delivered": "varchar", "meta": meta} for name, meta in columns.items()
+        ]
+        with duckdb.connect() as connection:
+            connection.execute(f"create table delivered as from (values {rows}) as raw ({names})")
+            table = {"sql": "delivered", "columns": declared}
+            table |= {"tombstones": str(tombstones.file), "id_case": "lower"}
+            return connection.execute(f"from {rows_without_erased(table)}").fetchall()
+
+    account = {"id": True, "required": True}
+    contacts = "('C1 ', 'a1', 'b@x'), ('c2', 'a1', ' Ann@X.example'), ('c3', 'A9', null)"
+    found = left(
+        f"{contacts}, ('c4', 'a1', null)",
+        contact_id={"id": True, "key": True},
+        account_id=account,
+        email={"personal": True},
+    )
+    assert found == [("c4", "a1", None)]
+    found = left(
+        "('a1', 'c1', 'secret'), ('a1', null, 'ok'), ('a1', 'c4', 'fine'), ('a9', 'c4', 'gone')",
+        account_id=account,
+        contact_id={"id": True},
+        comment={"personal": True},
+    )
+    assert found == [("a1", None, None), ("a1", None, "ok"), ("a1", "c4", "fine")]
 
 
 FILE_EVENTS = ("os.rename", "os.link", "os.remove", "shutil.rmtree")
