@@ -26,11 +26,14 @@ DRY_RUN ?=
 RETRY ?=
 # PAGES=0: draw none.
 PAGES ?=
+# Of `make purge`: whom to erase.
+PERSON ?=
+ACCOUNT ?=
 # EXPORT: folder for the marts as Parquet; 1: beside the published file.
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE
+export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
@@ -47,7 +50,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync example freshness review metrics test conventions bench experiment docs clean
+.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -132,6 +135,11 @@ export: environment ## the marts of the published file as Parquet, in EXPORT=fol
 sync: environment ## sends what changed to a CRM or to Slack: TO=salesforce
 	$(RUN) -m customer_health.sync --warehouse "$$WAREHOUSE" --to "$$TO" \
 		$(if $(DRY_RUN),--dry-run) $(if $(RETRY),--retry)
+
+purge: environment ## erases a person or an account: PERSON=<e-mail address or id>, ACCOUNT=<id>
+	$(RUN) -m customer_health.privacy --warehouse "$$WAREHOUSE" --export "$$EXPORT_FOLDER" \
+		$(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(PERSON)$(if $(ACCOUNT),,none),--person "$$PERSON") \
+		$(if $(RAW_PATH),--raw-path "$$RAW_PATH")
 
 given_mapping: given
 	if [ -z "$$MAPPING" ]; then \

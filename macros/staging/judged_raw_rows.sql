@@ -1,7 +1,7 @@
 {% macro judged_raw_rows(
     source_name, table_name, check_accounts=true, keep_spelling=[], since=none, only_contested=false
 ) -%}
-    {#- Every row of a raw table, typed, with the verdict on it by the contract's checks (raw_checks):
+    {#- Every row of a raw table, typed and less what is personal, with the contract's verdict (raw_checks):
           quarantine_reason, quarantine_column   the first reason against the row; null: accepted
           refused_cells  of an accepted row the cells that are not, and read as null: column=reason;...
           row_key        the key columns, joined with '|'
@@ -14,6 +14,8 @@
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set columns, time_column = table.columns, table.time_column -%}
     {%- set names = columns | map(attribute='name') | list -%}
+    {%- set left_behind = columns | selectattr('meta.personal', 'defined') | rejectattr('field', 'defined')
+        | map(attribute='name') | list -%}
     {%- set keys = columns | selectattr('meta.key', 'defined') | map(attribute='name') | list -%}
     {%- set worded = columns | selectattr('meta.vocabulary', 'defined') | list -%}
     {%- set is_known_later = keys and 'known_at' in names and time_column -%}
@@ -27,9 +29,10 @@
     {#- JSON knows no NaN, and DuckDB's no time of nanoseconds -#}
     {%- set shown = {} -%}
     {%- for column in columns if column.delivered and not column.meta.get('personal') -%}
-        {%- set raw = 'raw_' ~ column.name -%}
-        {%- do shown.update({column.name: raw if column.delivered in ('varchar', 'bigint', 'boolean')
-            else 'cast(' ~ raw ~ ' as varchar)'}) -%}
+        {%- set raw, text = 'raw_' ~ column.name, 'cast(raw_' ~ column.name ~ ' as varchar)' -%}
+        {#- some companies use e-mail addresses as ids -#}
+        {%- do shown.update({column.name: raw if column.delivered in ('bigint', 'boolean')
+            else "case when " ~ text ~ " like '%_@_%' then '(e-mail address)' else " ~ text ~ " end"}) -%}
     {%- endfor -%}
 
     with horizon as (
@@ -156,7 +159,7 @@
 
     final as (
         select
-            {% for name in names -%}
+            {% for name in names if name not in left_behind -%}
             {{ 'first_known_at as ' if name == 'known_at' and is_known_later }}{{ name }},
             {% endfor -%}
             {% for name in keep_spelling -%}

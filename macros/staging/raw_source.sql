@@ -3,7 +3,8 @@
 {% macro raw_table(source_name, table_name) -%}
     {#- A raw table as declared and as it lies there; nothing is known while dbt parses:
           sql          what to write after `from`: files below var raw_path, or the table that source()
-                       names; none if it is absent or empty
+                       names, without who was erased; none if it is absent or empty
+          delivered_sql  the same with them
           types        {delivered column: kind of its type}
           columns      [{name, data_type, meta, delivered (kind of type it came in, or none), is_number}]; custom
                        fields, too, with their raw_name
@@ -27,14 +28,23 @@
             {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
             {%- do columns.append(dict(column, delivered=kind, is_number=is_number)) -%}
         {%- endfor -%}
+        {%- set delivered = sql | string if types else none -%}
         {%- do found.update({name: {
-            'sql': sql | string if types else none,
+            'sql': without_erased(delivered, columns) if delivered and var('tombstones') else delivered,
+            'delivered_sql': delivered,
             'types': types,
             'columns': columns,
             'time_column': node.config.meta.get('time_column'),
         }}) -%}
     {%- endif -%}
     {{ return(found[name]) }}
+{%- endmacro %}
+
+{% macro without_erased(sql, columns) -%}
+    {#- What to write after `from` for a raw table without who was erased: python/customer_health/privacy says. -#}
+    {%- set table = {'sql': sql, 'columns': columns, 'tombstones': var('tombstones'), 'id_case': var('id_case')} -%}
+    {%- set call = "rows_without_erased('" ~ tojson(table) | replace("'", "''") ~ "')" -%}
+    {{ return(run_query('select ' ~ call ~ ' as sql').rows[0][0]) }}
 {%- endmacro %}
 
 {% macro raw_files(source_name, table_name) -%}

@@ -141,13 +141,15 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
     if given.as_of_date:
         variables["as_of_date"] = given.as_of_date
 
+    if warehouse.tombstones.exists():
+        variables["tombstones"] = str(warehouse.tombstones)
     with record.step("checks"):
         # dbt reads the seeds before it lets the project check them, and stumbles over a damaged one
         errors = [*folder_problems(str(raw_path)), *seed_problems(PROJECT / "seeds")[0]]
         if errors:
             raise Refusal("\n- ".join(["Nothing was built. Fix first:", *errors]))
         current = warehouse.current()
-        inputs = fingerprint(raw_path, variables)
+        inputs = fingerprint(raw_path, variables, warehouse.tombstones)
         asked = given.full_refresh or given.restate
         may_stay = given.unless_unchanged and not asked
         if current and may_stay and is_unchanged(warehouse, current, inputs):
@@ -265,6 +267,7 @@ def publish(
         "git": manifest.git_of(PROJECT),
         "code": manifest.code_of(PROJECT),
         "raw_data": manifest.raw_data_of(raw_path, PROJECT),
+        "erased": manifest.erased_of(warehouse.tombstones),
         "previous": previous,
         "started_at": manifest.utc(record.started_at),
         "finished_at": manifest.utc(datetime.now(UTC)),

@@ -1,6 +1,6 @@
-"""Gives dbt-duckdb the checks that run before a build, as SQL functions.
+"""Gives dbt-duckdb the checks that run before a build, and who was erased, as SQL functions.
 
-Listed in the profile under `plugins`; the macro `python_check` calls the functions.
+Listed in the profile under `plugins`; the macros `python_check` and `without_erased` call them.
 """
 
 import atexit
@@ -14,10 +14,11 @@ from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import VARCHAR
 
 from customer_health import build_checks
+from customer_health.privacy import staging
 
 
 class Plugin(BasePlugin):
-    """Registers the checks on dbt's connection."""
+    """Registers the functions on dbt's connection."""
 
     def initialize(self, plugin_config: dict) -> None:
         """Make the folder of the warehouse, which DuckDB does not do."""
@@ -28,7 +29,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, each of JSON text; called once, when dbt connects."""
-        for function in (build_problems, history_problems):
+        for function in (build_problems, history_problems, rows_without_erased):
             conn.create_function(function.__name__, function, [VARCHAR], VARCHAR, side_effects=True)
         # what dbt has parsed by now lives to its end: Python need not search it for garbage again
         gc.freeze()
@@ -43,6 +44,11 @@ def build_problems(known: str) -> str:
 def history_problems(known: str) -> str:
     """Check whether a build can go on from the last one: `{"errors": […], "warnings": […]}`."""
     return _as_json(*build_checks.history_problems(json.loads(known)))
+
+
+def rows_without_erased(table: str) -> str:
+    """Give SQL of a raw table's rows without those of who was erased."""
+    return staging.rows_without_erased(json.loads(table))
 
 
 def _as_json(errors: list[str], warnings: list[str]) -> str:

@@ -82,6 +82,8 @@ def tell(warehouse: Warehouse, base: Publication, as_of_date: str | None, lock: 
     variables: dict[str, str | bool] = {"raw_path": str(PROJECT / raw_data["path"])}
     if as_of_date:
         variables["as_of_date"] = as_of_date
+    if warehouse.tombstones.exists():
+        variables["tombstones"] = str(warehouse.tombstones)
     state = warehouse.instant_folder / "state.duckdb"
     try:
         # what a killed run left

@@ -78,6 +78,13 @@ def raw_data_of(raw_path: Path, project: Path) -> dict[str, str | None]:
     }
 
 
+def erased_of(tombstones: Path) -> str | None:
+    """A fingerprint of who was erased, without naming them; None for nobody."""
+    if not tombstones.exists():
+        return None
+    return hashlib.sha256(tombstones.read_bytes()).hexdigest()[:16]
+
+
 def versions_of(project: Path) -> dict[str, str]:
     """Versions of the project and of what it runs on."""
     settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 """Writes the marts, and nothing else, from the file that dbt built into the file that readers open.
 
-Personal data stays in the schema staging of dbt's file, which is not published.
+Ids of persons stay in dbt's file, which is not published; names and texts do not get that far.
 """
 
 import json

@@ -95,6 +95,8 @@ def planned(
         )
     if given.full_refresh:
         return Plan(current, FULL_REFRESH)
+    if manifest.erased_of(warehouse.tombstones) != made.get("erased"):
+        return Plan(current, FULL_REFRESH, "somebody was erased since the last build")
     code = manifest.code_of(PROJECT)
     changed = [name for name in code if code[name] != made["code"].get(name)]
     if changed:
@@ -144,9 +146,10 @@ def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:
     return plan
 
 
-def fingerprint(raw_path: Path, variables: Mapping[str, str | bool]) -> str:
+def fingerprint(raw_path: Path, variables: Mapping[str, str | bool], tombstones: Path) -> str:
     """Sum up all that a build depends on as one text."""
-    digest = hashlib.sha256(json.dumps([str(raw_path), variables]).encode())
+    told = [str(raw_path), variables, manifest.erased_of(tombstones)]
+    digest = hashlib.sha256(json.dumps(told).encode())
     for name in INPUTS:
         for path in _files(PROJECT / name):
             digest.update(str(path.relative_to(PROJECT)).encode())

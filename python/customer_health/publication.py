@@ -143,6 +143,7 @@ class Warehouse:
         name = self.file.name.removesuffix(".duckdb")
         self.manifest_file = self.file.with_name(f"{name}.manifest.json")
         self.pages = self.file.with_name(f"{name}.pages")
+        self.tombstones = self.file.with_name(f"{name}.tombstones.csv")
         self.folder = self.file.with_name(f"{name}.builds")
         self.building = self.folder / "building"
         self.scratch = Publication(self.building)

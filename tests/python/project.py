@@ -82,7 +82,7 @@ def once(name: str, make: Callable[[Path], None]) -> Path:
 
 
 # What may differ between runs on one manifest: dbt asks for it only when it runs a node.
-ASKED_AT_RUN_TIME = {"raw_path", "as_of_date", "history_grain", "id_case"}
+ASKED_AT_RUN_TIME = {"raw_path", "as_of_date", "history_grain", "id_case", "tombstones"}
 
 
 def parsed(warehouse: str = "warehouse.duckdb", **variables) -> Path:

@@ -5,6 +5,7 @@
     ('product', 'events'): "(select sum(n_events) from event_days where breakdown = 'event')",
 } %}
 {% set windowed = [('product', 'events'), ('product', 'daily_usage')] %}
+{% set absent = '(select 1 as absent where false) as absent' %}
 
 with event_days as (
     select * from {{ ref('stg_product__event_days') }}
@@ -17,8 +18,8 @@ counted as (
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
             {{ (source_name, table_name) in windowed }} as is_windowed,
-            {{ '(select count(*) from ' ~ table.sql ~ ')' if table.sql else 'cast(0 as bigint)' }}
-                as n_raw,
+            (select count(*) from {{ table.delivered_sql or absent }}) as n_raw,
+            (select count(*) from {{ table.sql or absent }}) as n_read,
             {% if (source_name, table_name) in reduced %}
                 coalesce({{ reduced[(source_name, table_name)] }}, 0) as n_accepted,
             {% else %}
@@ -42,11 +43,12 @@ final as (
         n_raw,
         n_accepted,
         n_quarantined,
+        n_raw - n_read as n_erased,
         case
-            when is_windowed then greatest(n_raw - n_accepted - n_quarantined, 0) else 0
+            when is_windowed then greatest(n_read - n_accepted - n_quarantined, 0) else 0
         end as n_too_late,
         case
-            when is_windowed then greatest(n_accepted + n_quarantined - n_raw, 0) else 0
+            when is_windowed then greatest(n_accepted + n_quarantined - n_read, 0) else 0
         end as n_withdrawn
     from counted
 )

@@ -95,7 +95,10 @@ final as (
             as quarantined_row_id,
         numbered.source_name,
         numbered.table_name,
-        nullif(numbered.row_key, '') as row_key,
+        case
+            when numbered.row_key like '%_@_%' then '(e-mail address)'
+            else nullif(numbered.row_key, '')
+        end as row_key,
         numbered.refused,
         numbered.quarantine_reason,
         numbered.quarantine_column,
