@@ -1,7 +1,6 @@
 {#- What would make the scores wrong stops dbt before anything is written, with every message at once. -#}
 
 {% macro check_before_build() -%}
-    {#- dbt compiles this hook for compile and docs generate as well, which build nothing. -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
         {%- set metrics = {} -%}
         {%- for dimension in dimensions() -%}
@@ -42,8 +41,6 @@
 {%- endmacro %}
 
 {% macro python_check(function, details) -%}
-    {#- Calls a function of python/customer_health/dbt_plugin.py, says its warnings and stops dbt with its
-        errors, with paths from the project on. Only DuckDB runs Python inside the build. -#}
     {%- if target.type != 'duckdb' -%}
         {%- set found = {'errors': [
             "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
@@ -75,7 +72,6 @@
 {%- endmacro %}
 
 {% macro absolute_path(path) -%}
-    {#- A relative path starts at this project, also where it is a package: dbt keeps the folder with each seed. -#}
     {%- set is_absolute = modules.re.match('/|[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
     {{ return(path if is_absolute else graph.nodes['seed.customer_health.metrics'].root_path ~ '/' ~ path) }}
 {%- endmacro %}

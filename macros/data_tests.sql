@@ -2,8 +2,6 @@
     out days that this build did not write: what was published under another policy may have other words. -#}
 
 {% macro repeated_keys(models) -%}
-    {#- Keys of models that have a null in them, or stand on several rows. Each model is (name, key columns, date
-        column or ''). A column with a ? may be null. A model without key columns has one row. -#}
     {%- for name, key, date_column in models %}
         select '{{ name }}' as model_name, '{{ key }}' as key, count(*) as n_faults
         from (
@@ -24,8 +22,6 @@
 {%- endmacro %}
 
 {% macro unknown_words(known, models) -%}
-    {#- Words in columns of models that are not known, but for null. known: {column: what to write in `in (...)`}.
-        Each model is (name, columns, date column or ''). -#}
     {%- for name, columns, date_column in models %}
         {%- set is_last_model = loop.last %}
         {%- for column in columns.split(', ') %}

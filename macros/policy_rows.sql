@@ -2,13 +2,11 @@
     `dbt source freshness`, which loads none. -#}
 
 {% macro policy_number(threshold) -%}
-    {#- A number of seeds/policy/thresholds.csv; 0 while dbt parses. -#}
     {%- set found = policy_rows('thresholds') | selectattr('threshold', 'eq', threshold) | first -%}
     {{ return(found.value if found else 0) }}
 {%- endmacro %}
 
 {% macro policy_rows(seed) -%}
-    {#- The rows of a policy seed; none while dbt parses. Unit tests know no files, and read what is loaded. -#}
     {%- if not execute -%}
         {{ return([]) }}
     {%- elif target.type != 'duckdb' or (model and model.resource_type == 'unit_test') -%}

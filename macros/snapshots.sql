@@ -1,14 +1,6 @@
 {#- Snapshots date what a source overwrites in place by the build that saw it. One macro writes, one reads. -#}
 
 {% macro rows_as_seen(relation, key, columns, raw=none) -%}
-    {#- Query of a snapshot: the rows of a staging relation, with columns beside the key, as this build sees them.
-          row_key       the key columns, joined with '|'
-          is_delivered  false for a row that only an earlier build saw; its columns stay as they were. An empty
-                        table says nothing about its rows.
-          last_build_date  as-of date of the completed build before this one; null: none
-          seen_at       the day of the build, never the wall clock; a second later where the version before is of
-                        the same day. A build of an earlier day leaves the row alone.
-        raw: (source, table) of the columns; one that the delivery lacks for all rows stays as it was. -#}
     {%- set snapshot = load_relation(this) if execute -%}
     {%- set kept = adapter.get_columns_in_relation(snapshot) | map(attribute='name') | list
         if snapshot else key + columns -%}
@@ -59,12 +51,6 @@
 {%- endmacro %}
 
 {% macro seen_versions(snapshot) -%}
-    {#- Versions of the rows of a snapshot, the last of each day, with the days on which they hold:
-          from_date     the day of the build that saw it; 0001-01-01 for a row's first version
-          until_date    first day of the next version, also of a row that was away; null: none
-          not_before_date  first day on which it may have held: the one after the last build that saw another
-                        version; null for the first
-          missing_date  first day, before until_date, on which the row was not delivered; null: none -#}
     select
         *,
         case when seen_date = first_seen_date then cast('0001-01-01' as date) else seen_date end as from_date,

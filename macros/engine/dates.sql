@@ -2,7 +2,6 @@
     gets a branch here, and no model changes. -#}
 
 {% macro add_days(date, days) -%}
-    {#- A date some days later (or earlier), as a date: dbt.dateadd gives a timestamp on several engines. -#}
     {%- if target.type == 'duckdb' -%}
     ({{ date }} + cast({{ days }} as integer))
     {%- else -%}
@@ -11,7 +10,6 @@
 {%- endmacro %}
 
 {% macro days_between(first_date, second_date) -%}
-    {#- Days from the first date to the second (integer). -#}
     {%- if target.type == 'duckdb' -%}
     cast({{ second_date }} - {{ first_date }} as integer)
     {%- else -%}
@@ -20,12 +18,10 @@
 {%- endmacro %}
 
 {% macro day_number(date) -%}
-    {#- Days since Monday 2001-01-01 (integer): windows over days count in it on every engine. -#}
     {{ days_between("cast('2001-01-01' as date)", date) }}
 {%- endmacro %}
 
 {% macro date_rows(first_date, last_date) -%}
-    {#- Expression for a select list: one row per date from the first to the last, both included. -#}
     {%- if target.type == 'duckdb' -%}
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date)
     {%- else -%}
@@ -34,8 +30,6 @@
 {%- endmacro %}
 
 {% macro time_of_number(number) -%}
-    {#- The time that a number means by its size: a day written YYYYMMDD, or seconds, milli-, micro- or
-        nanoseconds since 1970. Smaller numbers may be days since several beginnings and are refused. -#}
     {%- set digits = 'cast(try_cast(' ~ number ~ ' as bigint) as varchar)' -%}
     {%- set day = "substr(" ~ digits ~ ", 1, 4) || '-' || substr(" ~ digits ~ ", 5, 2) || '-' || substr("
         ~ digits ~ ", 7, 2)" -%}

@@ -1,5 +1,4 @@
 {% macro is_finite(number) -%}
-    {#- Condition: a floating-point number is neither NaN, of either sign, nor infinity. -#}
     {%- if target.type == 'duckdb' -%}
     isfinite({{ number }})
     {%- else -%}
@@ -8,8 +7,6 @@
 {%- endmacro %}
 
 {% macro clean_id(expression) -%}
-    {#- One spelling of an id: no white space or byte-order mark, no decimals of a whole number (1001.0), and no
-        case unless var id_case says so. Nested replace is several times faster than translate on DuckDB. -#}
     {%- set spelled = namespace(text=expression) -%}
     {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
         {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
@@ -31,29 +28,24 @@
 {%- endmacro %}
 
 {% macro without_zero_decimals(expression) -%}
-    {#- A text that is a whole number written with decimals (1001.0, 1001.00) without them. -#}
     regexp_replace({{ expression }}, '^(-?[0-9]+)[.]0+$', '{{ "\\" if target.type == "duckdb" else "$" }}1')
 {%- endmacro %}
 
 {% macro text_rows(expression, separator) -%}
-    {#- Expression for a select list: one row per part of a text. -#}
     {{ 'unnest(string_split' if target.type == 'duckdb' else 'explode(split' -}}
     ({{ expression }}, '{{ separator }}'))
 {%- endmacro %}
 
 {% macro short_hash(expression) -%}
-    {#- A number of 64 bits that equal texts share, and different ones hardly ever. -#}
     {{ 'hash' if target.type == 'duckdb' else 'xxhash64' }}({{ expression }})
 {%- endmacro %}
 
 {% macro json_text(json, name) -%}
-    {#- A value of an object of JSON text, as text; null if it is not there. name: expression of its name. -#}
     {{ 'json_extract_string' if target.type == 'duckdb' else 'get_json_object' -}}
     ({{ json }}, '$.' || {{ name }})
 {%- endmacro %}
 
 {% macro struct_of(parts) -%}
-    {#- One value of several, each read as <value>.<name>. parts: columns, or {name: expression}. -#}
     {{ 'struct_pack' if target.type == 'duckdb' else 'named_struct' -}}
     (
     {%- for name in parts -%}

@@ -7,8 +7,6 @@
 {%- endmacro %}
 
 {% macro window_start(column='window_start_date') -%}
-    {#- First day this build computes, as text; all_days() if it computes every day or none was begun yet. What
-        builds nothing, such as dbt compile, shows the last build's. column: of operations.build_window. -#}
     {%- if not execute -%}
         {{ return(all_days()) }}
     {%- elif model.resource_type == 'unit_test' -%}
@@ -26,31 +24,25 @@
 {%- endmacro %}
 
 {% macro published_from() -%}
-    {#- First day whose published rows this build wrote, as text: the tests of published models begin there. -#}
     {{ return(window_start('published_before_date')) }}
 {%- endmacro %}
 
 {% macro in_window(day, days_before=0) -%}
-    {#- Condition: a day is one that this build computes, or so many days before: as far back as facts bear on it. -#}
     {%- set first_day = "cast('" ~ window_start() ~ "' as date)" -%}
     {{ day }} >= {{ add_days(first_day, -days_before) if days_before else first_day }}
 {%- endmacro %}
 
 {% macro reaches_window(until_date) -%}
-    {#- Condition: what ends on a day (exclusive; null: never) lasts into the days this build computes. -#}
     {{ until_date }} is null or {{ until_date }} > cast('{{ window_start() }}' as date)
 {%- endmacro %}
 
 {% macro published_before() -%}
-    {#- What the model at hand has of days before this one is published and stays as it is, even with
-        --full-refresh; all_days() if it has nothing yet, in unit tests and with var restate_history. -#}
     {{ return(
         published_from() if execute and model.resource_type != 'unit_test' and load_relation(this) else all_days()
     ) }}
 {%- endmacro %}
 
 {% macro is_unpublished(scores) -%}
-    {#- Condition: the model at hand has not published a score yet, be it of a day or of a scorecard. -#}
     {%- set goes_on_from = published_before() -%}
     {%- if goes_on_from == all_days() -%}
         true
@@ -63,7 +55,6 @@
 {%- endmacro %}
 
 {% macro begin_build() -%}
-    {#- Settles the window at the start of a build, before any model can change what it rests on. -#}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set last, late_row_days = last_completed_build(), policy_number('late_row_days') | int -%}
         {%- set published = load_relation(relation_of('fct_health_scores')) -%}
@@ -104,8 +95,6 @@
 {%- endmacro %}
 
 {% macro lacks_history() -%}
-    {#- Whether a model that keeps history is not there yet, or has none of a table that is new, so that every
-        day has to be computed. -#}
     {%- for node in graph.nodes.values()
         if node.package_name == 'customer_health' and node.config.materialized == 'incremental' -%}
         {%- set relation = load_relation(relation_of(node.name)) -%}
@@ -120,8 +109,6 @@
 {%- endmacro %}
 
 {% macro this_build() -%}
-    {#- What a build is of: {settings (what its history needs), raw_path, as_of_date (asked for), tables (delivered,
-        and the columns of accounts)}. -#}
     {%- set tables = [] -%}
     {%- for source_name, table_name in raw_tables() if raw_table(source_name, table_name).sql -%}
         {%- do tables.append(source_name ~ '.' ~ table_name) -%}
@@ -136,7 +123,6 @@
 {%- endmacro %}
 
 {% macro last_completed_build() -%}
-    {#- As this_build, of the last build of which all went well, as_of_date the newest it scored; or none. -#}
     {%- set builds = load_relation(relation_of('completed_builds')) -%}
     {%- set rows = run_query(
         'select settings, raw_path, as_of_date, raw_tables from ' ~ builds ~ ' order by completed_number desc limit 1'
@@ -148,8 +134,6 @@
 {%- endmacro %}
 
 {% macro record_completed_build(results) -%}
-    {#- Enters a build in operations.completed_builds, from which the next one goes on. One of part of the project,
-        or without its tests, or of which a node failed, does not count. -#}
     {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
         | list if execute -%}
     {%- set left_out = graph.nodes.values() | selectattr('package_name', 'eq', 'customer_health')
@@ -173,7 +157,6 @@
 {%- endmacro %}
 
 {% macro relation_of(name) -%}
-    {#- The relation of a model where there is no ref() (hooks), or of a table of the build's book-keeping. -#}
     {%- set node = graph.nodes.get('model.customer_health.' ~ name, {}) -%}
     {{ return(api.Relation.create(
         database=node.database or target.database,

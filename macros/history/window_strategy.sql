@@ -1,7 +1,4 @@
 {% macro get_incremental_window_sql(arguments) -%}
-    {#- Incremental strategy `window`: rows whose date (meta window_column) lies in the window, or is null, give way
-        to the new ones, so that rows vanish that a late row takes away. A model with meta is_published keeps what
-        was published before; a scorecard of which it has nothing comes with its history. -#}
     {%- set meta = config.get('meta', {}) -%}
     {%- set column = meta.get('window_column', 'as_of_date') -%}
     {%- set from_date = published_before() if meta.get('is_published') else window_start() -%}

@@ -1,11 +1,4 @@
 {% macro dimension_scores(dimension) -%}
-    {#- A dimension's metric scores and score, one row per account and date of the build's window:
-          <metric>__score        0-100 by the policy's curve for segment and stage; null: unknown or no weight
-          <dimension>_score      mean of the known metric scores, weighted; null if none is known
-          <dimension>_coverage   share (0-1) of the metrics' weight that is known for the account
-          <dimension>_connected  share (0-1) of the metrics' weight whose feed is connected and warm by then
-        The weight of what is not applicable to an account passes to the rest of what is connected, so that it
-        lowers neither the coverage nor the dimension's place in the health score. -#}
     {%- set metrics, knots = metrics_of(dimension), struct_of(['k1', 'k2', 'k3', 'k4', 'k5']) -%}
 
     with metrics as (

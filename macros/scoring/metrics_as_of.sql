@@ -1,10 +1,4 @@
 {% macro metrics_as_of(dimension, measured, is_reachable='true', absence_known={}) -%}
-    {#- The metrics of a dimension as published: unknown (null) until their feed has been connected, and the account
-        a customer, for the policy's warm_up_days; then, where nothing was measured (null), 0, unknown or not
-        applicable by the policy's when_absent. <metric>__is_not_applicable tells the two kinds of null apart.
-        measured: relation with account_id, as_of_date and every metric of the dimension.
-        is_reachable: condition on it; where false, the source does not know the account: all is unknown.
-        absence_known: {metric: condition on it}; where not true, nothing measured says nothing. -#}
     {%- set metrics = metrics_of(dimension) -%}
     {%- set rule = struct_of(
         ['usable_from', 'warm_up_days', 'is_zero_when_absent', 'is_not_applicable_when_absent']

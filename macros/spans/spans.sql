@@ -4,13 +4,10 @@
     from their edges alone, in time linear in the facts. Decimals make sums exact, in any order of the rows. -#}
 
 {% macro money(expression) -%}
-    {#- An amount of money: exact, with room for sums of any currency. -#}
     cast({{ expression }} as decimal(38, 6))
 {%- endmacro %}
 
 {% macro span(measure, from_date, until_date='null', amount='1', is_money=false, entity=none) -%}
-    {#- Select list of a span, for a select from a relation that has account_id. entity: a person or
-        feature in place of the amount, for presence_spans. -#}
     account_id,
     '{{ measure }}' as measure,
     cast({{ from_date }} as date) as from_date,
@@ -23,9 +20,6 @@
 {%- endmacro %}
 
 {% macro latest_spans(relation, measure, fact_date, known_date, value, expiry_days=none) -%}
-    {#- Spans of the latest value: a fact counts from the day it is known until a later one is or, with expiry_days
-        (number or column), so many days after the fact. One known after a later one changes nothing. Facts of
-        one day count together, at their mean, as far as they are known. -#}
     select
         account_id,
         '{{ measure }}' as measure,
@@ -65,9 +59,6 @@
 {%- endmacro %}
 
 {% macro merged_spans(relation, keys) -%}
-    {#- Spans of each combination of the keys, those that overlap or touch made one, from a relation with the keys,
-        from_date and until_date (null: for ever). One that began before the build's window may begin later, on
-        its first day at most. -#}
     {%- set keys = keys | join(', ') %}
     select
         {{ keys }},
@@ -100,8 +91,6 @@
 {%- endmacro %}
 
 {% macro presence_spans(relation) -%}
-    {#- Spans that count entities (people active, features used), each once however often it is seen, from a
-        relation of spans with an entity. -#}
     select
         account_id,
         measure,
@@ -115,10 +104,6 @@
 {%- endmacro %}
 
 {% macro span_totals(spans, spine, measures, is_money=false) -%}
-    {#- One row per row of the spine (account_id, as_of_date) with each measure's total on that date, 0 without a
-        span. The spine holds days of the build's window only, and spans begin on its first day at the earliest.
-        is_money: sums decimals, for amounts beyond nine billion, and not whole numbers in doubles, which is several
-        times faster. -#}
     {%- set from_date = "greatest(from_date, cast('" ~ window_start() ~ "' as date))" -%}
     {%- set amount = money('amount') if is_money else 'round(cast(amount as double) * 1000000)' -%}
     select

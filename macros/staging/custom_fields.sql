@@ -3,8 +3,6 @@
     text of an object with the value of each field as text. So no model's columns depend on the policy. -#}
 
 {% macro custom_fields() -%}
-    {#- The fields as columns of a raw table (see raw_table), with the field's name and, as raw_name, what the
-        CRM calls it. -#}
     {%- set columns = [] -%}
     {%- for row in policy_rows('custom_fields') -%}
         {%- do columns.append({
@@ -19,8 +17,6 @@
 {%- endmacro %}
 
 {% macro custom_fields_as_json(seen=none, last=none) -%}
-    {#- The fields as JSON text: as this delivery has them, without those whose column it lacks; or, of a
-        snapshot, those of `seen`, and of `last` where their column is lacking. -#}
     {%- set fields = {} -%}
     {%- for column in raw_table('crm', 'accounts').columns if column.field and (last or column.delivered) -%}
         {%- do fields.update({

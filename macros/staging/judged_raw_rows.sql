@@ -1,16 +1,6 @@
 {% macro judged_raw_rows(
     source_name, table_name, check_accounts=true, keep_spelling=[], since=none, only_contested=false
 ) -%}
-    {#- Every row of a raw table, typed and less what is personal, with the contract's verdict (raw_checks):
-          quarantine_reason, quarantine_column   the first reason against the row; null: accepted
-          refused_cells  of an accepted row the cells that are not, and read as null: column=reason;...
-          row_key        the key columns, joined with '|'
-          raw_row        the row as delivered, less what is personal, if anything of it is refused
-        Of several rows with one key the one known last is accepted, as known from the first.
-        check_accounts: whether accounts must be known.
-        keep_spelling: id columns to give as <column>_as_delivered as well.
-        since: as for raw_rows; gives each row a delivered_date, the day it became known by itself.
-        only_contested: of a large table, only rows of which something is refused and all copies of a key. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set columns, time_column = table.columns, table.time_column -%}
     {%- set names = columns | map(attribute='name') | list -%}

@@ -1,12 +1,4 @@
 {% macro raw_checks(columns, has_accounts) -%}
-    {#- What the contract demands of a raw row: [{condition, reason, column, refuses_row}] in the order in which they
-        decide. Conditions read typed, horizon, accounts (with has_accounts) and words_<column>. A column's meta:
-          id            can be decoded              key, required  not null (key: nullable may be)
-          not_negative  a credit or a correction is another fact, and refuses the row
-          range         [lowest, highest], or {by: column, word: [lowest, highest], ...} by its word
-          not_in_future not after the sources' end  not_before     on the day of that column or later
-          is_account    an account we know          vocabulary     a word of that vocabulary
-          is_category   a few words: no e-mail address, no text longer than 100 characters -#}
     {%- set checks = [] -%}
     {%- for reason in [
         'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',

@@ -1,14 +1,6 @@
 {#- Reads a raw table as the raw contract (models/staging/*/_*__sources.yml) declares it, wherever it lies. -#}
 
 {% macro raw_table(source_name, table_name) -%}
-    {#- A raw table as declared and as it lies there; nothing is known while dbt parses:
-          sql          what to write after `from`: files below var raw_path, or the table that source()
-                       names, without who was erased; none if it is absent or empty
-          delivered_sql  the same with them
-          types        {delivered column: kind of its type}
-          columns      [{name, data_type, meta, delivered (kind of type it came in, or none), is_number}]; custom
-                       fields, too, with their raw_name
-          time_column  the one that says when a row's fact happened, if there is one -#}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}
         {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
@@ -29,8 +21,13 @@
             {%- do columns.append(dict(column, delivered=kind, is_number=is_number)) -%}
         {%- endfor -%}
         {%- set delivered = sql | string if types else none -%}
+        {%- set read = {
+            'sql': delivered, 'columns': columns, 'tombstones': var('tombstones'), 'id_case': var('id_case'),
+        } -%}
+        {%- set without_erased = "rows_without_erased('" ~ tojson(read) | replace("'", "''") ~ "')" -%}
         {%- do found.update({name: {
-            'sql': without_erased(delivered, columns) if delivered and var('tombstones') else delivered,
+            'sql': run_query('select ' ~ without_erased ~ ' as sql').rows[0][0]
+                if delivered and var('tombstones') else delivered,
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,
@@ -40,17 +37,7 @@
     {{ return(found[name]) }}
 {%- endmacro %}
 
-{% macro without_erased(sql, columns) -%}
-    {#- What to write after `from` for a raw table without who was erased: python/customer_health/privacy says. -#}
-    {%- set table = {'sql': sql, 'columns': columns, 'tombstones': var('tombstones'), 'id_case': var('id_case')} -%}
-    {%- set call = "rows_without_erased('" ~ tojson(table) | replace("'", "''") ~ "')" -%}
-    {{ return(run_query('select ' ~ call ~ ' as sql').rows[0][0]) }}
-{%- endmacro %}
-
 {% macro raw_files(source_name, table_name) -%}
-    {#- What to write after `from` for a table's Parquet files, which only DuckDB reads; none if there are none. A
-        path is a pattern to it, so what has a meaning there stands in brackets. Spark gives a folder the name of
-        a file. -#}
     {%- set folder = absolute_path(var('raw_path')) -%}
     {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
@@ -64,18 +51,12 @@
 {%- endmacro %}
 
 {% macro is_empty(relation) -%}
-    {#- Whether a relation (what stands after `from`) has no row. -#}
     {{ return(run_query('select 1 as one from ' ~ relation ~ ' limit 1').rows | length == 0) }}
 {%- endmacro %}
 
 {% macro raw_rows(
     source_name, table_name, keep_raw=false, since=none, earlier_copies=true, only_column=none
 ) -%}
-    {#- Select of a raw table's rows with the declared columns, typed; none of an absent table.
-        keep_raw: also raw_<column>, as delivered, and is_unreadable_<column>.
-        since: date as text; only rows that a build of the days from it on has to see, and with
-        earlier_copies what was delivered before of rows that have come again since.
-        only_column: the one declared column to select. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
@@ -101,8 +82,6 @@
 {%- endmacro %}
 
 {% macro typed_rows(source_name, table_name, only_column=none) -%}
-    {#- What to write after `from` for a raw table's rows: each declared column x as typed.x, read as its type (ids
-        and fillers as they come), and as raw_x. only_column: to read beside those that raw_conditions asks for. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set read = [only_column, table.time_column, 'known_at'] -%}
     {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
@@ -134,10 +113,6 @@
 {%- endmacro %}
 
 {% macro raw_conditions(source_name, table_name, since, earlier_copies) -%}
-    {#- The rows of a raw table that matter to the days from `since` on, as conditions on typed_rows of which a row
-        meets one at most: those that happened or became known since, those without a time, and earlier_copies
-        of rows delivered again since. Each is plain, so that the engine skips parts of a file that cannot meet
-        it. -#}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- if since is none or since == all_days() or not table.sql -%}
         {{ return(['true']) }}
@@ -176,7 +151,6 @@
 {%- endmacro %}
 
 {% macro row_key(key) -%}
-    {#- The columns of a key as one text: joined with '|', null as nothing. -#}
     {%- for column in key -%}
     coalesce(cast({{ column }} as varchar), ''){{ " || '|' || " if not loop.last }}
     {%- endfor -%}

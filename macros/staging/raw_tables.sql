@@ -1,5 +1,4 @@
 {% macro raw_tables() -%}
-    {#- Every table of the raw contract, as (source, table). -#}
     {{ return([
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
         ('product', 'storage'),

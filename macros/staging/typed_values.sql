@@ -2,7 +2,6 @@
     typed.x, then its meaning. -#}
 
 {% macro kind_of_type(type) -%}
-    {#- The kind of an engine's type: types of a kind are read alike. One not named here is a kind of its own. -#}
     {%- set kinds = {
         'double': ['float'],
         'integer': ['int', 'long', 'smallint', 'tinyint', 'uinteger', 'usmallint', 'utinyint'],
@@ -19,7 +18,6 @@
 {%- endmacro %}
 
 {% macro is_unreadable(column) -%}
-    {#- Condition: something was delivered, and it cannot be read as the declared type. -#}
     {%- set declared, raw = column.data_type, 'raw_' ~ column.name -%}
     {%- if declared == 'varchar' and column.delivered == 'double' -%}
         {#- NaN is how pandas writes a missing text or id -#}
@@ -34,13 +32,17 @@
 {%- endmacro %}
 
 {% macro typed_value(column) -%}
-    {#- A raw column as the type the contract declares; null where it cannot be read as that. -#}
     {%- set declared, delivered, raw = column.data_type, column.delivered, 'raw.' ~ column.name -%}
     {%- set text = raw if delivered == 'varchar' else 'cast(' ~ raw ~ ' as varchar)' -%}
     {%- if delivered in (none, 'nested') -%}
         cast(null as {{ declared }})
     {%- elif declared == 'varchar' -%}
-        {%- set text = number_text(raw) if delivered == 'double' else text -%}
+        {%- if delivered == 'double' -%}
+            {#- whole ones without decimals, as an id of another type; NaN as null -#}
+            {%- set whole = is_finite(raw) ~ ' and abs(' ~ raw ~ ') < 9e15 and ' ~ raw ~ ' = floor(' ~ raw ~ ')' -%}
+            {%- set text = 'case when ' ~ whole ~ ' then cast(cast(' ~ raw ~ ' as bigint) as varchar)'
+                ~ ' when ' ~ is_finite(raw) ~ ' then ' ~ text ~ ' end' -%}
+        {%- endif -%}
         {{ text if column.meta.get('id') else 'nullif(trim(' ~ text ~ "), '')" }}
     {%- elif declared == 'double' -%}
         {{ finite_number(raw) }}
@@ -69,28 +71,16 @@
 {%- endmacro %}
 
 {% macro finite_number(expression) -%}
-    {#- A text or number as double; null where it is NaN, which compares at random, or infinite. -#}
     {%- set number = 'try_cast(' ~ expression ~ ' as double)' -%}
     case when {{ is_finite(number) }} then {{ number }} end
 {%- endmacro %}
 
 {% macro whole_number(expression) -%}
-    {#- A text or number as bigint; null where it is not whole, rather than rounded. -#}
     {%- set number = 'try_cast(' ~ expression ~ ' as double)' -%}
     case when {{ number }} = floor({{ number }}) then try_cast({{ expression }} as bigint) end
 {%- endmacro %}
 
-{% macro number_text(number) -%}
-    {#- A floating-point number as text: whole ones without decimals, as an id of another type; NaN as null. -#}
-    case
-        when {{ is_finite(number) }} and abs({{ number }}) < 9e15 and {{ number }} = floor({{ number }})
-            then cast(cast({{ number }} as bigint) as varchar)
-        when {{ is_finite(number) }} then cast({{ number }} as varchar)
-    end
-{%- endmacro %}
-
 {% macro is_sentinel(time) -%}
-    {#- Condition: a date or time is one that stands for "none" by the policy (sentinel_dates). -#}
     {%- for range in policy_rows('sentinel_dates') -%}
         {%- set first_date, last_date = range['first_date'] | string, range['last_date'] | string -%}
         {%- set day_after = add_days("cast('" ~ last_date ~ "' as date)", 1) -%}

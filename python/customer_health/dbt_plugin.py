@@ -1,6 +1,6 @@
 """Gives dbt-duckdb the checks that run before a build, and who was erased, as SQL functions.
 
-Listed in the profile under `plugins`; the macros `python_check` and `without_erased` call them.
+Listed in the profile under `plugins`; the macros `python_check` and `raw_table` call them.
 """
 
 import atexit
