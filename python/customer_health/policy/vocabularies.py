@@ -3,8 +3,10 @@
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "activity_type": ("call", "email", "meeting", "qbr", "training", "webinar", "community_post"),
     "attendance": ("attended", "declined", "no_show"),
+    "champion_status": ("active", "at_risk", "missing"),
     "contact_role": ("champion", "executive_sponsor", "decision_maker", "admin", "user", "other"),
     "contract_structure": ("monthly", "annual", "multi_year"),
+    "engagement_status": ("active", "lapsed", "none"),
     "feature_type": ("login", "page_view", "feature"),
     "milestone_type": (
         "first_value",
@@ -14,6 +16,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "other",
     ),
     "opportunity_type": ("expansion", "renewal", "new_business"),
+    "outcome_narrative": ("defensible", "in_development", "missing"),
     "signal_type": (
         "layoffs",
         "funding",

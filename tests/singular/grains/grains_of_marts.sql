@@ -9,6 +9,7 @@
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),
+    ('fct_effective_bands', 'account_id, from_date', ''),
     ('fct_health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('fct_lead_times', 'scorecard, account_id, churned_date', ''),
     ('fct_metric_verdicts', 'metric', ''),
@@ -24,6 +25,7 @@
         'scorecard, account_id, as_of_date, component_type, component',
         'as_of_date'
     ),
+    ('fct_score_divergences', 'account_id, began_date', ''),
     ('fct_score_drift', 'scorecard, review_date, drift_check, as_of_date', ''),
     ('fct_score_labels', 'scorecard, review_date', ''),
     ('fct_scorecard_comparisons', 'variant, review_date', ''),
