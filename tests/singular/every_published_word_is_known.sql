@@ -8,7 +8,7 @@
     'confidence': ['high', 'medium', 'low'],
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
     'decision': ['better', 'worse', 'no difference', 'not decided yet'],
-    'decided_by': ['score', 'overlay'],
+    'decided_by': ['score', 'overlay', 'override'],
     'divergence': ['people see worse', 'people see better'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],

@@ -197,7 +197,7 @@ final as (
         placed.band,
         placed.effective_band,
         placed.effective_band_by,
-        placed.overlay_sentence,
+        placed.effective_band_reason,
         placed.momentum,
         placed.churn_probability_90d,
         placed.expected_arr_loss_90d,

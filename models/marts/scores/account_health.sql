@@ -213,7 +213,7 @@ final as (
             else effective_bands.effective_band
         end as effective_band,
         effective_bands.decided_by as effective_band_by,
-        effective_bands.overlay_sentence,
+        effective_bands.effective_reason as effective_band_reason,
         today.score_label,
         today.momentum,
         today.momentum_arrow,

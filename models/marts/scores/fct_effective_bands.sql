@@ -12,8 +12,8 @@ with scores as (
     where scorecard_role = 'production'
 ),
 
-overlays as (
-    select * from {{ ref('int_facts__overlays') }}
+judgements as (
+    select * from {{ ref('int_facts__judgements') }}
 ),
 
 verdicts as (
@@ -56,7 +56,7 @@ spells as (
 ),
 
 changes as (
-    {% for relation in ['spells', 'overlays'] %}
+    {% for relation in ['spells', 'judgements'] %}
         {% for change_date in ['from_date', 'until_date'] %}
             select
                 account_id,
@@ -83,12 +83,19 @@ judged as (
         case when periods.next_date <= clock.as_of_date then periods.next_date end as until_date,
         spells.band,
         score_verdicts.verdict as score_verdict,
-        overlays.assessed_date,
+        overlays.judged_date as assessed_date,
         overlays.champion_status,
         overlays.engagement_status,
         overlays.outcome_narrative,
-        overlays.overlay_verdict,
-        overlays.overlay_sentence
+        overlays.verdict as overlay_verdict,
+        overlays.sentence as overlay_sentence,
+        overrides.judgement_id as override_id,
+        overrides.verdict as override_verdict,
+        overrides.reason_code as override_reason_code,
+        overrides.author_id as override_author_id,
+        overrides.expiry_date as override_expiry_date,
+        overrides.sentence as override_sentence,
+        coalesce(overrides.verdict, overlays.verdict, score_verdicts.verdict) as effective_verdict
     from periods
     inner join clock on periods.from_date <= clock.as_of_date
     inner join spells
@@ -96,29 +103,58 @@ judged as (
             periods.account_id = spells.account_id
             and periods.from_date >= spells.from_date
             and periods.from_date < spells.until_date
-    left join overlays
-        on
-            periods.account_id = overlays.account_id
-            and periods.from_date >= overlays.from_date
-            and periods.from_date < overlays.until_date
+    {% for kind in ['overlay', 'override'] %}
+        left join judgements as {{ kind }}s
+            on
+                periods.account_id = {{ kind }}s.account_id
+                and periods.from_date >= {{ kind }}s.from_date
+                and periods.from_date < {{ kind }}s.until_date
+                and {{ kind }}s.kind = '{{ kind }}'
+    {% endfor %}
     left join verdicts as score_verdicts on spells.band = score_verdicts.band
+),
+
+decided as (
+    select
+        *,
+        case
+            when override_verdict is not null then 'override'
+            when overlay_verdict <> coalesce(score_verdict, 'unknown') then 'overlay'
+            else 'score'
+        end as decided_by
+    from judged
 ),
 
 final as (
     select
-        judged.*,
+        decided.account_id,
+        decided.from_date,
+        decided.until_date,
+        decided.band,
+        decided.score_verdict,
+        decided.assessed_date,
+        decided.champion_status,
+        decided.engagement_status,
+        decided.outcome_narrative,
+        decided.overlay_verdict,
+        decided.override_id,
+        decided.override_verdict,
+        decided.override_reason_code,
+        decided.override_author_id,
+        decided.override_expiry_date,
         case
-            when judged.overlay_verdict = judged.score_verdict then judged.band
-            else coalesce(people.band, judged.band)
+            when decided.effective_verdict = decided.score_verdict then decided.band
+            else coalesce(people.band, decided.band)
         end as effective_band,
-        coalesce(judged.overlay_verdict, judged.score_verdict) as effective_verdict,
-        case
-            when judged.overlay_verdict <> coalesce(judged.score_verdict, 'unknown') then 'overlay'
-            else 'score'
-        end as decided_by
-    from judged
+        decided.effective_verdict,
+        decided.decided_by,
+        case decided.decided_by
+            when 'override' then decided.override_sentence
+            when 'overlay' then decided.overlay_sentence
+        end as effective_reason
+    from decided
     left join verdicts as people
-        on judged.overlay_verdict = people.verdict and people.stands_for_verdict
+        on decided.effective_verdict = people.verdict and people.stands_for_verdict
 )
 
 select * from final

@@ -184,7 +184,7 @@ class OverlayWord(PolicyRow):
     key = ("aspect", "word")
     aspect: Annotated[str, one_of(*OVERLAY_ASPECTS)]
     word: str
-    verdict: Annotated[str, one_of("red", "amber", "green")]
+    verdict: Annotated[str, one_of(*VOCABULARIES["verdict"])]
 
 
 class Playbook(PolicyRow):

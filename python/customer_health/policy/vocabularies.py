@@ -8,6 +8,15 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "contract_structure": ("monthly", "annual", "multi_year"),
     "engagement_status": ("active", "lapsed", "none"),
     "feature_type": ("login", "page_view", "feature"),
+    "judgement_reason": (
+        "customer_told_us",
+        "champion_changed",
+        "usage_explained",
+        "contract_known",
+        "support_case",
+        "data_wrong",
+        "other",
+    ),
     "milestone_type": (
         "first_value",
         "onboarding_complete",
@@ -27,4 +36,5 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     ),
     "survey_type": ("nps", "csat", "ces", "pulse"),
     "ticket_priority": ("p1", "p2", "p3", "p4"),
+    "verdict": ("red", "amber", "green"),
 }

@@ -18,7 +18,7 @@
     ('int_facts__account_attributes', 'account_id, from_date', ''),
     ('int_facts__activities', 'activity_id', ''),
     ('int_facts__contact_roles', 'contact_id, role, known_date', ''),
-    ('int_facts__overlays', 'account_id, from_date', ''),
+    ('int_facts__judgements', 'kind, account_id, from_date', ''),
     ('int_facts__play_runs', 'playbook_run_id', ''),
     ('int_facts__snoozes', 'account_id', ''),
     ('int_facts__touches', 'activity_id', ''),
