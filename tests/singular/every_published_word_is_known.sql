@@ -9,6 +9,7 @@
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
     'decision': ['better', 'worse', 'no difference', 'not decided yet'],
     'decided_by': ['score', 'overlay', 'override'],
+    'direction': ['up', 'down'],
     'divergence': ['people see worse', 'people see better'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],
@@ -38,7 +39,7 @@
     'excellent_verdict': ['met', 'not met', 'underpowered'],
     'verdict': [
         'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'not decided yet',
-        'no evidence yet'
+        'no evidence yet', 'people better', 'score better', 'not shown', 'too few'
     ],
     'weights_verdict': ['better', 'no better shown', 'worse'],
 } %}
@@ -66,6 +67,7 @@
     ('fct_effective_bands', 'decided_by', ''),
     ('fct_metric_verdicts', 'timing, verdict', ''),
     ('fct_misjudged_accounts', 'error_type', ''),
+    ('fct_override_outcomes', 'direction, verdict', ''),
     ('fct_quarantined_rows', 'refused, quarantine_reason', ''),
     ('fct_renewals', 'outcome, churn_reason', ''),
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),

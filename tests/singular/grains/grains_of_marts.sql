@@ -14,6 +14,7 @@
     ('fct_lead_times', 'scorecard, account_id, churned_date', ''),
     ('fct_metric_verdicts', 'metric', ''),
     ('fct_misjudged_accounts', 'account_id, as_of_date', ''),
+    ('fct_override_outcomes', 'direction', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
