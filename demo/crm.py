@@ -413,6 +413,11 @@ def csm_assessments(world: World) -> dict:
         place = (mood < 0.5).astype(int) + (mood < 0.3)
         return optional(np.array(words_from_best)[place], words_rng.random(n) < 0.6)
 
+    # how they see the account against its usage, which weighs most in the score
+    gap = seen - world.health(account, day, "usage")
+    feedback = np.where(gap > 0.2, "too_low", np.where(gap < -0.2, "too_high", "right"))
+    reasons = np.array(["usage_explained", "customer_told_us", "data_wrong", "other"])
+    gives_feedback = words_rng.random(n) < 0.25
     return {
         "assessment_id": ids("ass-", n),
         "account_id": world.accounts.account_id[account],
@@ -422,6 +427,10 @@ def csm_assessments(world: World) -> dict:
         "champion_status": said("relationship", ("active", "at_risk", "missing")),
         "engagement_status": said("engagement", ("active", "lapsed", "none")),
         "outcome_narrative": said("value", ("defensible", "in_development", "missing")),
+        "score_feedback": optional(feedback, gives_feedback),
+        "feedback_reason": optional(
+            words_rng.choice(reasons, n), gives_feedback & (feedback != "right")
+        ),
     }
 
 

@@ -14,6 +14,10 @@
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],
     'error_type': ['false positive', 'false negative'],
+    'feedback_reason': [
+        'customer_told_us', 'champion_changed', 'usage_explained', 'contract_known', 'support_case',
+        'data_wrong', 'other'
+    ],
     'include_verdict': ['include', 'consider', 'skip', 'keep'],
     'inverted_alarm': ['alarm', 'watch', 'none'],
     'level': ['alarm', 'watch', 'none'],
@@ -30,6 +34,7 @@
     'refused': ['row', 'cell'],
     'response': ['open', 'touched', 'play started', 'done', 'missed'],
     'said_by': ['data', 'people'],
+    'score_feedback': ['right', 'too_high', 'too_low'],
     'score_label': ['heuristic', 'predictive'],
     'scorecard_role': ['production', 'challenger', 'shadow'],
     'situation': ['very high risk', 're-onboard'],
@@ -73,6 +78,7 @@
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),
     ('fct_score_divergences', 'divergence', ''),
     ('fct_score_drift', 'drift_check, level', ''),
+    ('fct_score_feedback', 'score_feedback, feedback_reason', ''),
     ('fct_score_labels', 'score_label, inverted_alarm, weights_verdict', ''),
     ('fct_scorecard_comparisons', 'decision', ''),
     ('fct_trigger_responses', 'response', ''),

@@ -30,7 +30,8 @@ observed as (
         outcomes.band,
         cast(outcomes.is_churned as integer) as churned,
         overrides.judgement_id,
-        {{ rank.format('overrides.verdict') }} - {{ rank.format('verdicts.verdict') }} as difference,
+        {{ rank.format('overrides.verdict') }}
+        - {{ rank.format('verdicts.verdict') }} as difference,
         row_number() over (
             partition by overrides.judgement_id order by outcomes.as_of_date
         ) as place

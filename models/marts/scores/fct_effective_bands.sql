@@ -149,7 +149,10 @@ final as (
         decided.effective_verdict,
         decided.decided_by,
         case decided.decided_by
-            when 'override' then decided.override_sentence
+            when 'override'
+                then
+                    decided.override_sentence
+                    || ', until ' || cast(decided.override_expiry_date as varchar)
             when 'overlay' then decided.overlay_sentence
         end as effective_reason
     from decided

@@ -12,6 +12,8 @@ final as (
         champion_status,
         engagement_status,
         outcome_narrative,
+        score_feedback,
+        feedback_reason,
         {{ known_date('known_at', 'assessed_at') }} as known_date
     from base
     where quarantine_reason is null

@@ -26,6 +26,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     ),
     "opportunity_type": ("expansion", "renewal", "new_business"),
     "outcome_narrative": ("defensible", "in_development", "missing"),
+    "score_feedback": ("right", "too_high", "too_low"),
     "signal_type": (
         "layoffs",
         "funding",

@@ -21,6 +21,7 @@
     ('int_facts__judgements', 'kind, account_id, from_date', ''),
     ('int_facts__play_runs', 'playbook_run_id', ''),
     ('int_facts__snoozes', 'account_id', ''),
+    ('int_facts__score_feedback', 'assessment_id', ''),
     ('int_facts__touches', 'activity_id', ''),
     ('int_facts__usage_overlaps', 'account_id, activity_date, from_date', ''),
     ('int_facts__user_days', 'account_id, user_id, activity_date, known_date', 'known_date'),

@@ -28,6 +28,7 @@
     ),
     ('fct_score_divergences', 'account_id, began_date', ''),
     ('fct_score_drift', 'scorecard, review_date, drift_check, as_of_date', ''),
+    ('fct_score_feedback', 'assessment_id', ''),
     ('fct_score_labels', 'scorecard, review_date', ''),
     ('fct_scorecard_comparisons', 'variant, review_date', ''),
     ('fct_trigger_responses', 'account_id, as_of_date, trigger', ''),
