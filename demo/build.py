@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from demo import billing, crm, people, product, signals, support, survey, truth
+from demo import billing, crm, overrides, people, product, signals, support, survey, truth
 from demo.contract import Column, read_contract
 from demo.dirt import Ledger, spoil
 from demo.event_files import EventDirt, EventEncoder, write_events
@@ -36,6 +36,7 @@ def build(options: Options, out: Path, say: Callable[[str], None] = print) -> di
     book = billing.build_book(world)
     known = people.build_people(world)
     users = product.build_users(world, book)
+    judged = overrides.draw_overrides(world)
 
     raw = {
         ("billing", "subscriptions"): lambda: billing.subscriptions(world, book),
@@ -49,6 +50,7 @@ def build(options: Options, out: Path, say: Callable[[str], None] = print) -> di
         ("crm", "opportunities"): lambda: crm.opportunities(world, book),
         ("crm", "playbook_runs"): lambda: crm.playbook_runs(world),
         ("crm", "csm_assessments"): lambda: crm.csm_assessments(world),
+        ("crm", "score_overrides"): lambda: overrides.score_overrides(world, judged),
         ("support", "organizations"): lambda: support.organizations(world),
         ("support", "tickets"): lambda: support.tickets(world),
         ("survey", "responses"): lambda: survey.responses(world, known),
@@ -94,6 +96,7 @@ def build(options: Options, out: Path, say: Callable[[str], None] = print) -> di
         "shocks": truth.shocks(world),
         "effects": truth.effects(world),
         "playbook_effects": truth.playbook_effects(world),
+        "overrides": overrides.truth(world, judged),
         "dirt": ledger.columns(),
     }
     for name, columns in planted.items():

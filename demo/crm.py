@@ -406,12 +406,31 @@ def csm_assessments(world: World) -> dict:
     optimism = rng.normal(0, 0.05, world.n)[account]
     seen = world.overall(account, day - 7) + optimism + rng.normal(0, 0.08, n)
     depth = world.health(account, day, "relationship") + rng.normal(0, 0.1, n)
+    words_rng = stream(world.options.seed, "assessment words")
+
+    def said(dimension: str, words_from_best: tuple[str, str, str]) -> np.ma.MaskedArray:
+        mood = world.health(account, day, dimension) + words_rng.normal(0, 0.1, n)
+        place = (mood < 0.5).astype(int) + (mood < 0.3)
+        return optional(np.array(words_from_best)[place], words_rng.random(n) < 0.6)
+
+    # how they see the account against its usage, which weighs most in the score
+    gap = seen - world.health(account, day, "usage")
+    feedback = np.where(gap > 0.2, "too_low", np.where(gap < -0.2, "too_high", "right"))
+    reasons = np.array(["usage_explained", "customer_told_us", "data_wrong", "other"])
+    gives_feedback = words_rng.random(n) < 0.25
     return {
         "assessment_id": ids("ass-", n),
         "account_id": world.accounts.account_id[account],
         "assessed_at": stamps(second),
         "csm_rating": optional(_one_to_five(1.4 * seen - 0.2), rng.random(n) < 0.97),
         "relationship_depth": optional(_one_to_five(depth), rng.random(n) < 0.85),
+        "champion_status": said("relationship", ("active", "at_risk", "missing")),
+        "engagement_status": said("engagement", ("active", "lapsed", "none")),
+        "outcome_narrative": said("value", ("defensible", "in_development", "missing")),
+        "score_feedback": optional(feedback, gives_feedback),
+        "feedback_reason": optional(
+            words_rng.choice(reasons, n), gives_feedback & (feedback != "right")
+        ),
     }
 
 

@@ -4,7 +4,7 @@
         ('product', 'storage'),
         ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
         ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'),
-        ('crm', 'playbook_runs'), ('crm', 'csm_assessments'),
+        ('crm', 'playbook_runs'), ('crm', 'csm_assessments'), ('crm', 'score_overrides'),
         ('support', 'organizations'), ('support', 'tickets'),
         ('survey', 'responses'),
         ('billing', 'subscriptions'), ('billing', 'invoices'),

@@ -6,6 +6,7 @@ ACCOUNT_COLUMNS = (
     "customer_status",
     "health_score",
     "band",
+    "effective_band",
     "momentum",
     "change_30d",
     "confidence",

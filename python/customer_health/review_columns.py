@@ -103,6 +103,24 @@ DRIFT = {
     "reason": "varchar",
 }
 
+OVERRIDES = {
+    "direction": "varchar",
+    "n_overrides": "bigint",
+    "n_accounts": "bigint",
+    "n_other_accounts": "bigint",
+    "churn_share": "double",
+    "churn_low": "double",
+    "churn_high": "double",
+    "other_churn_share": "double",
+    "other_churn_low": "double",
+    "other_churn_high": "double",
+    "difference": "double",
+    "difference_low": "double",
+    "difference_high": "double",
+    "verdict": "varchar",
+    "evidence": "varchar",
+}
+
 METRICS = {
     "metric": "varchar",
     "review_date": "date",

@@ -136,6 +136,20 @@ def retention_due(counts: Relation, thresholds: Relation) -> pd.DataFrame | None
     return rows.assign(is_best_cut=rows["range_high"] == rows["best_cut"])
 
 
+def override_outcomes_of(counts: Relation, thresholds: Relation) -> pd.DataFrame | None:
+    """Outcomes of overrides, against accounts in the same bands without one.
+
+    Args:
+        counts: Relation int_evidence__override_counts.
+        thresholds: Relation with one row, a column per threshold.
+    """
+    if not counts.limit(1).fetchall():
+        return None
+    from customer_health.validation import override_outcomes
+
+    return override_outcomes(counts.order("direction, band").df(), _settings(thresholds))
+
+
 def drift_due(
     due: Relation, figures: Relation, scores: Relation, thresholds: Relation
 ) -> pd.DataFrame | None:

@@ -23,6 +23,7 @@ SEEDS = PROJECT / "seeds"
 RATES = "policy/exchange_rates.csv"
 CURVES = "policy/metric_curves.csv"
 STAGES = "policy/lifecycle_stages.csv"
+OVERLAY = "policy/overlay_words.csv"
 WORDS = "vocabulary/vocabularies.csv"
 BIG = "x" * 200_000
 
@@ -337,6 +338,12 @@ FILES = {
     "no words": (lambda seeds: (seeds / WORDS).unlink(), "vocabularies.csv: the file is missing"),
     "no folder of words": (
         lambda seeds: shutil.rmtree(seeds / "vocabulary"), "vocabularies.csv: the file is missing",
+    ),
+    "a word that owners may say without a verdict": (
+        lambda seeds: (seeds / OVERLAY).write_text(
+            re.sub("outcome_narrative,missing,.*\n", "", (seeds / OVERLAY).read_text())
+        ),
+        "seeds/policy/overlay_words.csv: the outcome_narrative 'missing' is missing",
     ),
     "a vocabulary without words": (
         lambda seeds: (seeds / WORDS).write_text(

@@ -131,6 +131,7 @@ def test_the_first_run_sends_all_and_later_ones_what_changed(company, salesforce
         "Customer_Status__c": "churned",
         "Health_Score__c": "#N/A",  # empties the field
         "Health_Band__c": "not scored",
+        "Health_Effective_Band__c": "#N/A",
         "Health_Momentum__c": "#N/A",
         "Churn_Probability_90d__c": "#N/A",
         "Expected_ARR_Loss_90d__c": "#N/A",

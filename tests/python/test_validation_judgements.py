@@ -21,6 +21,7 @@ from customer_health.validation import (
     compare_summaries,
     inverted_alarm,
     monthly_figures,
+    override_outcomes,
     score_label,
 )
 from customer_health.validation.bootstrap import auc_draws
@@ -89,6 +90,51 @@ def test_k13_flags_that_point_the_wrong_way_raise_the_alarm():
 def test_the_alarm_is_as_loud_as_the_evidence(groups, level):
     found = inverted_alarm(*groups, SETTINGS)
     assert found.level == level and found.evidence
+
+
+# Overrides
+
+BANDS = {
+    # accounts overridden of 100, and how many of them churned; of 400 others 10 % churned
+    "told of leaving": ("down", 40, 20, "people better"),
+    "a hunch": ("down", 40, 4, "not shown"),
+    "wishes": ("up", 40, 20, "score better"),
+    "explained": ("up", 100, 0, "people better"),
+    "too few": ("up", 19, 19, "too few"),
+}
+
+
+@pytest.mark.parametrize("case", BANDS)
+def test_overrides_are_judged_by_what_became_of_accounts_in_the_same_band(case):
+    direction, n, churned, verdict = BANDS[case]
+    band = {"n_overrides": n, "n_accounts": n, "n_churned": churned}
+    others = {"n_others": 800, "n_other_accounts": 400, "n_others_churned": 80}
+    (found,) = override_outcomes(
+        pd.DataFrame([{"direction": direction, "band": "moderate", **band, **others}]), SETTINGS
+    ).to_dict("records")
+    assert (found["verdict"], found["other_churn_share"]) == (verdict, 0.1)
+    assert found["churn_share"] == churned / n
+    assert found["difference_low"] < found["difference"] < found["difference_high"]
+
+
+def test_others_count_by_band_as_the_overridden_do():
+    rows = pd.DataFrame(
+        {
+            "direction": "down",
+            "band": ["healthy", "moderate", "nobody else"],
+            "n_overrides": [30, 10, 5],
+            "n_accounts": 45,
+            "n_churned": [3, 2, 1],
+            "n_others": [1000, 1000, 0],
+            "n_other_accounts": [100, 100, 0],
+            "n_others_churned": [100, 300, 0],
+        }
+    )
+    (found,) = override_outcomes(rows, SETTINGS).to_dict("records")
+    assert found["other_churn_share"] == pytest.approx(0.75 * 0.1 + 0.25 * 0.3)
+    assert found["n_other_accounts"] == 200
+    alone = override_outcomes(rows.tail(1), SETTINGS)
+    assert alone["verdict"].item() == "too few" and alone["other_churn_share"].isna().item()
 
 
 # Bootstrap over accounts

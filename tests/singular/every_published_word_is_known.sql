@@ -8,9 +8,16 @@
     'confidence': ['high', 'medium', 'low'],
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
     'decision': ['better', 'worse', 'no difference', 'not decided yet'],
+    'decided_by': ['score', 'overlay', 'override'],
+    'direction': ['up', 'down'],
+    'divergence': ['people see worse', 'people see better'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],
     'error_type': ['false positive', 'false negative'],
+    'feedback_reason': [
+        'customer_told_us', 'champion_changed', 'usage_explained', 'contract_known', 'support_case',
+        'data_wrong', 'other'
+    ],
     'include_verdict': ['include', 'consider', 'skip', 'keep'],
     'inverted_alarm': ['alarm', 'watch', 'none'],
     'level': ['alarm', 'watch', 'none'],
@@ -27,6 +34,7 @@
     'refused': ['row', 'cell'],
     'response': ['open', 'touched', 'play started', 'done', 'missed'],
     'said_by': ['data', 'people'],
+    'score_feedback': ['right', 'too_high', 'too_low'],
     'score_label': ['heuristic', 'predictive'],
     'scorecard_role': ['production', 'challenger', 'shadow'],
     'situation': ['very high risk', 're-onboard'],
@@ -36,7 +44,7 @@
     'excellent_verdict': ['met', 'not met', 'underpowered'],
     'verdict': [
         'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'not decided yet',
-        'no evidence yet'
+        'no evidence yet', 'people better', 'score better', 'not shown', 'too few'
     ],
     'weights_verdict': ['better', 'no better shown', 'worse'],
 } %}
@@ -61,12 +69,16 @@
         'scorecard_role, score_label, confidence, momentum, momentum_arrow, band_rule',
         'as_of_date'
     ),
+    ('fct_effective_bands', 'decided_by', ''),
     ('fct_metric_verdicts', 'timing, verdict', ''),
     ('fct_misjudged_accounts', 'error_type', ''),
+    ('fct_override_outcomes', 'direction, verdict', ''),
     ('fct_quarantined_rows', 'refused, quarantine_reason', ''),
     ('fct_renewals', 'outcome, churn_reason', ''),
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),
+    ('fct_score_divergences', 'divergence', ''),
     ('fct_score_drift', 'drift_check, level', ''),
+    ('fct_score_feedback', 'score_feedback, feedback_reason', ''),
     ('fct_score_labels', 'score_label, inverted_alarm, weights_verdict', ''),
     ('fct_scorecard_comparisons', 'decision', ''),
     ('fct_trigger_responses', 'response', ''),

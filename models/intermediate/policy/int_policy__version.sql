@@ -14,6 +14,7 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
+    ('overlay_words', ['aspect', 'word', 'verdict']),
     ('playbooks', ['playbook', 'due_days']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [

@@ -39,6 +39,11 @@ tiers as (
     select * from {{ ref('tiers') }}
 ),
 
+effective_bands as (
+    select * from {{ ref('fct_effective_bands') }}
+    where until_date is null
+),
+
 today as (
     select scores.*
     from scores
@@ -203,6 +208,12 @@ final as (
             when today.account_id is null then 'not scored'
             else today.band
         end as band,
+        case
+            when today.account_id is null then 'not scored'
+            else effective_bands.effective_band
+        end as effective_band,
+        effective_bands.decided_by as effective_band_by,
+        effective_bands.effective_reason as effective_band_reason,
         today.score_label,
         today.momentum,
         today.momentum_arrow,
@@ -273,6 +284,7 @@ final as (
     cross join absent
     cross join stale
     left join today on accounts.account_id = today.account_id
+    left join effective_bands on today.account_id = effective_bands.account_id
     left join drivers on accounts.account_id = drivers.account_id
     left join alerts on accounts.account_id = alerts.account_id
     left join situations on accounts.account_id = situations.account_id

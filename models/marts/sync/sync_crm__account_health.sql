@@ -1,8 +1,8 @@
 {#- what a CRM may be sent; the day alone is no news, so that it is not in the hash -#}
 {% set payload = [
-    'customer_status', 'health_score', 'band', 'momentum', 'change_30d', 'confidence', 'tier',
-    'churn_probability_90d', 'expected_arr_loss_90d', 'reason_1', 'reason_2', 'reason_3', 'alert',
-    'not_scored_reason'
+    'customer_status', 'health_score', 'band', 'effective_band', 'momentum', 'change_30d',
+    'confidence', 'tier', 'churn_probability_90d', 'expected_arr_loss_90d', 'reason_1', 'reason_2',
+    'reason_3', 'alert', 'not_scored_reason'
 ] %}
 
 {#- by name, so that the order of columns changes nothing -#}
@@ -29,6 +29,7 @@ sent as (
         health.customer_status,
         health.health_score,
         health.band,
+        health.effective_band,
         health.momentum,
         health.change_30d,
         health.confidence,

@@ -13,6 +13,7 @@ from customer_health.policy.findings import Findings, grouped, listed, use_one_o
 from customer_health.policy.ranges import check_ranges
 from customer_health.policy.segments import check_segmentations
 from customer_health.policy.tables import (
+    OVERLAY_ASPECTS,
     SIGNAL_TYPES,
     TABLES,
     CurvePoint,
@@ -20,6 +21,7 @@ from customer_health.policy.tables import (
     ExchangeRate,
     LifecycleStage,
     Metric,
+    OverlayWord,
     Scorecard,
     ScorecardWeight,
     SentinelDates,
@@ -214,6 +216,19 @@ def _check_signal_types(rows: list[SignalType], found: Findings) -> None:
             found.error("signal_types.csv", (), f"the signal type '{name}' is missing", fix)
 
 
+def _check_overlay_words(rows: list[OverlayWord], found: Findings) -> None:
+    """Every word that an owner can say of an account has a verdict."""
+    known = {(aspect, word) for aspect in OVERLAY_ASPECTS for word in VOCABULARIES[aspect]}
+    for row in rows:
+        if (row.aspect, row.word) not in known:
+            what = f"'{row.word}' is no {row.aspect}"
+            fix = use_one_of(row.word, VOCABULARIES[row.aspect])
+            found.error("overlay_words.csv", row.number, what, fix)
+    for aspect, word in sorted(known - {(row.aspect, row.word) for row in rows}):
+        what = f"the {aspect} '{word}' is missing"
+        found.error("overlay_words.csv", (), what, "add a row with its verdict")
+
+
 def _check_rates(rows: list[ExchangeRate], found: Findings) -> None:
     """The reporting currency, in units of which the rates are given, is worth one of itself."""
     if not any(row.rate == 1 for row in rows):
@@ -306,6 +321,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("sync_fields.csv",), check_sync_fields),
     (("thresholds.csv",), check_thresholds),
     (("signal_types.csv",), _check_signal_types),
+    (("overlay_words.csv",), _check_overlay_words),
     (("exchange_rates.csv",), _check_rates),
     (("triggers.csv", "trigger_conditions.csv"), check_triggers),
     (

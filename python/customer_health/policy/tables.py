@@ -32,6 +32,7 @@ from customer_health.policy.vocabularies import VOCABULARIES
 
 LONGEST_DAYS = 36_500
 SIGNAL_TYPES = VOCABULARIES["signal_type"]
+OVERLAY_ASPECTS = ("champion_status", "engagement_status", "outcome_narrative")
 
 
 class PolicyRow(Row):
@@ -175,6 +176,15 @@ class Metric(PolicyRow):
     said_by: Annotated[str, one_of("data", "people")]
     shown_as: Annotated[str, AfterValidator(_shown_as)]
     sentence: str
+
+
+class OverlayWord(PolicyRow):
+    """A row of overlay_words.csv: what a word of an assessment says of the account."""
+
+    key = ("aspect", "word")
+    aspect: Annotated[str, one_of(*OVERLAY_ASPECTS)]
+    word: str
+    verdict: Annotated[str, one_of(*VOCABULARIES["verdict"])]
 
 
 class Playbook(PolicyRow):
@@ -359,6 +369,7 @@ TABLES: dict[str, type[Row]] = {
     "lifecycle_stages.csv": LifecycleStage,
     "metric_curves.csv": CurvePoint,
     "metrics.csv": Metric,
+    "overlay_words.csv": OverlayWord,
     "playbooks.csv": Playbook,
     "scorecard_weights.csv": ScorecardWeight,
     "scorecards.csv": Scorecard,

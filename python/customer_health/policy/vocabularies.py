@@ -3,9 +3,20 @@
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "activity_type": ("call", "email", "meeting", "qbr", "training", "webinar", "community_post"),
     "attendance": ("attended", "declined", "no_show"),
+    "champion_status": ("active", "at_risk", "missing"),
     "contact_role": ("champion", "executive_sponsor", "decision_maker", "admin", "user", "other"),
     "contract_structure": ("monthly", "annual", "multi_year"),
+    "engagement_status": ("active", "lapsed", "none"),
     "feature_type": ("login", "page_view", "feature"),
+    "judgement_reason": (
+        "customer_told_us",
+        "champion_changed",
+        "usage_explained",
+        "contract_known",
+        "support_case",
+        "data_wrong",
+        "other",
+    ),
     "milestone_type": (
         "first_value",
         "onboarding_complete",
@@ -14,6 +25,8 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "other",
     ),
     "opportunity_type": ("expansion", "renewal", "new_business"),
+    "outcome_narrative": ("defensible", "in_development", "missing"),
+    "score_feedback": ("right", "too_high", "too_low"),
     "signal_type": (
         "layoffs",
         "funding",
@@ -24,4 +37,5 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     ),
     "survey_type": ("nps", "csat", "ces", "pulse"),
     "ticket_priority": ("p1", "p2", "p3", "p4"),
+    "verdict": ("red", "amber", "green"),
 }

@@ -15,6 +15,7 @@ from customer_health.validation.drift_checks import drift
 from customer_health.validation.label import Label, score_label
 from customer_health.validation.metrics import metric_evidence, metric_verdicts
 from customer_health.validation.monthly import monthly_figures
+from customer_health.validation.overrides import override_outcomes
 from customer_health.validation.ranges import Separation, best_cut, with_retention
 from customer_health.validation.settings import Settings
 
@@ -32,6 +33,7 @@ __all__ = [
     "metric_evidence",
     "metric_verdicts",
     "monthly_figures",
+    "override_outcomes",
     "score_label",
     "with_retention",
 ]

@@ -26,6 +26,7 @@ class Settings(policy.Settings):
     beats_probability: float = threshold("beats_probability")
     minimum_accounts: int = threshold("minimum_outcomes")
     minimum_churned_accounts: int = threshold("minimum_churned")
+    minimum_override_accounts: int = threshold("override_minimum_accounts")
     falling_months: int = threshold("falling_months")
     reference_lag_months: int = threshold("drift_reference_months")
     distribution_bins: int = threshold("drift_bins")

@@ -18,8 +18,10 @@
     ('int_facts__account_attributes', 'account_id, from_date', ''),
     ('int_facts__activities', 'activity_id', ''),
     ('int_facts__contact_roles', 'contact_id, role, known_date', ''),
+    ('int_facts__judgements', 'kind, account_id, from_date', ''),
     ('int_facts__play_runs', 'playbook_run_id', ''),
     ('int_facts__snoozes', 'account_id', ''),
+    ('int_facts__score_feedback', 'assessment_id', ''),
     ('int_facts__touches', 'activity_id', ''),
     ('int_facts__usage_overlaps', 'account_id, activity_date, from_date', ''),
     ('int_facts__user_days', 'account_id, user_id, activity_date, known_date', 'known_date'),
@@ -35,5 +37,6 @@
     ('int_spine__segment_spans', 'segmentation, account_id, from_date', ''),
     ('int_policy__sentences', 'metric', ''),
     ('int_policy__thresholds', '', ''),
+    ('int_policy__verdicts', 'band', ''),
     ('int_policy__version', '', ''),
 ]) }}

@@ -18,6 +18,7 @@
     ('int_evidence__metric_outcomes', 'account_id, as_of_date, metric', 'as_of_date'),
     ('int_evidence__metric_verdicts', 'metric, review_date', ''),
     ('int_evidence__observed_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
+    ('int_evidence__override_counts', 'direction, band', ''),
     ('int_evidence__range_counts', 'scorecard, score, review_date, range_low', ''),
     ('int_evidence__retention', 'scorecard, score, review_date, range_low', ''),
     ('int_evidence__reviews_due', 'review_date', ''),

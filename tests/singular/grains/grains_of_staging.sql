@@ -16,6 +16,7 @@
     ('stg_crm__milestones', 'milestone_id', ''),
     ('stg_crm__opportunities', 'opportunity_id', ''),
     ('stg_crm__playbook_runs', 'playbook_run_id', ''),
+    ('stg_crm__score_overrides', 'override_id', ''),
     ('stg_known_accounts__ids', 'account_id', ''),
     ('stg_product__daily_usage', 'account_id, usage_date, event_name, user_id?', 'known_date'),
     (

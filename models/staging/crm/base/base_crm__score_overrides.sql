@@ -1,0 +1,1 @@
+{{ judged_raw_rows('crm', 'score_overrides') }}
