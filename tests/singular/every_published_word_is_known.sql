@@ -25,7 +25,7 @@
         'unknown value', 'duplicate key'
     ],
     'refused': ['row', 'cell'],
-    'response': ['open', 'touched', 'play started', 'done', 'missed'],
+    'response': ['held out', 'open', 'touched', 'play started', 'done', 'missed'],
     'said_by': ['data', 'people'],
     'score_label': ['heuristic', 'predictive'],
     'scorecard_role': ['production', 'challenger', 'shadow'],

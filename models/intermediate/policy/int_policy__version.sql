@@ -8,6 +8,7 @@
     ('custom_fields', ['field', 'raw_column', 'type']),
     ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
     ('exchange_rates', ['currency', 'rate']),
+    ('holdouts', ['trigger', 'from_date', 'holdout_share']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
     ('metrics', [

@@ -5,6 +5,7 @@ with responses as (
         *,
         cast({{ dbt.date_trunc('month', 'as_of_date') }} as date) as month_start_date
     from {{ ref('fct_trigger_responses') }}
+    where response <> 'held out'
 ),
 
 grouped as (

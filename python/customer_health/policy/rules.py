@@ -31,7 +31,7 @@ from customer_health.policy.tables import (
     VocabularyWord,
 )
 from customer_health.policy.thresholds import check_thresholds
-from customer_health.policy.triggers import check_conditions, check_triggers
+from customer_health.policy.triggers import check_conditions, check_holdouts, check_triggers
 from customer_health.policy.vocabularies import VOCABULARIES
 
 MAX_CURVE_POINTS = 5
@@ -308,6 +308,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("signal_types.csv",), _check_signal_types),
     (("exchange_rates.csv",), _check_rates),
     (("triggers.csv", "trigger_conditions.csv"), check_triggers),
+    (("holdouts.csv", "triggers.csv"), check_holdouts),
     (
         ("trigger_conditions.csv", "bands.csv", "segments.csv", "lifecycle_stages.csv"),
         check_conditions,
