@@ -4,12 +4,16 @@
     'basis': ['expert', 'equal', 'fitted', 'fitted, pooled with universal', 'universal'],
     'cadence': ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly'],
     'churn_reason': ['unpaid invoice', 'cancelled during the term', 'not renewed'],
+    'comparison': ['held out', 'matched'],
     'component_type': ['metric', 'imputed dimension', 'rounding'],
     'confidence': ['high', 'medium', 'low'],
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
     'decision': ['better', 'worse', 'no difference', 'not decided yet'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],
+    'effect_on': [
+        'score after 30 days', 'score after 90 days', 'lost within 90 days', 'lost within 180 days'
+    ],
     'error_type': ['false positive', 'false negative'],
     'include_verdict': ['include', 'consider', 'skip', 'keep'],
     'inverted_alarm': ['alarm', 'watch', 'none'],
@@ -36,7 +40,7 @@
     'excellent_verdict': ['met', 'not met', 'underpowered'],
     'verdict': [
         'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'not decided yet',
-        'no evidence yet'
+        'no evidence yet', 'helps', 'hurts', 'not shown', 'not shown: not given by chance'
     ],
     'weights_verdict': ['better', 'no better shown', 'worse'],
 } %}
@@ -63,6 +67,7 @@
     ),
     ('fct_metric_verdicts', 'timing, verdict', ''),
     ('fct_misjudged_accounts', 'error_type', ''),
+    ('fct_play_effects', 'comparison, effect_on, verdict', ''),
     ('fct_quarantined_rows', 'refused, quarantine_reason', ''),
     ('fct_renewals', 'outcome, churn_reason', ''),
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),

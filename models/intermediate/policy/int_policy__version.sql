@@ -15,7 +15,7 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
-    ('playbooks', ['playbook', 'due_days']),
+    ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'

@@ -309,8 +309,9 @@ fired as (
 drawn as (
     select
         *,
-        {{ dbt.hash("'holdout|' || trigger || '|' || account_id || '|' || cast(as_of_date as varchar)") }}
-            as key_hash
+        {{ dbt.hash(
+            "'holdout|' || trigger || '|' || account_id || '|' || cast(as_of_date as varchar)"
+        ) }} as key_hash
     from fired
 ),
 

@@ -185,6 +185,7 @@ class Playbook(PolicyRow):
     name: str
     next_step: str
     due_days: Whole = Field(ge=0, le=LONGEST_DAYS)
+    cost: Number | None = Field(default=None, gt=0)
 
 
 class ScorecardWeight(PolicyRow):

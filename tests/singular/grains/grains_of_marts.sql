@@ -14,6 +14,7 @@
     ('fct_metric_verdicts', 'metric', ''),
     ('fct_misjudged_accounts', 'account_id, as_of_date', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
+    ('fct_play_effects', 'comparison, play, effect_on', ''),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
     ('fct_revenue_retention', 'as_of_date, segment, band', ''),
