@@ -1,5 +1,6 @@
 -- The words that readers filter by. Words of the policy: every_policy_word_is_in_the_policy.
 {% set words = {
+    'after_180d': ['lost', 'green', 'not flagged', 'flagged', 'not scored'],
     'band_rule': ['renewal', 'stage', 'segment', 'default', 'fitted'],
     'basis': ['expert', 'equal', 'fitted', 'fitted, pooled with universal', 'universal'],
     'cadence': ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly'],
@@ -65,6 +66,7 @@
         'scorecard_role, score_label, confidence, momentum, momentum_arrow, band_rule',
         'as_of_date'
     ),
+    ('fct_flag_episodes', 'after_180d', ''),
     ('fct_metric_verdicts', 'timing, verdict', ''),
     ('fct_misjudged_accounts', 'error_type', ''),
     ('fct_play_effects', 'comparison, effect_on, verdict', ''),

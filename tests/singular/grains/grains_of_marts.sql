@@ -9,6 +9,7 @@
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),
+    ('fct_flag_episodes', 'account_id, flagged_date', ''),
     ('fct_health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('fct_lead_times', 'scorecard, account_id, churned_date', ''),
     ('fct_metric_verdicts', 'metric', ''),
