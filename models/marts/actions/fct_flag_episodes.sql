@@ -83,25 +83,35 @@ flags as (
     where changes.is_flagged
 ),
 
-{#- a touch on the day itself came before the flag was known -#}
-{% for name, relation, day, first_day in [
-    ('touched', 'touches', 'activity_date', '<'), ('planned', 'runs', 'started_date', '<=')
-] %}
-{{ name }} as (
+-- a touch on the day itself came before the flag was known
+touched as (
     select
         flags.account_id,
         flags.flagged_date,
-        min({{ relation }}.{{ day }}) as first_date
+        min(touches.activity_date) as first_touch_date
     from flags
-    inner join {{ relation }}
+    inner join touches
         on
-            flags.account_id = {{ relation }}.account_id
-            and flags.flagged_date {{ first_day }} {{ relation }}.{{ day }}
-            and coalesce(flags.unflagged_date, flags.end_date) >= {{ relation }}.{{ day }}
+            flags.account_id = touches.account_id
+            and flags.flagged_date < touches.activity_date
+            and least(flags.unflagged_date, flags.end_date) >= touches.activity_date
     group by flags.account_id, flags.flagged_date
 ),
 
-{% endfor %}
+planned as (
+    select
+        flags.account_id,
+        flags.flagged_date,
+        min(runs.started_date) as plan_date
+    from flags
+    inner join runs
+        on
+            flags.account_id = runs.account_id
+            and flags.flagged_date <= runs.started_date
+            and least(flags.unflagged_date, flags.end_date) >= runs.started_date
+    group by flags.account_id, flags.flagged_date
+),
+
 lost as (
     select
         flags.account_id,
@@ -126,16 +136,16 @@ final as (
         flags.health_score,
         flags.arr,
         flags.unflagged_date,
-        touched.first_date as first_touch_date,
-        {{ days_between('flags.flagged_date', 'touched.first_date') }} as days_to_touch,
+        touched.first_touch_date,
+        {{ days_between('flags.flagged_date', 'touched.first_touch_date') }} as days_to_touch,
         case
-            when touched.first_date <= flags.touch_due_date then true
+            when touched.first_touch_date <= flags.touch_due_date then true
             when flags.touch_due_date < clock.as_of_date then false
         end as is_touched_in_time,
-        planned.first_date as plan_date,
-        {{ days_between('flags.flagged_date', 'planned.first_date') }} as days_to_plan,
+        planned.plan_date,
+        {{ days_between('flags.flagged_date', 'planned.plan_date') }} as days_to_plan,
         case
-            when planned.first_date <= flags.plan_due_date then true
+            when planned.plan_date <= flags.plan_due_date then true
             when flags.plan_due_date < clock.as_of_date then false
         end as is_planned_in_time,
         case

@@ -1,6 +1,7 @@
-{#- Does the team act on triggers and flags, how soon, and what becomes of flagged accounts: by month
-    and CSM, and of all together. -#}
-{% set owners = {"'all'": '', "coalesce(csm_owner_id, 'nobody')": ", coalesce(csm_owner_id, 'nobody')"} %}
+{#- Does the team act on triggers and flags, how soon, and what becomes of flagged accounts: by
+    month and CSM, and of all together. -#}
+{% set owner = "coalesce(csm_owner_id, 'nobody')" %}
+{% set owners = {"'all'": '', owner: ', ' ~ owner} %}
 
 with responses as (
     select

@@ -1,4 +1,5 @@
-{#- Do plays help? By chance where triggers were held out; else against accounts that looked alike. -#}
+{#- Do plays help? By chance where triggers were held out; else against accounts that looked
+    alike. -#}
 
 with effects as (
     select * from {{ ref('int_plays__effects') }}
@@ -17,19 +18,29 @@ playbooks as (
     select * from {{ ref('playbooks') }}
 ),
 
--- of a trigger that was not held out; what one play costs without being known leaves all unknown
-means as (
+-- of each trigger that was not held out, whether or not a play was started
+spent as (
     select
-        coalesce(drawn.play, 'all') as play,
-        avg(drawn.arr) as arr,
-        case
-            when count(*) = count(playbooks.cost)
-                then avg(case when drawn.has_run then playbooks.cost else 0 end)
-        end as cost
+        drawn.play,
+        drawn.arr,
+        playbooks.cost as cost_of_run,
+        case when drawn.has_run then playbooks.cost else 0 end as play_cost
     from drawn
     inner join triggers on drawn.play = triggers.trigger
     inner join playbooks on triggers.playbook = playbooks.playbook
-    group by grouping sets ((drawn.play), ())
+),
+
+-- what the plays of one trigger cost without being known leaves the cost of all unknown
+means as (
+    {% for play in ["'all'", 'play'] %}
+        select
+            {{ play }} as play,
+            avg(arr) as arr,
+            case when count(*) = count(cost_of_run) then avg(play_cost) end as play_cost
+        from spent
+        {{ 'group by play' if not loop.first }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 final as (
@@ -55,7 +66,7 @@ final as (
         {% for name, column in {
             'roi': 'effect', 'roi_low': 'high', 'roi_high': 'low'
         }.items() %}
-            round(-effects.{{ column }} * means.arr / nullif(means.cost, 0) - 1, 2)
+            round(-effects.{{ column }} * means.arr / nullif(means.play_cost, 0) - 1, 2)
                 as {{ name }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from effects
