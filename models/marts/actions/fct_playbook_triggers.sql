@@ -166,9 +166,9 @@ facts as (
 judged as (
     select
         *,
-        {% for trigger in triggers %}
+        {%- for trigger in triggers %}
             coalesce({{ is_met[trigger.trigger] }}, false) as is_met_{{ loop.index }},
-        {% endfor %}
+        {%- endfor %}
         day_number - lag(day_number) over in_order as days_since_before
     from facts
     window in_order as (partition by is_instant, account_id order by day_number)
@@ -177,16 +177,16 @@ judged as (
 compared as (
     select
         *,
-        {% for trigger in triggers %}
+        {%- for trigger in triggers %}
             days_since_before <= {{ days_before }} and lag(is_met_{{ loop.index }}) over in_order
                 as was_met_{{ loop.index }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {%- endfor %}
     from judged
     window in_order as (partition by is_instant, account_id order by day_number)
 ),
 
 became_true as (
-    {% for trigger in triggers %}
+    {%- for trigger in triggers %}
         select
             triggers.trigger,
             triggers.playbook,
@@ -202,7 +202,7 @@ became_true as (
             and not coalesce(compared.was_met_{{ loop.index }}, false)
             and compared.as_of_date >= cast('{{ goes_on_from }}' as date)
         {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 {% if told %}
