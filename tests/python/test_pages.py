@@ -126,6 +126,23 @@ def test_owners_on_the_managers_page_have_the_customers_of_the_marts(drawn):
     }
 
 
+def test_the_managers_page_counts_the_flags_of_a_year_and_those_touched_in_time(drawn):
+    shown = read(drawn.folder / "managers.html").tables["flags"][1]
+    ((n, share),) = drawn.rows(
+        """
+        select count(*), avg(is_touched_in_time::int) from marts.fct_flag_episodes
+        where flagged_date > (select max(as_of_date) from marts.account_health) - 365
+        """
+    )
+    assert shown[:3] == ["all", f"{n:,}", f"{share * 100:.0f} %"] and n > 0
+
+
+def test_the_model_review_gives_no_verdict_on_plays_that_people_chose(drawn):
+    shown = read(drawn.folder / "model-review.html").tables["effects"][1:]
+    verdicts = {row[0]: row[3] for row in shown}
+    assert verdicts == {"held out": "not shown", "matched": "not shown: not given by chance"}
+
+
 def test_refused_rows_are_counted_as_in_the_quarantine(drawn):
     shown = read(drawn.folder / "data-health.html").tables["refused"][1:]
     ((n,),) = drawn.rows("select count(*) from marts.fct_quarantined_rows")

@@ -467,6 +467,15 @@ def test_a_broken_row_is_named_with_its_mend(policy, case):
 
 # The message cites several rows, or none: (file, text to replace, replacement, message).
 BROKEN_FILES = {
+    "a holdout of a critical event": (
+        "holdouts.csv", "source\n", "source\npayment_past_due,2026-12-01,0.2,ours\n",
+        "holdouts.csv, row 2: 'payment_past_due' is instant, and critical events are never held"
+        " out. Fix: take the row out.",
+    ),
+    "a holdout of nearly all": (
+        "holdouts.csv", "source\n", "source\nat_risk,2026-12-01,0.9,ours\n",
+        "holdouts.csv, row 2: holdout_share 0.9 is outside what is allowed. Fix: write a number",
+    ),
     "no primary segmentation": (
         "segmentations.csv", "company_size,employees,true", "company_size,employees,false",
         "segmentations.csv: no segmentations are primary. Fix: write is_primary true for the one",

@@ -1,9 +1,11 @@
 -- The words that readers filter by. Words of the policy: every_policy_word_is_in_the_policy.
 {% set words = {
+    'after_180d': ['lost', 'green', 'not flagged', 'flagged', 'not scored'],
     'band_rule': ['renewal', 'stage', 'segment', 'default', 'fitted'],
     'basis': ['expert', 'equal', 'fitted', 'fitted, pooled with universal', 'universal'],
     'cadence': ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly'],
     'churn_reason': ['unpaid invoice', 'cancelled during the term', 'not renewed'],
+    'comparison': ['held out', 'matched'],
     'component_type': ['metric', 'imputed dimension', 'rounding'],
     'confidence': ['high', 'medium', 'low'],
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
@@ -13,6 +15,9 @@
     'divergence': ['people see worse', 'people see better'],
     'drift_check': ['accuracy falling', 'auc falling', 'calibration', 'distribution shift'],
     'effect': ['lowers', 'raises'],
+    'effect_on': [
+        'score after 30 days', 'score after 90 days', 'lost within 90 days', 'lost within 180 days'
+    ],
     'error_type': ['false positive', 'false negative'],
     'feedback_reason': [
         'customer_told_us', 'champion_changed', 'usage_explained', 'contract_known', 'support_case',
@@ -32,7 +37,7 @@
         'unknown value', 'duplicate key'
     ],
     'refused': ['row', 'cell'],
-    'response': ['open', 'touched', 'play started', 'done', 'missed'],
+    'response': ['held out', 'open', 'touched', 'play started', 'done', 'missed'],
     'said_by': ['data', 'people'],
     'score_feedback': ['right', 'too_high', 'too_low'],
     'score_label': ['heuristic', 'predictive'],
@@ -44,7 +49,8 @@
     'excellent_verdict': ['met', 'not met', 'underpowered'],
     'verdict': [
         'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'not decided yet',
-        'no evidence yet', 'people better', 'score better', 'not shown', 'too few'
+        'no evidence yet', 'people better', 'score better', 'too few', 'helps', 'hurts',
+        'not shown', 'not shown: not given by chance'
     ],
     'weights_verdict': ['better', 'no better shown', 'worse'],
 } %}
@@ -70,9 +76,11 @@
         'as_of_date'
     ),
     ('fct_effective_bands', 'decided_by', ''),
+    ('fct_flag_episodes', 'after_180d', ''),
     ('fct_metric_verdicts', 'timing, verdict', ''),
     ('fct_misjudged_accounts', 'error_type', ''),
     ('fct_override_outcomes', 'direction, verdict', ''),
+    ('fct_play_effects', 'comparison, effect_on, verdict', ''),
     ('fct_quarantined_rows', 'refused, quarantine_reason', ''),
     ('fct_renewals', 'outcome, churn_reason', ''),
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),

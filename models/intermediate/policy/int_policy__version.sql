@@ -8,6 +8,7 @@
     ('custom_fields', ['field', 'raw_column', 'type']),
     ('dimensions', ['dimension', 'weight_group', 'is_strategic']),
     ('exchange_rates', ['currency', 'rate']),
+    ('holdouts', ['trigger', 'from_date', 'holdout_share']),
     ('lifecycle_stages', ['lifecycle_stage', 'from_day', 'to_day']),
     ('metric_curves', ['metric', 'segment', 'lifecycle_stage', 'at_value', 'score']),
     ('metrics', [
@@ -15,7 +16,7 @@
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
     ('overlay_words', ['aspect', 'word', 'verdict']),
-    ('playbooks', ['playbook', 'due_days']),
+    ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'

@@ -2,6 +2,7 @@
 
 with fired as (
     select * from {{ ref('fct_playbook_triggers') }}
+    where not coalesce(is_held_out, false)
 ),
 
 triggers as (

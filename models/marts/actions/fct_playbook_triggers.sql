@@ -44,6 +44,13 @@
 {#- a day is compared with the one before it, on a weekly grid with last week's -#}
 {% set days_before = 7 %}
 {% set told = load_relation(relation_of('instant_triggers')) if goes_on_from != all_days() %}
+{#- A number from 0 to 1 of five digits of a hash, by which chance holds triggers out. -#}
+{% set digits = [] %}
+{% for place in range(1, 6) %}
+    {% do digits.append(
+        "(instr('0123456789abcdef', substr(key_hash, " ~ place ~ ", 1)) - 1) / " ~ 16.0 ** place
+    ) %}
+{% endfor %}
 {% set columns = [
     'account_id', 'as_of_date', 'trigger', 'playbook', 'sentence', 'csm_owner_id', 'health_score',
     'band', 'change_30d', 'days_in_band', 'churn_probability_90d', 'expected_arr_loss_90d', 'arr',
@@ -77,6 +84,10 @@ critical_days as (
 
 triggers as (
     select * from {{ ref('triggers') }}
+),
+
+holdouts as (
+    select * from {{ ref('holdouts') }}
 ),
 
 banded as (
@@ -155,9 +166,9 @@ facts as (
 judged as (
     select
         *,
-        {% for trigger in triggers %}
+        {%- for trigger in triggers %}
             coalesce({{ is_met[trigger.trigger] }}, false) as is_met_{{ loop.index }},
-        {% endfor %}
+        {%- endfor %}
         day_number - lag(day_number) over in_order as days_since_before
     from facts
     window in_order as (partition by is_instant, account_id order by day_number)
@@ -166,16 +177,16 @@ judged as (
 compared as (
     select
         *,
-        {% for trigger in triggers %}
+        {%- for trigger in triggers %}
             days_since_before <= {{ days_before }} and lag(is_met_{{ loop.index }}) over in_order
                 as was_met_{{ loop.index }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {%- endfor %}
     from judged
     window in_order as (partition by is_instant, account_id order by day_number)
 ),
 
 became_true as (
-    {% for trigger in triggers %}
+    {%- for trigger in triggers %}
         select
             triggers.trigger,
             triggers.playbook,
@@ -191,7 +202,7 @@ became_true as (
             and not coalesce(compared.was_met_{{ loop.index }}, false)
             and compared.as_of_date >= cast('{{ goes_on_from }}' as date)
         {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 {% if told %}
@@ -294,14 +305,41 @@ fired as (
             and fired.as_of_date = successions.as_of_date
 ),
 
+-- by the key alone, so that the same event is held out or not however often it is computed
+drawn as (
+    select
+        *,
+        {{ dbt.hash(
+            "'holdout|' || trigger || '|' || account_id || '|' || cast(as_of_date as varchar)"
+        ) }} as key_hash
+    from fired
+),
+
+-- the share in force on the day
+held_out as (
+    select
+        drawn.trigger,
+        drawn.account_id,
+        drawn.as_of_date,
+        drawn.key_hash,
+        coalesce(max_by(holdouts.holdout_share, holdouts.from_date), 0) as holdout_share
+    from drawn
+    left join holdouts
+        on drawn.trigger = holdouts.trigger and drawn.as_of_date >= holdouts.from_date
+    group by drawn.trigger, drawn.account_id, drawn.as_of_date, drawn.key_hash
+),
+
 final as (
-    select events.{{ columns | join(', events.') }}
+    select
+        events.{{ columns | join(', events.') }},
+        held_out.holdout_share,
+        {{ digits | join(' + ') }} < held_out.holdout_share as is_held_out
     from events
-    inner join fired
+    inner join held_out
         on
-            events.trigger = fired.trigger
-            and events.account_id = fired.account_id
-            and events.as_of_date = fired.as_of_date
+            events.trigger = held_out.trigger
+            and events.account_id = held_out.account_id
+            and events.as_of_date = held_out.as_of_date
 )
 
 select * from final

@@ -88,6 +88,7 @@ final as (
             'least(played.started_date, touched.first_touch_date)'
         ) }} as days_to_response,
         case
+            when awaited.is_held_out then 'held out'
             when played.finished_date is not null then 'done'
             when played.started_date is not null then 'play started'
             when touched.first_touch_date is not null then 'touched'

@@ -33,7 +33,7 @@ from customer_health.policy.tables import (
     VocabularyWord,
 )
 from customer_health.policy.thresholds import check_thresholds
-from customer_health.policy.triggers import check_conditions, check_triggers
+from customer_health.policy.triggers import check_conditions, check_holdouts, check_triggers
 from customer_health.policy.vocabularies import VOCABULARIES
 
 MAX_CURVE_POINTS = 5
@@ -324,6 +324,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("overlay_words.csv",), _check_overlay_words),
     (("exchange_rates.csv",), _check_rates),
     (("triggers.csv", "trigger_conditions.csv"), check_triggers),
+    (("holdouts.csv", "triggers.csv"), check_holdouts),
     (
         ("trigger_conditions.csv", "bands.csv", "segments.csv", "lifecycle_stages.csv"),
         check_conditions,

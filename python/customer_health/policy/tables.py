@@ -195,6 +195,7 @@ class Playbook(PolicyRow):
     name: str
     next_step: str
     due_days: Whole = Field(ge=0, le=LONGEST_DAYS)
+    cost: Number | None = Field(default=None, gt=0)
 
 
 class ScorecardWeight(PolicyRow):
@@ -333,6 +334,16 @@ class Trigger(PolicyRow):
     sentence: str
 
 
+class Holdout(PolicyRow):
+    """A row of holdouts.csv: from a day on chance keeps a share of a trigger from the team."""
+
+    key = ("trigger", "from_date")
+    may_be_empty = True
+    trigger: Annotated[str, RefersTo("triggers.csv")]
+    from_date: Day
+    holdout_share: Number = Field(ge=0, le=0.5)
+
+
 class TriggerCondition(PolicyRow):
     """A row of trigger_conditions.csv: a trigger fires once all of its conditions hold."""
 
@@ -382,6 +393,7 @@ TABLES: dict[str, type[Row]] = {
     "tiers.csv": Tier,
     "thresholds.csv": Threshold,
     "triggers.csv": Trigger,
+    "holdouts.csv": Holdout,
     "trigger_conditions.csv": TriggerCondition,
     "validation_targets.csv": ValidationTarget,
 }

@@ -8,6 +8,7 @@ from customer_health.policy.facts import FACTS_WITHOUT_A_SCORE, NUMBERS_OF_A_DAY
 from customer_health.policy.findings import Findings, grouped, use_one_of
 from customer_health.policy.tables import (
     Band,
+    Holdout,
     LifecycleStage,
     Segment,
     Trigger,
@@ -37,6 +38,15 @@ def check_triggers(
                     found.error("trigger_conditions.csv", row.number, what, fix)
         for what, fix in sentences.faults(trigger.sentence, facts):
             found.error("triggers.csv", trigger.number, what, fix)
+
+
+def check_holdouts(holdouts: list[Holdout], triggers: list[Trigger], found: Findings) -> None:
+    """Nobody is kept from a critical event."""
+    instant = [trigger.trigger for trigger in triggers if trigger.is_instant]
+    for row in holdouts:
+        if row.trigger in instant:
+            what = f"'{row.trigger}' is instant, and critical events are never held out"
+            found.error("holdouts.csv", row.number, what, "take the row out")
 
 
 def check_conditions(

@@ -33,6 +33,8 @@
     ('int_outcomes__labels', 'account_id, as_of_date, horizon_days', ''),
     ('int_outcomes__observations', 'account_id, as_of_date', 'as_of_date'),
     ('int_outcomes__term_ends', 'account_id, ended_date', ''),
+    ('int_plays__account_days', 'comparison, account_id, as_of_date, play?', ''),
+    ('int_plays__effects', 'comparison, play, effect_on', ''),
     ('int_risk__circumstances', 'account_id, as_of_date', 'as_of_date'),
     ('int_risk__fits', 'valid_from, segment, term', ''),
     ('int_risk__in_force', 'valid_from, segment', ''),

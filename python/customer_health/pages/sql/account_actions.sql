@@ -18,5 +18,7 @@ left join marts.fct_trigger_responses as responses
         triggers.account_id = responses.account_id
         and triggers.as_of_date = responses.as_of_date
         and triggers.trigger = responses.trigger
-where triggers.as_of_date > getvariable('newest') - 365
+where
+    triggers.as_of_date > getvariable('newest') - 365
+    and not coalesce(triggers.is_held_out, false)
 group by triggers.account_id
