@@ -289,7 +289,7 @@ def test_an_id_of_two_people_is_not_guessed(tmp_path, capsys):
 
 def test_staging_leaves_rows_about_them_out_and_empties_mentions(tmp_path):
     tombstones = Tombstones.read(tmp_path / "list.csv")
-    tombstones.add({("contact", "c1"), ("email", "ann@x.example"), ("account", "a9")})
+    tombstones.add({("contact", "con-1"), ("email", "ann@x.example"), ("account", "acc-9")})
 
     def left(rows: str, **columns: dict) -> list[tuple]:
         names = ", ".join(columns)
@@ -303,7 +303,7 @@ def test_staging_leaves_rows_about_them_out_and_empties_mentions(tmp_path):
             return connection.execute(f"from {rows_without_erased(table)}").fetchall()
 
     account = {"id": True, "required": True}
-    contacts = "('C1 ', 'a1', 'b@x'), ('c2', 'a1', ' Ann@X.example'), ('c3', 'A9', null)"
+    contacts = "('Con-1 ', 'a1', 'b@x'), ('c2', 'a1', ' Ann@X.example'), ('c3', 'Acc-9', null)"
     found = left(
         f"{contacts}, ('c4', 'a1', null)",
         contact_id={"id": True, "key": True},
@@ -312,7 +312,7 @@ def test_staging_leaves_rows_about_them_out_and_empties_mentions(tmp_path):
     )
     assert found == [("c4", "a1", None)]
     found = left(
-        "('a1', 'c1', 'secret'), ('a1', null, 'ok'), ('a1', 'c4', 'fine'), ('a9', 'c4', 'gone')",
+        "('a1', 'con-1', 'no'), ('a1', null, 'ok'), ('a1', 'c4', 'fine'), ('acc-9', 'c4', 'no')",
         account_id=account,
         contact_id={"id": True},
         comment={"personal": True},
