@@ -175,7 +175,7 @@ metrics: environment ## figures of the semantic layer: QUERY='--metrics arr --gr
 test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 	$(call step,ruff,passed,$(RUN) -m ruff check . && $(RUN) -m ruff format --check .)
 	$(call step,types,passed,$(RUN) -m mypy)
-	$(call step,sqlfluff,passed,$(RUN) -m sqlfluff lint --disable-progress-bar --processes 2 models analyses snapshots tests)
+	$(call step,sqlfluff,passed,$(RUN) tests/lint_sql.py lint --disable-progress-bar --processes 2 models analyses snapshots tests)
 	$(call step,unit tests,passed,$(RUN) tests/unit_tests.py "$$WAREHOUSE")
 	$(call step,pytest,passed,$(RUN) -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder)
 	echo

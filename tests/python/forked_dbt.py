@@ -1,4 +1,4 @@
-"""Runs dbt on a manifest made before, in a fork of a process that has its libraries loaded.
+"""Runs dbt on a manifest made before, in a fork of a process that has it and dbt's libraries.
 
 To parse the project and to import what dbt needs is more than half of what a small build costs.
 """
@@ -7,17 +7,9 @@ import multiprocessing
 import os
 import sys
 import tempfile
+from multiprocessing import forkserver
 from pathlib import Path
-
-# What a build imports, apart from the project's own.
-LIBRARIES = [
-    "dbt.cli.main",
-    "dbt.adapters.duckdb.impl",
-    "pandas",
-    "scipy.stats",
-    "sklearn.linear_model",
-    "statsmodels.stats.sandwich_covariance",
-]
+from unittest import mock
 
 
 def run_forked(
@@ -33,7 +25,11 @@ def run_forked(
             manifest's takes longer than ten models.
     """
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(LIBRARIES)
+    server.set_forkserver_preload(["loaded_dbt"])
+    # it starts once, and most builds of a test run are on one manifest
+    given = {"MANIFEST_AT_HAND": str(manifest), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with mock.patch.dict(os.environ, given):
+        forkserver.ensure_running()
     with tempfile.NamedTemporaryFile() as output:
         process = server.Process(
             target=_run, args=(manifest, project, arguments, environment, output.name)
@@ -48,10 +44,9 @@ def _run(
 ) -> None:
     """What the fork does; exits with dbt's code."""
     # here, so that the process that asks for the fork need not load them
+    import loaded_dbt
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
 
     _skip_debug_messages()
     os.chdir(project)
@@ -60,11 +55,7 @@ def _run(
     with open(output, "wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
-    read = Manifest.from_msgpack(manifest.read_bytes(), decoder=extended_mashumuro_decoder)
-    for seed in read.nodes.values():
-        if seed.resource_type == "seed":
-            seed.root_path = str(project)
-    read.build_flat_graph()
+    read = loaded_dbt.get(manifest, project)
     outcome = dbtRunner(manifest=read).invoke(arguments)
     if outcome.exception is not None:
         print(outcome.exception)
