@@ -14,11 +14,13 @@ with scores as (
         and band <> 'insufficient data'
 ),
 
+-- limits differ by segment and stage, so that one day's scores may not tell the order
 bands as (
     select
         band,
         avg(health_score) as mean_score
-    from scores
+    from production_scores
+    where band <> 'insufficient data'
     group by band
 )
 
@@ -29,24 +31,24 @@ select
     customers.health_score,
     customers.band,
     customers.driver_1_sentence,
-    before.as_of_date as before_date,
-    before.health_score as before_score,
-    before.band as before_band
+    earlier.as_of_date as before_date,
+    earlier.health_score as before_score,
+    earlier.band as before_band
 from customers
 inner join scores
     on
         customers.account_id = scores.account_id
         and scores.as_of_date = getvariable('newest')
-inner join scores as before
+inner join scores as earlier
     on
-        customers.account_id = before.account_id
-        and before.as_of_date = getvariable('newest') - 7
+        customers.account_id = earlier.account_id
+        and earlier.as_of_date = getvariable('newest') - 7
 inner join bands on scores.band = bands.band
-inner join bands as before_bands on before.band = before_bands.band
+inner join bands as earlier_bands on earlier.band = earlier_bands.band
 where
     (
-        bands.mean_score < before_bands.mean_score
-        or (scores.is_drop_alert and not coalesce(before.is_drop_alert, false))
+        bands.mean_score < earlier_bands.mean_score
+        or (scores.is_drop_alert and not coalesce(earlier.is_drop_alert, false))
     )
-    and (before.is_flagged or not coalesce(scores.is_flagged, false))
-order by scores.health_score - before.health_score, customers.account_id
+    and (earlier.is_flagged or not coalesce(scores.is_flagged, false))
+order by scores.health_score - earlier.health_score, customers.account_id
