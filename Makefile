@@ -132,7 +132,7 @@ export: environment ## the marts of the published file as Parquet, in EXPORT=fol
 	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"
 
 # Secrets come from the environment: docs/how-to/sync-to-a-crm.md.
-sync: environment ## sends what changed to a CRM or to Slack: TO=salesforce
+sync: environment ## sends what changed to a CRM or to Slack, the digest by mail: TO=salesforce
 	$(RUN) -m customer_health.sync --warehouse "$$WAREHOUSE" --to "$$TO" \
 		$(if $(DRY_RUN),--dry-run) $(if $(RETRY),--retry)
 

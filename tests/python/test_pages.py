@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_reader import read
 
-from customer_health.pages.site import draw, file_name
+from customer_health.pages.rendering import file_name
+from customer_health.pages.site import draw
 
 # What a customer is never told.
 FORBIDDEN = (
@@ -237,6 +238,7 @@ def browser():
     "name",
     [
         "index",
+        "digest",
         "my-accounts",
         "portfolio",
         "managers",

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from customer_health.pages import words
 from customer_health.pages.charts import specifications
+from customer_health.pages.digest import digest
 from customer_health.pages.marts import PublishedMarts
+from customer_health.pages.rendering import file_name, template_environment
 
 HERE = files("customer_health.pages")
 # What a customer reads is made of these: how they use the product and what they get of it.
@@ -59,6 +60,7 @@ def draw(file: Path, folder: Path, former: Path | None = None) -> int:
         _write_assets(pages, marts)
         for template in OVERVIEWS:
             pages.write(template, template)
+        pages.write("digest.html", "digest.html", owners=digest(marts), is_mail=False)
         _draw_accounts(pages, marts)
         return pages.n_written
 
@@ -70,14 +72,8 @@ class _Pages:
         self.folder = folder
         self.former = former
         self.n_written = 0
-        environment = Environment(
-            loader=FileSystemLoader(str(HERE / "templates")),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= words.FILTERS | {"file_name": file_name, "short_row": _short_row}
+        environment = template_environment()
+        environment.filters["short_row"] = _short_row
         environment.globals |= {
             "rows": marts.rows,
             "row": marts.row,
@@ -221,16 +217,3 @@ def _metric_tables(marts: PublishedMarts) -> dict[str, list[list[Any]]]:
             )
         ]
     return tables
-
-
-def file_name(account_id: str) -> str:
-    """An account's id as the name of a file: what is not a letter, digit, `-` or `_` as its code.
-
-    Two ids never share a name, also where a disk does not tell upper case from lower.
-    """
-    return "".join(
-        letter
-        if letter.isascii() and (letter.islower() or letter.isdigit() or letter == "-")
-        else f"_{ord(letter):x}_"
-        for letter in account_id
-    )

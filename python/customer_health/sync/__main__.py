@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from customer_health.sync.delivery import deliver, show
 from customer_health.sync.destination import Destination, Undelivered
 from customer_health.sync.hubspot import HubSpot
 from customer_health.sync.ledger import REJECTED, Ledger
-from customer_health.sync.outbox import Outbox, read
+from customer_health.sync.mail import Addresses, Mail, read_digest
+from customer_health.sync.outbox import Outbox, Row, read
 from customer_health.sync.salesforce import Salesforce
 from customer_health.sync.slack import TEXT, Slack
 
 CRMS: dict[str, type[Salesforce] | type[HubSpot]] = {"salesforce": Salesforce, "hubspot": HubSpot}
-DESTINATIONS = (*CRMS, Slack.name)
+DESTINATIONS = (*CRMS, Slack.name, Mail.name)
 ALERTS = Outbox("sync_slack__critical_alerts", "alert_id", {"alert_id": "id", "alert_text": TEXT})
 FIELDS = PROJECT / "seeds" / "policy" / "sync_fields.csv"
 
@@ -56,13 +58,28 @@ def _fields(name: str, file: Path) -> list[SyncField]:
     return fields
 
 
-def sync(given: argparse.Namespace) -> int:
-    """Sync as asked, and give the exit code."""
-    outbox, destination = find_destination(given.to, given.fields)
-    warehouse = Warehouse(given.warehouse)
+def find_rows(
+    to: str, fields_file: Path, warehouse: Warehouse
+) -> tuple[Iterable[list[Row]], Destination]:
+    """Give a destination and the rows that go there.
+
+    Raises:
+        Refusal: There is no published file, or fields or settings are not in order.
+    """
+    if to == Mail.name:
+        mail = Mail(os.environ)
+        return read_digest(warehouse.file, Addresses(os.environ)), mail
+    outbox, destination = find_destination(to, fields_file)
     batches = read(warehouse.file, outbox)
     if outbox is ALERTS and warehouse.instant_file.exists():
         batches = chain(batches, read(warehouse.instant_file, outbox))
+    return batches, destination
+
+
+def sync(given: argparse.Namespace) -> int:
+    """Sync as asked, and give the exit code."""
+    warehouse = Warehouse(given.warehouse)
+    batches, destination = find_rows(given.to, given.fields, warehouse)
     name = warehouse.file.name.removesuffix(".duckdb")
     ledger_file = warehouse.file.with_name(f"{name}.sync.sqlite")
     if given.dry_run:

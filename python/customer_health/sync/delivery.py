@@ -11,6 +11,7 @@ from customer_health.sync.ledger import Ledger
 from customer_health.sync.outbox import Row
 
 SHOWN = 5
+SHOWN_CHARACTERS = 1_000  # of each field: a mail is long
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -55,7 +56,8 @@ def show(batches: Iterable[list[Row]], ledger: Ledger, retry: bool) -> Summary:
     for row in _due(batches, ledger, retry, summary):
         summary.sent += 1
         if summary.sent <= SHOWN:
-            print(f"  {row.key}: {json.dumps(row.record, ensure_ascii=False)}")
+            record = {name: text and text[:SHOWN_CHARACTERS] for name, text in row.record.items()}
+            print(f"  {row.key}: {json.dumps(record, ensure_ascii=False)}")
     return summary
 
 

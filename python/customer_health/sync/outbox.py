@@ -40,12 +40,21 @@ def read(published: Path, outbox: Outbox) -> Iterator[list[Row]]:
     Raises:
         Refusal: There is no such file, or (once rows are read) it has no such outbox.
     """
+    check_published(published)
+    return _batches(published, outbox)
+
+
+def check_published(published: Path) -> None:
+    """Look whether there is a published file.
+
+    Raises:
+        Refusal: There is none.
+    """
     if not published.is_file():
         raise Refusal(
             f"{published}: there is no such file. Fix: run `make build`, or name the file that it"
             " published with WAREHOUSE=..."
         )
-    return _batches(published, outbox)
 
 
 def _batches(published: Path, outbox: Outbox) -> Iterator[list[Row]]:
