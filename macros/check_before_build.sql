@@ -1,6 +1,7 @@
 {#- What would make the scores wrong stops dbt before anything is written, with every message at once. -#}
 
 {% macro check_before_build() -%}
+    {#- dbt compiles this hook for compile and docs generate as well, which build nothing -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
         {%- set metrics = {} -%}
         {%- for dimension in dimensions() -%}
@@ -72,6 +73,7 @@
 {%- endmacro %}
 
 {% macro absolute_path(path) -%}
+    {#- dbt keeps the folder with each seed, also where this project is a package -#}
     {%- set is_absolute = modules.re.match('/|[A-Za-z]:|[A-Za-z0-9]+://', path) -%}
     {{ return(path if is_absolute else graph.nodes['seed.customer_health.metrics'].root_path ~ '/' ~ path) }}
 {%- endmacro %}

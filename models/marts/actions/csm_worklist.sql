@@ -13,7 +13,20 @@ scores as (
 ),
 
 triggers as (
-    select * from {{ ref('fct_playbook_triggers') }}
+    select
+        fired.*,
+        policy.is_instant
+    from {{ ref('fct_playbook_triggers') }} as fired
+    left join {{ ref('triggers') }} as policy on fired.trigger = policy.trigger
+    where not coalesce(fired.is_held_out, false)
+),
+
+last_triggers as (
+    select
+        account_id,
+        max(as_of_date) as last_triggered_date
+    from triggers
+    group by account_id
 ),
 
 open_triggers as (
@@ -29,7 +42,8 @@ open_triggers as (
             order by responses.due_date, responses.as_of_date, responses.trigger
         ) as place,
         count(*) over (partition by responses.account_id) as n_open_triggers,
-        max(responses.as_of_date) over (partition by responses.account_id) as last_triggered_date,
+        max(case when triggers.is_instant then 1 else 0 end) over (partition by responses.account_id)
+            as has_instant,
         min(responses.as_of_date) over (partition by responses.account_id) as open_since
     from {{ ref('fct_trigger_responses') }} as responses
     inner join triggers
@@ -93,11 +107,12 @@ judged as (
         open_triggers.open_since,
         coalesce(open_triggers.n_open_triggers, 0) as n_open_triggers,
         flags.flagged_since,
-        -- a trigger that fires later ends it
+        -- what fires on the day of the snooze was not known yet
         case
             when
                 snoozes.until_date > accounts.as_of_date
-                and coalesce(open_triggers.last_triggered_date <= snoozes.snoozed_date, true)
+                and coalesce(last_triggers.last_triggered_date < snoozes.snoozed_date, true)
+                and coalesce(open_triggers.has_instant, 0) = 0
                 then snoozes.until_date
         end as snoozed_until,
         touches.last_touch_date,
@@ -118,6 +133,7 @@ judged as (
     left join flags on accounts.account_id = flags.account_id
     left join touches on accounts.account_id = touches.account_id
     left join snoozes on accounts.account_id = snoozes.account_id
+    left join last_triggers on accounts.account_id = last_triggers.account_id
 ),
 
 dated as (

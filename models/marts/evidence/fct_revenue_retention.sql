@@ -21,7 +21,7 @@ models as (
 changed as (
     select
         customers.*,
-        risk.churn_probability_90d as probability,
+        customers.churn_probability_90d as probability,
         models.interval_factor,
         risk.churn_probability_90d_high - risk.churn_probability_90d_low as probability_width
     from customers
