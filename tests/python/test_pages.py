@@ -98,6 +98,9 @@ def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
     assert [(row[0], row[5], row[4]) for row in shown] == [
         (name, f"{arr:,.0f}", f"{loss:,.0f}") for name, arr, loss in expected
     ]
+    # whoever is not on the worklist has nothing due
+    listed = {name for (name,) in drawn.rows("select account_name from marts.csm_worklist")}
+    assert all((row[8] == "nothing is due") == (row[0] not in listed) for row in shown)
 
 
 def test_the_worklist_is_whole_with_the_figures_of_the_mart(drawn):
@@ -125,6 +128,20 @@ def test_owners_on_the_managers_page_have_the_customers_of_the_marts(drawn):
     assert {(row[0], row[1], row[2]) for row in shown} == {
         (owner or "nobody", f"{n:,}", f"{arr:,.0f}") for owner, n, arr in expected
     }
+
+
+def test_the_longest_flagged_are_those_whose_flag_began_first(drawn):
+    shown = read(drawn.folder / "managers.html").tables["aged"][1:]
+    expected = drawn.rows(
+        """
+        select account_name, date_diff('day', flagged_date, as_of_date) as days
+        from marts.fct_flag_episodes
+        inner join marts.account_health using (account_id)
+        where unflagged_date is null and customer_status = 'customer' and days >= 60
+        order by days desc, account_id
+        """
+    )
+    assert [(row[0], row[3]) for row in shown] == [(name, f"{days:,}") for name, days in expected]
 
 
 def test_the_managers_page_counts_the_flags_of_a_year_and_those_touched_in_time(drawn):

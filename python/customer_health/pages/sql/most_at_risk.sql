@@ -1,17 +1,23 @@
 -- the ten customers with the most expected loss
 select
     account_id,
-    account_name,
-    csm_owner_id,
-    band,
-    momentum,
-    health_score,
-    arr,
-    renewal_date,
-    churn_probability_90d,
-    expected_arr_loss_90d,
-    driver_1_sentence
+    customers.account_name,
+    customers.csm_owner_id,
+    customers.band,
+    customers.momentum,
+    customers.health_score,
+    customers.arr,
+    customers.renewal_date,
+    customers.churn_probability_90d,
+    customers.expected_arr_loss_90d,
+    customers.driver_1_sentence,
+    case
+        when worklist.snoozed_until is not null
+            then 'put off until ' || cast(worklist.snoozed_until as varchar)
+        else coalesce(worklist.reason, 'nothing is due')
+    end as to_do
 from customers
-where expected_arr_loss_90d is not null
-order by expected_arr_loss_90d desc, account_id
+left join marts.csm_worklist as worklist using (account_id)
+where customers.expected_arr_loss_90d is not null
+order by customers.expected_arr_loss_90d desc, account_id
 limit 10

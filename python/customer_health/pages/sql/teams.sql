@@ -33,7 +33,8 @@ select
     coalesce(any_value(worklist.n_overdue), 0) as n_overdue,
     any_value(adoption.n_triggers) as n_triggers,
     any_value(adoption.n_missed) as n_missed,
-    any_value(adoption.n_answered) / nullif(any_value(adoption.n_triggers), 0) as answered_share
+    any_value(adoption.n_answered)
+    / nullif(any_value(adoption.n_answered) + any_value(adoption.n_missed), 0) as answered_share
 from customers
 left join worklist on customers.csm_owner_id = worklist.csm_owner_id
 left join adoption on customers.csm_owner_id = adoption.csm_owner_id
