@@ -14,6 +14,8 @@ for (const place of document.querySelectorAll(".chart")) {
     background: "transparent",
     axis: { labelColor: textColor, titleColor: textColor, gridColor: isDark ? "#39424d" : "#e3e7eb" },
     legend: { labelColor: textColor, titleColor: textColor },
+    point: { opacity: 1 },
+    rule: { color: textColor },
     view: { stroke: null },
   };
   window.vegaEmbed(
