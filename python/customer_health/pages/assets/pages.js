@@ -55,6 +55,11 @@ for (const table of document.querySelectorAll("table.metrics")) {
   }
 }
 
+// On a phone wide tables scroll sideways; readers with a keyboard must get there too.
+for (const section of document.querySelectorAll("section")) {
+  if (section.scrollWidth > section.clientWidth) section.tabIndex = 0;
+}
+
 if (document.querySelector("table.sortable, #customers")) {
   // DataTables comes as a module, and a page in a folder may load modules from its own text only
   const source = new Blob([window.dataTablesSource], { type: "text/javascript" });
