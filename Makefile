@@ -50,7 +50,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs clean
+.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -60,6 +60,14 @@ log=$$(mktemp); started=$$(date +%s); \
 if { $(3); } >"$$log" 2>&1; then rm -f "$$log"; \
 	printf '%-12s %s (%s s)\n' '$(1)' '$(2)' "$$(( $$(date +%s) - started ))"; \
 else cat "$$log" >&2; rm -f "$$log"; printf '%-12s failed\n' '$(1)' >&2; exit 1; fi
+endef
+
+# $(call environment_for,target): an environment of its own for the tools of a target, from <target>.lock
+define environment_for
+if ! cmp -s $(1).lock $(VENV)/$(1)/$(1).lock; then \
+	$(call step,environment,made for `make $(1)`,$(VENV)/bin/python -m venv --clear $(VENV)/$(1) && \
+		$(VENV)/$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+			-r $(1).lock && cp $(1).lock $(VENV)/$(1)/$(1).lock); fi
 endef
 
 # One text for the contents of files: $(call contents,what find shall find)
@@ -184,10 +192,7 @@ test: build ## ruff, types (mypy), sqlfluff, dbt's unit tests and pytest
 
 # It wants DuckDB 1, so that it has an environment and a lock of its own.
 conventions: environment ## names, folders and documentation by dbt-bouncer.yml
-	if ! cmp -s conventions.lock $(VENV)/conventions/conventions.lock; then \
-		$(call step,environment,made for dbt-bouncer,$(VENV)/bin/python -m venv --clear $(VENV)/conventions && \
-			$(VENV)/conventions/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-				-r conventions.lock && cp conventions.lock $(VENV)/conventions/conventions.lock); fi
+	$(call environment_for,conventions)
 	$(call step,conventions,kept,CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt \
 		--no-send-anonymous-usage-stats parse --target-path target/conventions && \
 		$(VENV)/conventions/bin/dbt-bouncer)
@@ -200,6 +205,19 @@ experiment: environment ## holds fits and scores against a planted truth (40 min
 
 docs: build ## documentation site in target/, from the models' own descriptions
 	$(call step,docs,made: target/static_index.html,$(DBT_ON_COPY) docs generate --static)
+
+# Always with the demo's pages: those of your own data are not for a site. A broken link stops it.
+site: docs ## docs, models and pages of the demo as one site that opens from a folder: target/site
+	$(call environment_for,site)
+	$(call step,site,made: target/site/index.html,rm -rf target/site && \
+		$(VENV)/site/bin/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site \
+			-d target/site_cache . target/site && \
+		cp target/site/README.html target/site/index.html && mkdir target/site/models && \
+		cp target/static_index.html target/site/models/index.html && \
+		cp -R $(DEMO_WAREHOUSE:.duckdb=.pages)/. target/site/demo)
+
+screenshots: build ## pictures for the docs, from pages of the demo; needs Chromium
+	$(RUN) docs/site/screenshots.py $(DEMO_WAREHOUSE:.duckdb=.pages)
 
 clean: ## removes the environment, the demo and its warehouse; not what was built from your data
 	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE:.duckdb=).* warehouse/development.duckdb* \

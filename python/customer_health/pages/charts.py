@@ -8,9 +8,10 @@ from typing import Any
 
 import altair as alt
 
-# Told apart by readers who see few colours as well, and by lightness in print.
+# Told apart by readers who see few colours as well, by lightness in print, and on light and dark.
 BAND_COLORS = ["#2b7a4b", "#7aa6c2", "#e0a030", "#b3261e"]
-ACCENT = "#2f5d8a"
+ACCENT = "#3f7fbf"
+HAPPENED = "#d1453b"
 MUTED = "#8a8f98"
 
 # What is drawn comes from the page.
@@ -56,6 +57,7 @@ def _score_history() -> dict[str, Any]:
 
 
 def _bands_by_month(bands: list[str], scale: alt.Scale) -> dict[str, Any]:
+    legend = alt.Legend(orient="top", title=None, labelExpr="replace(datum.label, '_', ' ')")
     return _specification(
         alt.Chart(DATA)
         .transform_calculate(rank=f"indexof({bands!r}, datum.band)")
@@ -63,7 +65,7 @@ def _bands_by_month(bands: list[str], scale: alt.Scale) -> dict[str, Any]:
         .encode(
             alt.X("yearmonth(day):T", title=None),
             alt.Y("customers:Q", stack=True),
-            alt.Color("band:N", scale=scale, sort=bands, legend=alt.Legend(orient="top")),
+            alt.Color("band:N", scale=scale, sort=bands, legend=legend),
             alt.Order("rank:Q", sort="descending"),
             tooltip=["day:T", "band:N", "customers:Q"],
         )
@@ -79,7 +81,7 @@ def _kept_arr() -> dict[str, Any]:
         y2="expected_high:Q",
     )
     expected = base.mark_line(color=ACCENT).encode(alt.Y("expected_gross_retention:Q", scale=near))
-    happened = base.mark_point(color="#b3261e", filled=True, size=55).encode(
+    happened = base.mark_point(color=HAPPENED, filled=True, size=55).encode(
         alt.Y("gross_retention:Q", scale=near),
         tooltip=[
             "day:T",

@@ -14,6 +14,8 @@ for (const place of document.querySelectorAll(".chart")) {
     background: "transparent",
     axis: { labelColor: textColor, titleColor: textColor, gridColor: isDark ? "#39424d" : "#e3e7eb" },
     legend: { labelColor: textColor, titleColor: textColor },
+    point: { opacity: 1 },
+    rule: { color: textColor },
     view: { stroke: null },
   };
   window.vegaEmbed(
@@ -51,6 +53,11 @@ for (const table of document.querySelectorAll("table.metrics")) {
       row.insertCell().textContent = text;
     }
   }
+}
+
+// On a phone wide tables scroll sideways; readers with a keyboard must get there too.
+for (const section of document.querySelectorAll("section")) {
+  if (section.scrollWidth > section.clientWidth) section.tabIndex = 0;
 }
 
 if (document.querySelector("table.sortable, #customers")) {
