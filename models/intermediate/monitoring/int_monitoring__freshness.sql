@@ -14,12 +14,12 @@
 
 {% set streams = [activity] -%}
 {% for source_name, table_name in raw_tables()
-    if (source_name, table_name) not in activity_tables + undated_tables %}
+    if (source_name, table_name) not in activity_tables + undated_tables -%}
     {% do streams.append({
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
         'n_rows': 'count(*)',
-    }) %}
+    }) -%}
 {% endfor -%}
 
 with clock as (
