@@ -280,6 +280,10 @@ def test_an_id_of_two_people_is_not_guessed(tmp_path, capsys):
     purge = ["--warehouse", str(warehouse.file), "--person"]
     assert main([*purge, "101"]) == 2
     assert "Fix: say which, as PERSON=contact:<id>" in capsys.readouterr().err
+    assert main([*purge, "ann.lee@x.example"]) == 2
+    said = capsys.readouterr().err
+    assert "no such person in this warehouse or its raw data. Fix: " in said
+    assert "who is no longer delivered is found by id only" in said
     assert main([*purge, "contact:101"]) == 0
     left = "select (from (select count(*) from staging.{})) from range(1)"
     state = warehouse.current().state

@@ -192,10 +192,13 @@ def _known(
 
 
 def _nobody(warehouse: Warehouse, kind: str) -> NoReturn:
-    what = "the e-mail address or the id" if kind == "person" else "the CRM's id"
+    fix = {
+        "account": "give the CRM's id as the source writes it.",
+        "person": "give the e-mail address or the id as the source writes it. E-mail addresses are"
+        " not kept: who is no longer delivered is found by id only.",
+    }
     raise Refusal(
-        f"{warehouse}: neither it nor its raw data has that {kind}. Fix: give {what} as the source"
-        " writes it."
+        f"{warehouse}: no such {kind} in this warehouse or its raw data. Fix: {fix[kind]}"
     )
 
 
