@@ -291,6 +291,41 @@ def test_an_id_of_two_people_is_not_guessed(tmp_path, capsys):
     assert query(state, left.format("users")) == [(1,)]
 
 
+def test_what_was_merged_into_an_account_goes_with_it(tmp_path, capsys):
+    warehouse = Warehouse(tmp_path / "scores.duckdb")
+    mergers = """
+        create table marts.dim_accounts as
+        from (values ('acc-1', null), ('acc-2', 'acc-1'), ('acc-3', 'acc-2'), ('acc-4', null))
+            as accounts(account_id, merged_into_account_id);
+        create table staging.tickets as select account_id from marts.dim_accounts;
+    """
+    publish_day(warehouse, 1, change=mergers)
+    assert main(["--warehouse", str(warehouse.file), "--account", "ACC-1 "]) == 0
+    assert "one account and 2 merged into it" in capsys.readouterr().out
+    state = warehouse.current().state
+    assert query(state, "from staging.tickets") == [("acc-4",)]
+    tombstones = Tombstones.read(warehouse.tombstones)
+    merged = {tombstones.hash("account", f"acc-{number}") for number in (1, 2, 3)}
+    assert tombstones.hashes == merged
+
+
+def test_a_refused_row_of_another_account_loses_the_reference(tmp_path):
+    warehouse = Warehouse(tmp_path / "scores.duckdb")
+    refused = """
+        create table marts.fct_quarantined_rows as
+        from (values
+            ('{"account_id":"acc-6","parent_account_id":" Acc-7","region":null}'),
+            ('{"account_id":"acc-7","parent_account_id":"acc-6"}'),
+            ('{"email":null,"crm_account_id":"acc-7"}'),
+            (null)
+        ) as refused(raw_row)
+    """
+    publish_day(warehouse, 1, change=refused)
+    assert main(["--warehouse", str(warehouse.file), "--account", "acc-7"]) == 0
+    left = query(warehouse.current().state, "from marts.fct_quarantined_rows")
+    assert left == [('{"account_id":"acc-6","region":null}',), (None,)]
+
+
 def test_staging_leaves_rows_about_them_out_and_empties_mentions(tmp_path):
     tombstones = Tombstones.read(tmp_path / "list.csv")
     tombstones.add({("contact", "con-1"), ("email", "ann@x.example"), ("account", "acc-9")})

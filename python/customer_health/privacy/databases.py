@@ -93,6 +93,28 @@ def rewritten(file: Path, fresh: Path, search: Search) -> dict[str, int]:
     return erased
 
 
+def merged_into(file: Path, account: str) -> set[str]:
+    """Give an account with all that were merged into it, or into one of those."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        column = "table_name = 'dim_accounts' and column_name = 'merged_into_account_id'"
+        if not _number(connection, f"select count(*) from duckdb_columns() where {column}"):
+            return {account}
+        found = connection.execute(
+            """
+            with recursive merged(account_id) as (
+                select $1
+                union
+                select accounts.account_id
+                from marts.dim_accounts as accounts
+                inner join merged on accounts.merged_into_account_id = merged.account_id
+            )
+            select account_id from merged
+            """,
+            [account],
+        ).fetchall()
+        return {name for (name,) in found}
+
+
 def row_counts(file: Path) -> dict[str, int]:
     """Count the rows of the marts, as the manifest has them."""
     with duckdb.connect(str(file), read_only=True) as connection:
