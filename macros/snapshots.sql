@@ -54,7 +54,8 @@
     select
         *,
         case when seen_date = first_seen_date then cast('0001-01-01' as date) else seen_date end as from_date,
-        lead(seen_date) over row_versions as until_date,
+        -- a purge may have taken the next version
+        least(lead(seen_date) over row_versions, followed_date) as until_date,
         case
             when seen_date > first_seen_date
                 then least(seen_date, {{ add_days('greatest(last_build_date, lag(seen_date) over row_versions)', 1) }})
@@ -63,10 +64,14 @@
         select
             *,
             min(seen_date) over (partition by row_key) as first_seen_date,
-            case
-                when not lead(is_delivered) over (partition by row_key order by dbt_valid_from)
-                    then lead(seen_date) over (partition by row_key order by dbt_valid_from)
-            end as missing_date
+            case when not lead(is_delivered) over kept_versions then lead(seen_date) over kept_versions end
+                as missing_date,
+            cast(
+                case
+                    when not lead(is_delivered) over kept_versions then lead(dbt_valid_to) over kept_versions
+                    else dbt_valid_to
+                end as date
+            ) as followed_date
         from (
             select
                 *,
@@ -84,6 +89,7 @@
         ) as seen
         -- a row that one build of a day saw and the last one did not went missing on that day
         where recency = 1 or (is_delivered and recency_of_its_kind = 1)
+        window kept_versions as (partition by row_key order by dbt_valid_from)
     ) as followed
     where is_delivered
     window row_versions as (partition by row_key order by seen_date)

@@ -254,8 +254,8 @@ final as (
                 then 'The last term ended; scores run up to last_scored_date in dim_accounts.'
             when today.account_id is null and accounts.customer_status = 'merged'
                 then
-                    'Merged into account ' || accounts.merged_into_account_id
-                    || ', which has its terms; scores run up to last_scored_date in dim_accounts.'
+                    'Merged into another account, which has its terms; see merged_into_account_id'
+                    || ' and last_scored_date in dim_accounts.'
             when today.account_id is null and accounts.customer_status = 'not started'
                 then 'The first term has not started.'
             when today.account_id is null

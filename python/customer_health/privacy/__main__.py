@@ -32,9 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (Refusal, OSError, duckdb.Error) as problem:
         print(problem, file=sys.stderr)
         return 2
+    merged = f" and {erased.n_merged} merged into it" if erased.n_merged else ""
     print(
-        f"{'purge':<12} one {kind}: {erased.rows.total():,} rows of {len(erased.rows)} tables, in"
-        f" {erased.n_publications} publications"
+        f"{'purge':<12} one {kind}{merged}: {erased.rows.total():,} rows of"
+        f" {len(erased.rows)} tables, in {erased.n_publications} publications"
     )
     for path, n_rows in erased.raw_files.items():
         print(f"{'raw data':<12} {path}: {n_rows:,} rows")

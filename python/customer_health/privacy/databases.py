@@ -1,7 +1,8 @@
 """Finds and erases rows in a DuckDB file that a build made.
 
-A row goes if one of its columns names who was erased; a row that only refers to an erased account
-(as its parent, or where its contract went) loses the reference. The file is written again whole,
+A row goes if one of its columns names who was erased, or the raw row that the quarantine shows; a
+row that only refers to an erased account (as its parent, or where its contract went) loses the
+reference. The file is written again whole,
 since DuckDB leaves deleted values in blocks that it may use later.
 """
 
@@ -18,8 +19,6 @@ from customer_health.marts import sql_name, sql_text
 from customer_health.privacy.tombstones import KINDS, Tombstones, names
 
 REFERENCES = ("parent_account_id", "moved_to_account_id", "merged_into_account_id")
-# In the raw row that the quarantine shows.
-SHOWN = ("contact_id", "user_id", "account_id")
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,8 @@ def rewritten(file: Path, fresh: Path, search: Search) -> dict[str, int]:
             if n_rows := _number(connection, f"select count(*) from {table} where {condition}"):
                 connection.execute(f"delete from {table} where {condition}")
                 erased[table.removeprefix("source.").replace('"', "")] = n_rows
-            for column in references:
-                connection.execute(
-                    f"update {table} set {column} = null where {search.names(column, 'account')}"
-                )
+            for assignment, is_named in references:
+                connection.execute(f"update {table} set {assignment} where {is_named}")
         ((tags,),) = connection.execute(
             "select tags from duckdb_databases() where database_name = 'source'"
         ).fetchall()
@@ -94,6 +91,28 @@ def rewritten(file: Path, fresh: Path, search: Search) -> dict[str, int]:
     work.unlink()
     sync(fresh)
     return erased
+
+
+def merged_into(file: Path, account: str) -> set[str]:
+    """Give an account with all that were merged into it, or into one of those."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        column = "table_name = 'dim_accounts' and column_name = 'merged_into_account_id'"
+        if not _number(connection, f"select count(*) from duckdb_columns() where {column}"):
+            return {account}
+        found = connection.execute(
+            """
+            with recursive merged(account_id) as (
+                select $1
+                union
+                select accounts.account_id
+                from marts.dim_accounts as accounts
+                inner join merged on accounts.merged_into_account_id = merged.account_id
+            )
+            select account_id from merged
+            """,
+            [account],
+        ).fetchall()
+        return {name for (name,) in found}
 
 
 def row_counts(file: Path) -> dict[str, int]:
@@ -110,7 +129,7 @@ def row_counts(file: Path) -> dict[str, int]:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, search: Search) -> list[tuple]:
-    """Each table that can name somebody: its name, condition of its rows to go, its references."""
+    """Each table that can name somebody: its name, the rows to go, what empties the others."""
     found = connection.execute(
         "select schema_name, table_name, list(column_name) from duckdb_columns()"
         " join duckdb_tables() using (database_name, schema_name, table_name)"
@@ -118,18 +137,25 @@ def _tables(connection: duckdb.DuckDBPyConnection, search: Search) -> list[tuple
     ).fetchall()
     tables = []
     for schema, name, columns in found:
-        conditions = [
-            search.names(column, kind)
-            for column, kind in KINDS.items()
-            if column in columns and column not in REFERENCES
+        mentions = list(_mentions(columns, search))
+        conditions = [is_named for column, is_named, _ in mentions if column not in REFERENCES]
+        references = [
+            (emptied, is_named) for column, is_named, emptied in mentions if column in REFERENCES
         ]
-        if "raw_row" in columns:
-            conditions += [search.names(f"raw_row ->> '{name}'", KINDS[name]) for name in SHOWN]
-        references = [column for column in REFERENCES if column in columns]
         if conditions or references:
             table = f"source.{sql_name(schema)}.{sql_name(name)}"
             tables.append((table, " or ".join(conditions) or "false", references))
     return tables
+
+
+def _mentions(columns: list[str], search: Search) -> Iterator[tuple[str, str, str]]:
+    """Each column that can name somebody, the condition that it does, and what empties it."""
+    for name, kind in KINDS.items():
+        if name in columns:
+            yield name, search.names(name, kind), f"{name} = null"
+        if "raw_row" in columns:
+            without = f"json_merge_patch(raw_row, '{{\"{name}\": null}}')"
+            yield name, search.names(f"raw_row ->> '{name}'", kind), f"raw_row = {without}"
 
 
 def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -26,7 +26,13 @@ from customer_health.files import file_stamp, sync, write_json
 from customer_health.lock import take
 from customer_health.pages.__main__ import redraw
 from customer_health.plan import PROJECT
-from customer_health.privacy.databases import Search, rewritten, row_counts, rows_found
+from customer_health.privacy.databases import (
+    Search,
+    merged_into,
+    rewritten,
+    row_counts,
+    rows_found,
+)
 from customer_health.privacy.raw_data import Names, contacts_and_addresses, files_with
 from customer_health.privacy.tombstones import Tombstones, spelled
 from customer_health.publication import Publication, Refusal, Warehouse
@@ -40,6 +46,8 @@ class Erased:
 
     rows: Counter[str]
     """Rows erased, by table, over all files."""
+    n_merged: int
+    """Accounts that were merged into the one given, and went with it."""
     n_publications: int
     raw_files: dict[Path, int]
     """The company's files that still name them, with rows."""
@@ -95,7 +103,8 @@ def purge(
         if had_pages:
             _redraw(warehouse)
         found = files_with(raw_path, names, id_case) if raw_path else {}
-        return Erased(+rows, len(warehouse.publications()), found)
+        n_merged = len(names) - 1 if kind == "account" else 0
+        return Erased(+rows, n_merged, len(warehouse.publications()), found)
 
 
 def _stem(warehouse: Warehouse) -> str:
@@ -141,8 +150,12 @@ def _names(
     kinds = (prefix,) if prefix in PERSONS and rest else PERSONS
     name = rest if len(kinds) == 1 else given
     if kind == "account":
-        account = {("account", _spell(given, "account", id_case))}
-        return _known(warehouse, tombstones, account, raw_path, id_case) or _nobody(warehouse, kind)
+        account = _spell(given, "account", id_case)
+        if not _known(warehouse, tombstones, {(kind, account)}, raw_path, id_case):
+            _nobody(warehouse, kind)
+        # what they had is the survivor's: without it, the merger is undone and they come back
+        newest = warehouse.publications()[0]
+        return {(kind, each) for each in merged_into(newest.state, account)}
     asked: Names = {(each, _spell(name, each, id_case)) for each in kinds}
     pairs = contacts_and_addresses(raw_path, id_case) if raw_path else set()
     if "@" in name:
@@ -192,10 +205,13 @@ def _known(
 
 
 def _nobody(warehouse: Warehouse, kind: str) -> NoReturn:
-    what = "the e-mail address or the id" if kind == "person" else "the CRM's id"
+    fix = {
+        "account": "give the CRM's id as the source writes it.",
+        "person": "give the e-mail address or the id as the source writes it. E-mail addresses are"
+        " not kept: who is no longer delivered is found by id only.",
+    }
     raise Refusal(
-        f"{warehouse}: neither it nor its raw data has that {kind}. Fix: give {what} as the source"
-        " writes it."
+        f"{warehouse}: no such {kind} in this warehouse or its raw data. Fix: {fix[kind]}"
     )
 
 
