@@ -27,19 +27,38 @@ from demo.world import DIM, SHOCK_NAMES, World
 MEETINGS = ("meeting", "qbr", "training", "webinar")
 
 
-def accounts(world: World, book: Book) -> dict:
-    """Raw table crm.accounts: a first state, and one per change of owner, name, plan or end."""
-    rng = stream(world.options.seed, "account_states")
+def draw_owners(world: World, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Owners by account: account position, first day, number of the owner; sorted by both."""
     attributes, process, n = world.accounts, world.process, world.n
-    last_day = world.options.last_day
     everyone = np.arange(n)
-
     span = np.maximum(world.gone - attributes.start, 1)
     changes = rng.poisson(process.owner_changes_per_year * span / 365.25)
     owner_account = np.concatenate([everyone, np.repeat(everyone, changes)])
     after = (rng.random(changes.sum()) * np.repeat(span, changes)).astype(np.int64)
     owner_day = np.concatenate([attributes.start, np.repeat(attributes.start, changes) + after + 1])
     owner = rng.integers(0, max(2, n // process.accounts_per_csm), len(owner_day))
+    order = np.lexsort((owner_day, owner_account))
+    return owner_account[order], owner_day[order], owner[order]
+
+
+def owner_ids(owner: np.ndarray) -> np.ndarray:
+    """Ids of owners by their numbers."""
+    return np.strings.add("csm-", np.strings.zfill(owner.astype(str), 3))
+
+
+def owners_on(world: World, account: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Ids of those who own accounts on days."""
+    owned, since, owner = draw_owners(world, stream(world.options.seed, "account_states"))
+    return owner_ids(owner[last_at(owned, since, account, day)])
+
+
+def accounts(world: World, book: Book) -> dict:
+    """Raw table crm.accounts: a first state, and one per change of owner, name, plan or end."""
+    rng = stream(world.options.seed, "account_states")
+    attributes, n = world.accounts, world.n
+    last_day = world.options.last_day
+    everyone = np.arange(n)
+    owner_account, owner_day, owner = draw_owners(world, rng)
 
     merged = (world.shocks.kind == SHOCK_NAMES.index("acquisition")) & (
         rng.random(len(world.shocks.kind)) < 0.6
@@ -76,9 +95,7 @@ def accounts(world: World, book: Book) -> dict:
     pick = {
         "account_name": latest(name_account, name_day, name),
         "plan": np.array(words.PLANS)[latest(book.account, book.start, book.plan)],
-        "csm_owner_id": add(
-            "csm-", np.strings.zfill(latest(owner_account, owner_day, owner).astype(str), 3)
-        ),
+        "csm_owner_id": owner_ids(latest(owner_account, owner_day, owner)),
     }
     ended = (world.churn[account] <= last_day) & (day >= world.churn[account])
     return {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from demo.crm import owners_on
 from demo.toolkit import DAY, NEVER, ids, office_seconds, stamps, stream
 from demo.world import World
 
@@ -72,14 +73,13 @@ def score_overrides(world: World, overrides: Overrides) -> dict:
     """Raw table crm.score_overrides."""
     rng = stream(world.options.seed, "override ends")
     n = len(overrides.account)
-    csms = [f"csm-{k:03d}" for k in range(max(2, world.n // world.process.accounts_per_csm))]
     expires = overrides.second + rng.integers(30, 120, n) * DAY
     return {
         "override_id": ids("ovr-", n),
         "account_id": world.accounts.account_id[overrides.account],
         "verdict": overrides.verdict,
         "reason_code": overrides.reason,
-        "author_id": rng.choice(csms, n),
+        "author_id": owners_on(world, overrides.account, overrides.second // DAY),
         "set_at": stamps(overrides.second),
         "expires_at": stamps(np.where(rng.random(n) < 0.5, expires, NEVER)),
     }

@@ -63,8 +63,16 @@
         {%- set added = policy_rows('scorecards') | rejectattr('role', 'eq', 'off') | map(attribute='scorecard')
             | reject('in', scored) | list if scored else [] -%}
         {%- if last and not var('restate_history') -%}
+            {%- set loaded, holdouts = load_relation(relation_of('holdouts')), {'last': [], 'now': []} -%}
+            {%- for row in run_query('select * from ' ~ loaded).rows if loaded -%}
+                {%- do holdouts.last.append([row.trigger, row.from_date | string, row.holdout_share | float]) -%}
+            {%- endfor -%}
+            {%- for row in policy_rows('holdouts') -%}
+                {%- do holdouts.now.append([row.trigger, row.from_date | string, row.holdout_share | float]) -%}
+            {%- endfor -%}
             {%- do python_check('history_problems', {
                 'last': last, 'now': this_build(), 'late_row_days': late_row_days, 'new_scorecards': added,
+                'holdouts': holdouts,
             }) -%}
         {%- endif -%}
         {%- set starts_over = flags.FULL_REFRESH or var('restate_history') or added or lacks_history() -%}
@@ -157,7 +165,8 @@
 {%- endmacro %}
 
 {% macro relation_of(name) -%}
-    {%- set node = graph.nodes.get('model.customer_health.' ~ name, {}) -%}
+    {%- set node = graph.nodes.get('model.customer_health.' ~ name)
+        or graph.nodes.get('seed.customer_health.' ~ name, {}) -%}
     {{ return(api.Relation.create(
         database=node.database or target.database,
         schema=node.schema or generate_schema_name('operations', none),

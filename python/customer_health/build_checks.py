@@ -118,9 +118,10 @@ def history_problems(known: dict[str, Any]) -> Problems:
     """Check whether a build can go on from the last completed one of its warehouse.
 
     Args:
-        known: `{last, now, late_row_days, new_scorecards}`; of both builds `{settings: {name:
-            value}, raw_path, as_of_date, tables: [source.table, …, crm.accounts.column, …]}`, the
-            date of this one as asked for.
+        known: `{last, now, late_row_days, new_scorecards, holdouts: {last, now}}`; of both builds
+            `{settings: {name: value}, raw_path, as_of_date, tables: [source.table, …,
+            crm.accounts.column, …]}`, the date of this one as asked for, and holdouts as
+            `[trigger, from_date, share]`.
     """
     last, now = known["last"], known["now"]
     errors = [
@@ -135,6 +136,15 @@ def history_problems(known: dict[str, Any]) -> Problems:
             f"variable as_of_date: {now['as_of_date']} lies before {last['as_of_date']}, up to"
             " which this warehouse is built. Fix: build into another file."
         )
+    before, after = ({tuple(row) for row in known["holdouts"][build]} for build in ("last", "now"))
+    errors += [
+        f"holdouts.csv: the row of '{trigger}' from {from_date} is"
+        f" {'new' if (trigger, from_date, share) in after else 'gone or changed'}, and the team has"
+        f" seen the triggers up to {last['as_of_date']}. Fix: leave rows of days that are over as"
+        " they are, and add a row with a later from_date."
+        for trigger, from_date, share in sorted(before ^ after)
+        if from_date <= last["as_of_date"]
+    ]
     warnings = []
     if now["raw_path"] != last["raw_path"]:
         warnings.append(

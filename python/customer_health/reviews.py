@@ -140,7 +140,7 @@ def override_outcomes_of(counts: Relation, thresholds: Relation) -> pd.DataFrame
     """Outcomes of overrides, against accounts in the same bands without one.
 
     Args:
-        counts: Relation int_evidence__override_counts.
+        counts: Relation int_overrides__counts.
         thresholds: Relation with one row, a column per threshold.
     """
     if not counts.limit(1).fetchall():

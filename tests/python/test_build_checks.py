@@ -93,10 +93,17 @@ def test_only_tables_with_a_time_are_dated():
     ]
 
 
+KNOWN = {
+    "last": BUILD,
+    "late_row_days": 7,
+    "new_scorecards": (),
+    "holdouts": {"last": [], "now": []},
+}
+
+
 def told(new_scorecards: tuple[str, ...] = (), **changed) -> tuple[list[str], list[str]]:
-    now = {**BUILD, **changed}
     return history_problems(
-        {"last": BUILD, "now": now, "late_row_days": 7, "new_scorecards": new_scorecards}
+        {**KNOWN, "now": {**BUILD, **changed}, "new_scorecards": new_scorecards}
     )
 
 
@@ -130,11 +137,31 @@ def test_a_column_of_accounts_that_is_gone_is_warned_of():
     columns = ["crm.accounts.plan", "crm.accounts.employees"]
     last = {**BUILD, "tables": ["crm.accounts", *columns]}
     now = {**BUILD, "tables": ["crm.accounts", columns[0]]}
-    known = {"last": last, "now": now, "late_row_days": 7, "new_scorecards": ()}
+    known = {**KNOWN, "last": last, "now": now}
     _, (warning,) = history_problems(known)
     assert warning.startswith("crm.accounts.employees: the last build had this column")
     _, (table,) = history_problems({**known, "now": {**now, "tables": []}})
     assert table.startswith("crm.accounts: the last build had this table")
+
+
+HELD_OUT, TO_COME = ["at_risk", "2026-06-30", 0.2], ["at_risk", "2026-07-01", 0.2]
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "what"),
+    [
+        ([HELD_OUT], [HELD_OUT, TO_COME], None),
+        ([HELD_OUT, TO_COME], [HELD_OUT], None),
+        ([], [HELD_OUT], "new"),
+        ([HELD_OUT], [], "gone or changed"),
+    ],
+)
+def test_a_holdout_of_days_that_the_team_has_seen_stops_the_build(last, now, what):
+    holdouts = {"last": last, "now": now}
+    errors, _ = history_problems({**KNOWN, "now": BUILD, "holdouts": holdouts})
+    assert [error.split(", and ")[0] for error in errors] == [
+        f"holdouts.csv: the row of 'at_risk' from 2026-06-30 is {what}"
+    ][: what is not None]
 
 
 def test_columns_of_the_policy_are_part_of_the_raw_contract(tmp_path):

@@ -472,6 +472,11 @@ BROKEN_FILES = {
         "holdouts.csv, row 2: 'payment_past_due' is instant, and critical events are never held"
         " out. Fix: take the row out.",
     ),
+    "a holdout of what the pages show all the same": (
+        "holdouts.csv", "source\n", "source\nrapid_decline,2026-12-01,0.2,ours\n",
+        "holdouts.csv, row 2: 'rapid_decline' fires when the score falls, and pages and CRM show a"
+        " fall whether or not its trigger is held out. Fix: take the row out.",
+    ),
     "a holdout of nearly all": (
         "holdouts.csv", "source\n", "source\nat_risk,2026-12-01,0.9,ours\n",
         "holdouts.csv, row 2: holdout_share 0.9 is outside what is allowed. Fix: write a number",

@@ -123,8 +123,8 @@ def test_others_count_by_band_as_the_overridden_do():
             "direction": "down",
             "band": ["healthy", "moderate", "nobody else"],
             "n_overrides": [30, 10, 5],
-            "n_accounts": 45,
-            "n_churned": [3, 2, 1],
+            "n_accounts": 40,
+            "n_churned": [3, 2, 5],
             "n_others": [1000, 1000, 0],
             "n_other_accounts": [100, 100, 0],
             "n_others_churned": [100, 300, 0],
@@ -133,7 +133,10 @@ def test_others_count_by_band_as_the_overridden_do():
     (found,) = override_outcomes(rows, SETTINGS).to_dict("records")
     assert found["other_churn_share"] == pytest.approx(0.75 * 0.1 + 0.25 * 0.3)
     assert found["n_other_accounts"] == 200
-    alone = override_outcomes(rows.tail(1), SETTINGS)
+    # both sides are of the same bands
+    assert (found["n_overrides"], found["churn_share"]) == (40, 5 / 40)
+    assert found["evidence"].startswith("5 of 40 downgrades (12.5%, of 40 accounts) were followed")
+    alone = override_outcomes(rows.tail(1).assign(n_accounts=0), SETTINGS)
     assert alone["verdict"].item() == "too few" and alone["other_churn_share"].isna().item()
 
 

@@ -36,7 +36,7 @@ overlays as (
         assessments.*,
         least(
             {% for aspect in aspects %}
-                {{ aspect }}_words.verdict_rank{% if not loop.last %},{% endif %}
+                coalesce({{ aspect }}_words.verdict_rank, 4){% if not loop.last %},{% endif %}
             {% endfor %}
         ) as worst_rank
     from assessments
@@ -77,9 +77,12 @@ said as (
         overrides.account_id,
         overrides.set_at as judged_at,
         overrides.known_date,
-        coalesce(
-            cast(overrides.expires_at as date),
-            {{ add_days('cast(overrides.set_at as date)', 'thresholds.override_expiry_days') }}
+        least(
+            coalesce(
+                cast(overrides.expires_at as date),
+                {{ add_days('cast(overrides.set_at as date)', 'thresholds.override_expiry_days') }}
+            ),
+            {{ add_days('cast(overrides.set_at as date)', 'thresholds.override_longest_days') }}
         ) as expiry_date,
         overrides.verdict,
         'set to ' || overrides.verdict || ' by ' || overrides.author_id || ': '
@@ -108,7 +111,7 @@ told as (
 dated as (
     select
         *,
-        lead(known_date) over (
+        lead(known_date, 1, expiry_date) over (
             partition by account_id, kind order by known_date, judged_at, judgement_id
         ) as next_known_date
     from told
@@ -132,7 +135,7 @@ final as (
         reason_code,
         author_id
     from dated
-    where known_date < least(expiry_date, coalesce(next_known_date, expiry_date))
+    where known_date < least(expiry_date, next_known_date)
 )
 
 select * from final

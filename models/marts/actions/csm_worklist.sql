@@ -1,6 +1,7 @@
 {#- Whom to work on today, and why: one row per account, the most to lose first. -#}
 {#- what the words of tiers.csv mean, in days -#}
 {% set cadence_days = {'daily': 1, 'weekly': 7, 'biweekly': 14, 'monthly': 30, 'quarterly': 90} %}
+{% set never = 99999 %}
 
 with accounts as (
     select * from {{ ref('account_health') }}
@@ -118,13 +119,20 @@ judged as (
         touches.last_touch_date,
         touches.last_touch_type,
         {{ days_between('touches.last_touch_date', 'accounts.as_of_date') }} as days_since_touch,
-        least(
-            case accounts.cadence
-                {% for cadence, days in cadence_days.items() %}
-                    when '{{ cadence }}' then {{ days }}
-                {% endfor %}
-            end,
-            case when flags.flagged_since is not null then thresholds.flagged_touch_days end
+        nullif(
+            least(
+                case accounts.cadence
+                    {% for cadence, days in cadence_days.items() %}
+                        when '{{ cadence }}' then {{ days }}
+                    {% endfor %}
+                    else {{ never }}
+                end,
+                case
+                    when flags.flagged_since is null then {{ never }}
+                    else thresholds.flagged_touch_days
+                end
+            ),
+            {{ never }}
         ) as touch_every_days
     from accounts
     cross join thresholds
@@ -205,7 +213,11 @@ final as (
         playbooks.next_step,
         placed.due_date,
         {{ days_between(
-            'least(placed.open_since, placed.touch_overdue_since)', 'placed.as_of_date'
+            'least(
+                coalesce(placed.open_since, placed.touch_overdue_since),
+                coalesce(placed.touch_overdue_since, placed.open_since)
+            )',
+            'placed.as_of_date'
         ) }} as days_on_list,
         placed.snoozed_until,
         placed.tier,

@@ -21,13 +21,13 @@ touches as (
 
 term_ends as (
     select * from {{ ref('int_outcomes__term_ends') }}
-    where outcome = 'churned' or counts_as_churn
+    where counts_as_churn
 ),
 
 best_bands as (
-    select distinct band
-    from {{ ref('bands') }}
-    where upper_bound = 100
+    select band
+    from {{ ref('int_policy__verdicts') }}
+    where verdict = 'green'
 ),
 
 clock as (
@@ -62,6 +62,9 @@ flags as (
         changes.account_id,
         changes.as_of_date as flagged_date,
         changes.next_change_date as unflagged_date,
+        lead(changes.as_of_date) over (
+            partition by changes.account_id order by changes.as_of_date
+        ) as next_flagged_date,
         changes.band,
         changes.health_score,
         account_days.csm_owner_id,
@@ -83,7 +86,7 @@ flags as (
     where changes.is_flagged
 ),
 
--- a touch on the day itself came before the flag was known
+-- what was done on the day itself came before the flag was known
 touched as (
     select
         flags.account_id,
@@ -94,7 +97,8 @@ touched as (
         on
             flags.account_id = touches.account_id
             and flags.flagged_date < touches.activity_date
-            and least(flags.unflagged_date, flags.end_date) >= touches.activity_date
+            and flags.end_date >= touches.activity_date
+            and coalesce(flags.unflagged_date, flags.end_date) >= touches.activity_date
     group by flags.account_id, flags.flagged_date
 ),
 
@@ -107,8 +111,9 @@ planned as (
     inner join runs
         on
             flags.account_id = runs.account_id
-            and flags.flagged_date <= runs.started_date
-            and least(flags.unflagged_date, flags.end_date) >= runs.started_date
+            and flags.flagged_date < runs.started_date
+            and flags.end_date >= runs.started_date
+            and coalesce(flags.unflagged_date, flags.end_date) >= runs.started_date
     group by flags.account_id, flags.flagged_date
 ),
 
@@ -126,7 +131,7 @@ lost as (
     group by flags.account_id, flags.flagged_date
 ),
 
-final as (
+answered as (
     select
         flags.account_id,
         flags.flagged_date,
@@ -140,16 +145,20 @@ final as (
         {{ days_between('flags.flagged_date', 'touched.first_touch_date') }} as days_to_touch,
         case
             when touched.first_touch_date <= flags.touch_due_date then true
+            when flags.unflagged_date <= flags.touch_due_date then null
             when flags.touch_due_date < clock.as_of_date then false
         end as is_touched_in_time,
         planned.plan_date,
         {{ days_between('flags.flagged_date', 'planned.plan_date') }} as days_to_plan,
         case
             when planned.plan_date <= flags.plan_due_date then true
+            when flags.unflagged_date <= flags.plan_due_date then null
             when flags.plan_due_date < clock.as_of_date then false
         end as is_planned_in_time,
         case
             when flags.settled_date > clock.as_of_date then null
+            -- what became of the account is told once, by its newest flag
+            when flags.next_flagged_date <= coalesce(lost.lost_date, flags.end_date) then null
             when lost.lost_date is not null then 'lost'
             when later.account_id is null then 'not scored'
             when best_bands.band is not null then 'green'
@@ -169,6 +178,19 @@ final as (
             flags.account_id = later.account_id
             and {{ add_days('flags.flagged_date', later_days) }} = later.as_of_date
     left join best_bands on later.band = best_bands.band
+),
+
+-- somebody worked on it, and it is there and not flagged; some would have come back anyway
+final as (
+    select
+        *,
+        case
+            when after_180d is not null
+                then
+                    after_180d in ('green', 'not flagged')
+                    and coalesce(first_touch_date, plan_date) is not null
+        end as is_saved
+    from answered
 )
 
 select * from final

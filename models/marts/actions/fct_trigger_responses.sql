@@ -85,7 +85,10 @@ final as (
         touched.first_touch_date,
         {{ days_between(
             'awaited.as_of_date',
-            'least(played.started_date, touched.first_touch_date)'
+            'least(
+                coalesce(played.started_date, touched.first_touch_date),
+                coalesce(touched.first_touch_date, played.started_date)
+            )'
         ) }} as days_to_response,
         case
             when awaited.is_held_out then 'held out'

@@ -11,13 +11,10 @@ with responses as (
     where response <> 'held out'
 ),
 
--- saved: somebody worked on it, and half a year later it is there and not flagged
 flags as (
     select
         *,
-        cast({{ dbt.date_trunc('month', 'flagged_date') }} as date) as month_start_date,
-        after_180d in ('green', 'not flagged')
-        and coalesce(first_touch_date, plan_date) is not null as is_saved
+        cast({{ dbt.date_trunc('month', 'flagged_date') }} as date) as month_start_date
     from {{ ref('fct_flag_episodes') }}
 ),
 

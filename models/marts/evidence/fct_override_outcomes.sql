@@ -1,5 +1,5 @@
 with outcomes as (
-    select * from {{ ref('int_evidence__override_outcomes') }}
+    select * from {{ ref('int_overrides__outcomes') }}
 ),
 
 final as (

@@ -1,6 +1,7 @@
 {#- What people act on: the score's band, unless people say otherwise. The score stays as it is. -#}
 {#- a day's band holds until the next one, on a weekly grid for a week -#}
 {% set days_to_next = 7 %}
+{% set rank = "case {} when 'red' then 1 when 'amber' then 2 when 'green' then 3 end" %}
 
 with scores as (
     select
@@ -95,7 +96,18 @@ judged as (
         overrides.author_id as override_author_id,
         overrides.expiry_date as override_expiry_date,
         overrides.sentence as override_sentence,
-        coalesce(overrides.verdict, overlays.verdict, score_verdicts.verdict) as effective_verdict
+        -- one word lowers the band, only all three raise it; no band counts as amber
+        case
+            when
+                {{ rank.format('overlays.verdict') }}
+                <= coalesce({{ rank.format('score_verdicts.verdict') }}, 2)
+                or (
+                    overlays.champion_status is not null
+                    and overlays.engagement_status is not null
+                    and overlays.outcome_narrative is not null
+                )
+                then overlays.verdict
+        end as counted_verdict
     from periods
     inner join clock on periods.from_date <= clock.as_of_date
     inner join spells
@@ -117,9 +129,10 @@ judged as (
 decided as (
     select
         *,
+        coalesce(override_verdict, counted_verdict, score_verdict) as effective_verdict,
         case
             when override_verdict is not null then 'override'
-            when overlay_verdict <> coalesce(score_verdict, 'unknown') then 'overlay'
+            when counted_verdict <> coalesce(score_verdict, 'unknown') then 'overlay'
             else 'score'
         end as decided_by
     from judged

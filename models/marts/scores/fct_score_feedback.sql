@@ -1,5 +1,5 @@
 {#- What owners say of the scores they saw, beside these scores. -#}
-{#- on a weekly grid the score they saw is of the week before -#}
+{#- a day's score is computed after it; on a weekly grid the one they saw is up to a week older -#}
 {% set days_seen = 7 %}
 
 with feedback as (
@@ -19,8 +19,8 @@ seen as (
     inner join scores
         on
             feedback.account_id = scores.account_id
-            and feedback.assessed_date >= scores.as_of_date
-            and {{ add_days('feedback.assessed_date', -days_seen) }} < scores.as_of_date
+            and feedback.assessed_date > scores.as_of_date
+            and {{ add_days('feedback.assessed_date', -days_seen) }} <= scores.as_of_date
     group by feedback.assessment_id
 ),
 

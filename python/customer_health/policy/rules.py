@@ -324,7 +324,10 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("overlay_words.csv",), _check_overlay_words),
     (("exchange_rates.csv",), _check_rates),
     (("triggers.csv", "trigger_conditions.csv"), check_triggers),
-    (("holdouts.csv", "triggers.csv"), check_holdouts),
+    (
+        ("holdouts.csv", "triggers.csv", "trigger_conditions.csv", "thresholds.csv"),
+        check_holdouts,
+    ),
     (
         ("trigger_conditions.csv", "bands.csv", "segments.csv", "lifecycle_stages.csv"),
         check_conditions,

@@ -11,6 +11,7 @@ from customer_health.policy.tables import (
     Holdout,
     LifecycleStage,
     Segment,
+    Threshold,
     Trigger,
     TriggerCondition,
 )
@@ -40,13 +41,37 @@ def check_triggers(
             found.error("triggers.csv", trigger.number, what, fix)
 
 
-def check_holdouts(holdouts: list[Holdout], triggers: list[Trigger], found: Findings) -> None:
-    """Nobody is kept from a critical event."""
+def check_holdouts(
+    holdouts: list[Holdout],
+    triggers: list[Trigger],
+    conditions: list[TriggerCondition],
+    thresholds: list[Threshold],
+    found: Findings,
+) -> None:
+    """Nobody is kept from a critical event, and what is held out is not shown elsewhere."""
     instant = [trigger.trigger for trigger in triggers if trigger.is_instant]
+    days = [f"{row.value:g}" for row in thresholds if row.threshold == "drop_alert_days"]
+    falls = [row.trigger for row in conditions if _is_fall(row, days)]
     for row in holdouts:
         if row.trigger in instant:
             what = f"'{row.trigger}' is instant, and critical events are never held out"
             found.error("holdouts.csv", row.number, what, "take the row out")
+        elif row.trigger in falls:
+            what = (
+                f"'{row.trigger}' fires when the score falls, and pages and CRM show a fall whether"
+                " or not its trigger is held out"
+            )
+            found.error("holdouts.csv", row.number, what, "take the row out")
+
+
+def _is_fall(row: TriggerCondition, days: list[str]) -> bool:
+    """Whether a condition asks for a fall of the score in the days of its alert."""
+    if row.fact not in [f"change_{n}d" for n in days] or row.comparison not in ("below", "at_most"):
+        return False
+    try:
+        return number(row.value) <= 0
+    except ValueError:  # told by check_conditions
+        return False
 
 
 def check_conditions(

@@ -18,13 +18,14 @@ def override_outcomes(counts: pd.DataFrame, settings: Settings = DEFAULTS) -> pd
 
     Args:
         counts: A row per direction (up, down) and band: n_overrides, n_churned of them, n_accounts
-            (of the direction, in any band); n_others (observations of the band without an
-            override), n_other_accounts, n_others_churned.
+            (of the direction, in bands that have others); n_others (observations of the band
+            without an override), n_other_accounts, n_others_churned.
         settings: Confidence of the intervals, fewest accounts.
 
     Returns:
-        A row per direction. The others count by band as the overrides do, and their interval by
-        accounts, since the dates of one account repeat each other.
+        A row per direction, of the bands that have others. The others count by band as the
+        overrides do, and their interval by accounts, since the dates of one account repeat each
+        other.
     """
     return pd.DataFrame(
         {"direction": direction, **_outcome(str(direction), bands, settings)}
@@ -33,14 +34,15 @@ def override_outcomes(counts: pd.DataFrame, settings: Settings = DEFAULTS) -> pd
 
 
 def _outcome(direction: str, bands: pd.DataFrame, settings: Settings) -> dict[str, object]:
-    n_overrides, n_accounts = int(bands["n_overrides"].sum()), int(bands["n_accounts"].iloc[0])
     # a band in which everybody was overridden has nobody to compare with
     known = bands[bands["n_others"] > 0]
-    weights = known["n_overrides"] / known["n_overrides"].sum()
+    n_overrides, n_accounts = int(known["n_overrides"].sum()), int(bands["n_accounts"].iloc[0])
+    weights = known["n_overrides"] / n_overrides
     others = float((weights * known["n_others_churned"] / known["n_others"]).sum())
     # as many accounts as would give a share of one band the same precision
     n_others = 1 / float((weights**2 / known["n_other_accounts"]).sum()) if len(known) else 0.0
-    share = bands["n_churned"].sum() / n_overrides
+    n_churned = int(known["n_churned"].sum())
+    share = n_churned / n_overrides if n_overrides else 0.0
     overridden, compared = wilson(
         [Share(share * n_accounts, n_accounts), Share(others * n_others, n_others)],
         settings.confidence_share,
@@ -63,21 +65,22 @@ def _outcome(direction: str, bands: pd.DataFrame, settings: Settings) -> dict[st
     fewest = settings.minimum_override_accounts
     if min(n_accounts, n_others) < fewest:
         evidence = (
-            f"{n_accounts} accounts were overridden {direction} and {n_others:.0f} count beside"
-            f" them; {fewest} of each are needed."
+            f"{n_accounts} accounts were {direction}graded and {n_others:.0f} count beside them;"
+            f" {fewest} of each are needed."
         )
         return found | {"verdict": TOO_FEW, "evidence": evidence}
     verdict = _verdict(direction, gap)
     evidence = (
-        f"Of {n_accounts} accounts overridden {direction} {overridden.value:.1%} churned, of others"
-        f" in the same bands {compared.value:.1%} (difference {100 * (gap.value or 0):+.1f} points,"
-        f" {100 * (gap.low or 0):+.1f} to {100 * (gap.high or 0):+.1f}): {MEANING[verdict]}."
+        f"{n_churned} of {n_overrides} {direction}grades ({overridden.value:.1%}, of {n_accounts}"
+        f" accounts) were followed by churn, of others in the same bands {compared.value:.1%}"
+        f" (difference {100 * (gap.value or 0):+.1f} points, {100 * (gap.low or 0):+.1f} to"
+        f" {100 * (gap.high or 0):+.1f}): {MEANING[verdict]}."
     )
     return found | {"verdict": verdict, "evidence": evidence}
 
 
 def _verdict(direction: str, gap: Estimate) -> str:
-    """Who was right: an account set down should churn more than the others, one set up less."""
+    """Who was right: downgraded accounts should churn more than the others, upgraded ones less."""
     if gap.low is None or gap.high is None or gap.low <= 0 <= gap.high:
         return NOT_SHOWN
     return BETTER if (gap.low > 0) == (direction == "down") else WORSE
