@@ -102,6 +102,15 @@ def number(text: str, largest: float = LARGEST_NUMBER) -> float:
     return value
 
 
+def numbers(text: str) -> list[float]:
+    """Read numbers with | between them."""
+    try:
+        return [number(part) for part in text.split("|")]
+    except ValueError:
+        fix = "write numbers with | between them, such as 30|60|90"
+        raise refusal(f"'{text}' is no list of numbers", fix) from None
+
+
 def _whole(text: str) -> float:
     return number(text, LARGEST_WHOLE)
 

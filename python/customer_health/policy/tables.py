@@ -18,6 +18,7 @@ from customer_health.policy.cells import (
     Word,
     none_of,
     number,
+    numbers,
     one_of,
     refusal,
 )
@@ -298,14 +299,6 @@ def _number_or_name(text: str) -> float | str:
     return number(text) if text[0] in "+-.0123456789" else text
 
 
-def _numbers(text: str) -> list[float]:
-    try:
-        return [number(part) for part in text.split("|")]
-    except ValueError:
-        fix = "write numbers with | between them, such as 30|60|90"
-        raise refusal(f"'{text}' is no list of numbers", fix) from None
-
-
 class Threshold(PolicyRow):
     """A row of thresholds.csv: a number by name, and the values that make sense for it."""
 
@@ -316,7 +309,7 @@ class Threshold(PolicyRow):
     lowest: Number | None = None
     highest: Annotated[float | str, BeforeValidator(_number_or_name)] | None = None
     """Itself allowed; may be the name of a threshold that this one must not exceed."""
-    choices: Annotated[list[float], BeforeValidator(_numbers)] | None = None
+    choices: Annotated[list[float], BeforeValidator(numbers)] | None = None
     """The only values allowed."""
     unit: str
     description: str
