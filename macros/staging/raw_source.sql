@@ -64,8 +64,10 @@
         {% set value = 'typed.' ~ column.name -%}
         {% if column.meta.get('id') -%}
         {{ clean_id(value) }} as {{ column.name }},
-        {% elif column.data_type in ('date', 'timestamp') and column.delivered and not column.meta.get('may_be_far_off') -%}
-        case when {{ is_sentinel(value) }} then null else {{ value }} end as {{ column.name }},
+        {% elif column.data_type in ('date', 'timestamp') and column.delivered -%}
+        case when ({{ is_sentinel(value) }})
+            {%- if column.meta.may_be_far_off %} and {{ value }} <= typed.{{ column.meta.not_before }}{% endif %}
+            then null else {{ value }} end as {{ column.name }},
         {% else -%}
         {{ value }} as {{ column.name }},
         {% endif -%}
