@@ -43,6 +43,8 @@ def draw_owners(world: World, rng: np.random.Generator) -> tuple[np.ndarray, ...
 
 def owner_ids(owner: np.ndarray) -> np.ndarray:
     """Ids of owners by their numbers."""
+    if not len(owner):
+        return np.array([], dtype=str)
     return np.strings.add("csm-", np.strings.zfill(owner.astype(str), 3))
 
 

@@ -20,7 +20,7 @@ READ_RAW_FILES = (
 def compiled(tmp_path_factory) -> dict[str, str]:
     """SQL of each model of the default target, as a build of files runs it."""
     folder = tmp_path_factory.mktemp("compiled")
-    raw = make_demo(folder / "demo", accounts=12, months=3, events=500)
+    raw = make_demo(folder / "demo", accounts=20, months=6, events=500)
     outcome = dbt("compile", folder / "warehouse.duckdb", raw_path=raw)
     assert outcome.code == 0, outcome.text
     models = (folder / "warehouse.target/compiled/customer_health/models").rglob("*.sql")

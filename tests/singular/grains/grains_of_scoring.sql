@@ -33,6 +33,7 @@
     ('int_outcomes__observations', 'account_id, as_of_date', 'as_of_date'),
     ('int_outcomes__term_ends', 'account_id, ended_date', ''),
     ('int_overrides__counts', 'direction, band', ''),
+    ('int_overrides__outcomes', 'direction', ''),
     ('int_plays__account_days', 'comparison, account_id, as_of_date, play?', ''),
     ('int_plays__effects', 'comparison, play, effect_on', ''),
     ('int_risk__circumstances', 'account_id, as_of_date', 'as_of_date'),
