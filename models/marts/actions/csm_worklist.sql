@@ -16,9 +16,9 @@ scores as (
 triggers as (
     select
         fired.*,
-        policy.is_instant
+        kinds.is_instant
     from {{ ref('fct_playbook_triggers') }} as fired
-    left join {{ ref('triggers') }} as policy on fired.trigger = policy.trigger
+    left join {{ ref('triggers') }} as kinds on fired.trigger = kinds.trigger
     where not coalesce(fired.is_held_out, false)
 ),
 
@@ -43,8 +43,8 @@ open_triggers as (
             order by responses.due_date, responses.as_of_date, responses.trigger
         ) as place,
         count(*) over (partition by responses.account_id) as n_open_triggers,
-        max(case when triggers.is_instant then 1 else 0 end) over (partition by responses.account_id)
-            as has_instant,
+        max(case when triggers.is_instant then 1 else 0 end)
+            over (partition by responses.account_id) as has_instant,
         min(responses.as_of_date) over (partition by responses.account_id) as open_since
     from {{ ref('fct_trigger_responses') }} as responses
     inner join triggers
