@@ -41,7 +41,7 @@ from customer_health.plan import (
 )
 from customer_health.policy import seed_problems
 from customer_health.progress import Progress
-from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.publication import Publication, Refusal, Warehouse, say_not_drawn
 from customer_health.raw_sources import folder_problems
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
@@ -293,8 +293,7 @@ def draw_pages(made: Publication, former: Publication | None) -> None:
         if is_disk_full(problem):
             raise
         shutil.rmtree(made.pages)
-        told = f"{'pages':<12} not drawn: {problem}. Fix: mend that, then run `make pages`."
-        print(told, file=sys.stderr)
+        say_not_drawn(problem)
 
 
 def print_summary(warehouse: Warehouse) -> None:

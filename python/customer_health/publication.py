@@ -144,6 +144,8 @@ class Warehouse:
         self.manifest_file = self.file.with_name(f"{name}.manifest.json")
         self.pages = self.file.with_name(f"{name}.pages")
         self.tombstones = self.file.with_name(f"{name}.tombstones.csv")
+        self.purges = self.file.with_name(f"{name}.purges.jsonl")
+        self.ledger = self.file.with_name(f"{name}.sync.sqlite")
         self.folder = self.file.with_name(f"{name}.builds")
         self.building = self.folder / "building"
         self.scratch = Publication(self.building)
@@ -345,6 +347,12 @@ class Warehouse:
             )
         self.put_in_place(chosen)
         return chosen
+
+
+def say_not_drawn(problem: Exception) -> None:
+    """Say that a publication is without pages, and why."""
+    told = f"{'pages':<12} not drawn: {problem}. Fix: mend that, then run `make pages`."
+    print(told, file=sys.stderr)
 
 
 def _is_manifest(content: object) -> TypeGuard[dict]:

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from customer_health.privacy.databases import (
 )
 from customer_health.privacy.raw_data import Names, contacts_and_addresses, files_with
 from customer_health.privacy.tombstones import Tombstones, spelled
-from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.publication import Publication, Refusal, Warehouse, say_not_drawn
 
 PERSONS = ("contact", "user")
 
@@ -78,11 +77,10 @@ def purge(
     )
     if not warehouse.publications():
         raise not_kept
-    ledger = warehouse.file.with_name(f"{_stem(warehouse)}.sync.sqlite")
     warehouse.instant_folder.mkdir(parents=True, exist_ok=True)
     with (
         warehouse.locked(),
-        _alone(warehouse, ledger.with_suffix(".lock"), "is syncing it"),
+        _alone(warehouse, warehouse.ledger.with_suffix(".lock"), "is syncing it"),
         _alone(warehouse, warehouse.instant_folder / "lock", "tells its events"),
     ):
         current = warehouse.current()
@@ -96,7 +94,7 @@ def purge(
         tombstones.add(names)
         had_pages = current.pages.exists()
         rows = _erase(warehouse, current, Search.of(tombstones, id_case), kind)
-        rows["sync ledger"] = _clean_ledger(ledger, tombstones, id_case)
+        rows["sync ledger"] = _clean_ledger(warehouse.ledger, tombstones, id_case)
         if export_folder and export_folder.exists():
             export(warehouse, export_folder)
         _note(warehouse, kind, "all files done", +rows)
@@ -105,10 +103,6 @@ def purge(
         found = files_with(raw_path, names, id_case) if raw_path else {}
         n_merged = len(names) - 1 if kind == "account" else 0
         return Erased(+rows, n_merged, len(warehouse.publications()), found)
-
-
-def _stem(warehouse: Warehouse) -> str:
-    return warehouse.file.name.removesuffix(".duckdb")
 
 
 @contextmanager
@@ -309,15 +303,13 @@ def _redraw(warehouse: Warehouse) -> None:
     try:
         redraw(warehouse)
     except Exception as problem:  # whatever a page stumbles over
-        told = f"{'pages':<12} not drawn: {problem}. Fix: mend that, then run `make pages`."
-        print(told, file=sys.stderr)
+        say_not_drawn(problem)
 
 
 def _note(warehouse: Warehouse, kind: str, what: str, rows: Counter[str]) -> None:
     """Add a line to the record of purges, which names nobody."""
     line = {"at": manifest.utc(datetime.now(UTC)), "kind": kind, "of": what, "rows": dict(rows)}
-    path = warehouse.file.with_name(f"{_stem(warehouse)}.purges.jsonl")
-    with open(path, "a", encoding="utf-8") as record:
+    with open(warehouse.purges, "a", encoding="utf-8") as record:
         record.write(json.dumps(line) + "\n")
         record.flush()
         os.fsync(record.fileno())

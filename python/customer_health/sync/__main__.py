@@ -80,18 +80,16 @@ def sync(given: argparse.Namespace) -> int:
     """Sync as asked, and give the exit code."""
     warehouse = Warehouse(given.warehouse)
     batches, destination = find_rows(given.to, given.fields, warehouse)
-    name = warehouse.file.name.removesuffix(".duckdb")
-    ledger_file = warehouse.file.with_name(f"{name}.sync.sqlite")
     if given.dry_run:
-        there = ledger_file if ledger_file.exists() else Path(":memory:")
+        there = warehouse.ledger if warehouse.ledger.exists() else Path(":memory:")
         ledger = Ledger(there, destination.place())
         summary = show(batches, ledger, given.retry)
         print(f"{given.to:<12} {summary.sent:,} of {summary.read:,} rows would be sent")
         return 0
-    with open(ledger_file.with_suffix(".lock"), "a+", encoding="utf-8") as lock:
+    with open(warehouse.ledger.with_suffix(".lock"), "a+", encoding="utf-8") as lock:
         if holder := take(lock):
             raise Refusal(f"{warehouse}: {holder} is syncing it. Fix: wait until it has ended.")
-        ledger = Ledger(ledger_file, destination.place())
+        ledger = Ledger(warehouse.ledger, destination.place())
         summary = deliver(batches, destination, ledger, given.retry)
         waiting = max(ledger.count(REJECTED) - summary.rejected, 0)
         ledger.close()
