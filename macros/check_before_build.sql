@@ -10,14 +10,26 @@
                 dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
             }) -%}
         {%- endfor -%}
-        {%- set contract = [] -%}
+        {%- set contract, vendors, filled_by = [], [], {} -%}
+        {%- for source_name, named in var('vendors').items() -%}
+            {%- for vendor in ([named] if named is string else named) -%}
+                {%- set tables = raw_tables(vendor) | selectattr(0, 'eq', source_name) | list -%}
+                {%- do vendors.append({'source': source_name, 'vendor': vendor, 'tables': tables}) -%}
+                {%- for table in tables -%}
+                    {%- do filled_by.update({table | join('.'): vendor}) -%}
+                {%- endfor -%}
+            {%- endfor -%}
+        {%- endfor -%}
         {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-            {%- set relation = none if var('raw_path')
+            {%- set vendor = filled_by.get(node.source_name ~ '.' ~ node.name) -%}
+            {%- set relation = none if var('raw_path') or vendor
                 else adapter.get_relation(node.database, node.schema, node.identifier) -%}
             {%- do contract.append({
                 'source': node.source_name,
                 'table': node.name,
                 'file': node.original_file_path,
+                'is_vendor': 'staging/vendors' in node.original_file_path,
+                'filled_by': vendor,
                 'freshness': node.freshness,
                 'time_column': node.config.meta.get('time_column'),
                 'columns': node.columns.values() | list,
@@ -36,6 +48,7 @@
             },
             'metrics': metrics,
             'feeds': graph.nodes['model.customer_health.int_feeds__connected'].config.meta.feeds,
+            'vendors': vendors,
             'contract': contract,
         }) -%}
     {%- endif -%}

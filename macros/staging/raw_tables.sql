@@ -1,5 +1,12 @@
-{% macro raw_tables() -%}
-    {{ return([
+{% macro raw_tables(vendor=none) %}
+    {#- known while dbt parses, when no model can be looked up -#}
+    {% set filled = {
+        'salesforce': [
+            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
+            ('crm', 'opportunities'),
+        ],
+    } %}
+    {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
         ('product', 'storage'),
         ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
@@ -10,4 +17,4 @@
         ('billing', 'subscriptions'), ('billing', 'invoices'),
         ('signals', 'account_signals'),
     ]) }}
-{%- endmacro %}
+{% endmacro %}

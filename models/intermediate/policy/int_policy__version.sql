@@ -34,6 +34,7 @@
     ('triggers', ['trigger', 'playbook', 'cooldown_days', 'is_instant', 'is_alert']),
     ('trigger_conditions', ['trigger', 'fact', 'comparison', 'value']),
     ('validation_targets', ['figure', 'target', 'excellent_target']),
+    ('vendor_columns', ['vendor', 'vendor_table', 'column_name', 'raw_column']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}
 
