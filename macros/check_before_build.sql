@@ -10,26 +10,20 @@
                 dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
             }) -%}
         {%- endfor -%}
-        {%- set contract, vendors, filled_by = [], [], {} -%}
+        {%- set contract, vendors = [], [] -%}
         {%- for source_name, named in var('vendors').items() -%}
             {%- for vendor in ([named] if named is string else named) -%}
-                {%- set tables = raw_tables(vendor) | selectattr(0, 'eq', source_name) | list -%}
+                {%- set tables = raw_tables(vendor) | selectattr(0, 'eq', source_name) | map('last') | list -%}
                 {%- do vendors.append({'source': source_name, 'vendor': vendor, 'tables': tables}) -%}
-                {%- for table in tables -%}
-                    {%- do filled_by.update({table | join('.'): vendor}) -%}
-                {%- endfor -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-            {%- set vendor = filled_by.get(node.source_name ~ '.' ~ node.name) -%}
-            {%- set relation = none if var('raw_path') or vendor
+            {%- set relation = none if var('raw_path')
                 else adapter.get_relation(node.database, node.schema, node.identifier) -%}
             {%- do contract.append({
                 'source': node.source_name,
                 'table': node.name,
                 'file': node.original_file_path,
-                'is_vendor': 'staging/vendors' in node.original_file_path,
-                'filled_by': vendor,
                 'freshness': node.freshness,
                 'time_column': node.config.meta.get('time_column'),
                 'columns': node.columns.values() | list,

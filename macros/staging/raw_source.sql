@@ -31,7 +31,7 @@
         {%- if models and 'left_out' in types -%}
             {%- set more = more + [{'name': 'left_out', 'data_type': 'varchar', 'meta': {}}] -%}
         {%- endif -%}
-        {%- set raw_names, columns, left_out = {}, [], [] -%}
+        {%- set raw_names, columns, left_out, is_vendor = {}, [], [], 'staging/vendors' in node.original_file_path -%}
         {%- for row in policy_rows('vendor_columns') if row.vendor ~ '.' ~ row.vendor_table == name -%}
             {%- do raw_names.update({row.column_name: row.raw_column | lower}) -%}
         {%- endfor -%}
@@ -65,8 +65,8 @@
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,
-            'left_out': 'typed.left_out' if models and 'left_out' in types
-                else '(case' ~ left_out | join ~ ' end)' if left_out,
+            'left_out': 'case' ~ left_out | join ~ ' when false then null end' if is_vendor
+                else 'typed.left_out' if models and 'left_out' in types,
             'time_column': node.config.meta.get('time_column'),
         }}) -%}
     {%- endif -%}
@@ -116,8 +116,8 @@
         {{ is_unreadable(column) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
-        {% if keep_raw and 'left_out' not in table.types -%}
-        {{ table.left_out or 'cast(null as varchar)' }} as left_out,
+        {% if keep_raw and table.left_out and 'left_out' not in table.types -%}
+        {{ table.left_out }} as left_out,
         {% endif -%}
         1 as n_rows
     from {{ typed_rows(source_name, table_name, only_column) }}

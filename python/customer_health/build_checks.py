@@ -27,7 +27,14 @@ def build_problems(known: dict[str, Any]) -> Problems:
     """
     contract = [_with_required_columns(table) for table in known["contract"]]
     further = custom_columns(Path(known["seeds"]) / "policy")
+    filled_by = {
+        (chosen["source"], table): chosen["vendor"]
+        for chosen in known["vendors"]
+        for table in chosen["tables"]
+    }
     for table in contract:
+        table["is_vendor"] = "staging/vendors" in table["file"]
+        table["filled_by"] = filled_by.get((table["source"], table["table"]))
         if (table["source"], table["table"]) == ("crm", "accounts"):
             declared = [column["name"] for column in table["columns"]]
             table["columns"] += [
@@ -88,10 +95,10 @@ def table_problems(contract: list[dict]) -> Problems:
 
     Args:
         contract: `{source, table, columns: [{name, required}]}` for each table; with `{place,
-            delivered: [name, …], is_empty}` for those that are there, and `is_vendor` for those of
-            a vendor's layout.
+            delivered: [name, …], is_empty}` for those that are there, `is_vendor` for those of a
+            vendor's layout, and `filled_by` for those which a vendor fills.
     """
-    found = [table for table in contract if table.get("place")]
+    found = [table for table in contract if table.get("place") and not table.get("filled_by")]
     if not found:
         return [
             "variable raw_path is empty, and no table of the raw contract is in the database; it"

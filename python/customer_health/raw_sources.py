@@ -39,8 +39,8 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
 
     Args:
         raw_path: The folder with one folder per source.
-        contract: `{source, table, columns: [{name, required}]}` for each table; with `is_vendor` for
-            those of a vendor's layout, and `filled_by` for those which a vendor fills.
+        contract: `{source, table, columns: [{name, required}]}` for each table; with `is_vendor`
+            for those of a vendor's layout, and `filled_by` for those which a vendor fills.
 
     Returns:
         The errors, which must stop the build, and the warnings.
@@ -149,7 +149,7 @@ def _files_of_suffix(folder: Path, suffix: str, errors: list[str]) -> list[Path]
 
 
 def _files_below(folder: Path, suffix: str, errors: list[str]) -> list[Path]:
-    """List the files of a format below a folder, and note those that could not be read as its rows."""
+    """List the files of a format below a folder, and note those that cannot be its rows."""
     files = []
 
     def unreadable(error: OSError) -> None:
@@ -313,8 +313,8 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
             vendor = filled_by.get((folder.name, path.name.removesuffix(".parquet")))
             if vendor:
                 warnings.append(
-                    f"{path}: {folder.name}.{path.stem} comes from {vendor}, so this is not read. Fix:"
-                    " take it away, or the vendor out of the variable vendors."
+                    f"{path}: {folder.name}.{path.stem} comes from {vendor}, so this is not read."
+                    " Fix: take it away, or the vendor out of the variable vendors."
                 )
             elif folder.name in vendors:
                 # a vendor has far more tables than are read: only what looks like a slip is named

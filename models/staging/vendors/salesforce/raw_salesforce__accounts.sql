@@ -32,13 +32,13 @@ final as (
             cast(first_deals.won_date as varchar)
         ) as customer_since_date,
         accounts.raw_churned_date as churned_date,
-        {% for field in custom_fields() -%}
-        accounts.raw_{{ field.name }} as {{ adapter.quote(field.raw_name) }},
-        {% endfor -%}
+        {% for field in custom_fields() %}
+            accounts.raw_{{ field.name }} as {{ adapter.quote(field.raw_name) }},
+        {% endfor %}
         case
-            when accounts.left_out is not null and accounts.master_record_id is not null
-                then 'merged into another account'
-            else accounts.left_out
+            when accounts.left_out is null or accounts.master_record_id is null
+                then accounts.left_out
+            else 'merged into another account'
         end as left_out
     from accounts
     left join first_deals on accounts.id = first_deals.account_id

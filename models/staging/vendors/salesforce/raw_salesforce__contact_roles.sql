@@ -6,7 +6,7 @@ with relations as (
 roles as (
     select
         *,
-        {{ text_rows("coalesce(roles, '')", ';') }} as role
+        {{ text_rows("coalesce(roles, '')", ';') }} as held_role
     from relations
 ),
 
@@ -14,7 +14,7 @@ final as (
     select
         raw_contact_id as contact_id,
         raw_account_id as account_id,
-        trim(role) as role,
+        trim(held_role) as role,  -- noqa: RF04
         raw_start_date as start_date,
         -- Salesforce's is the last day; one that was ended without a date ended by its last change
         case
@@ -22,7 +22,7 @@ final as (
             when not is_active and raw_end_date is null then cast(raw_last_modified_date as varchar)
             else cast(raw_end_date as varchar)
         end as end_date,
-        coalesce(left_out, case when role = '' then 'relation without a role' end) as left_out
+        coalesce(left_out, case when held_role = '' then 'relation without a role' end) as left_out
     from roles
 )
 

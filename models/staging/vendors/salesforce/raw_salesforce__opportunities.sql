@@ -7,7 +7,7 @@ final as (
         raw_id as opportunity_id,
         raw_account_id as account_id,
         raw_type as opportunity_type,
-        raw_stage_name as stage,
+        raw_stage_name as stage,  -- noqa: RF04
         raw_amount as amount,
         raw_created_date as created_at,
         -- of an open one the day is a hope
