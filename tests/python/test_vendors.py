@@ -10,6 +10,7 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
+import duckdb
 import pytest
 from project import SHARED_DATA, build, parsed, query, select
 from vendors import CASES, all_vendors
@@ -40,10 +41,11 @@ def models_of(vendor: str) -> dict[str, dict]:
     }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    """A warehouse with the models of all vendors, of the rows of all cases."""
-    folder = tmp_path_factory.mktemp("vendors")
+@pytest.fixture(scope="module", params=["files", "tables"])
+def built(request, tmp_path_factory) -> Path:
+    """A warehouse with the models of all vendors, of the rows of all cases, files or tables."""
+    folder = tmp_path_factory.mktemp(request.param)
+    warehouse = folder / "warehouse.duckdb"
     for vendor, content in CASES.items():
         tables = defaultdict(list)
         for case in content["cases"]:
@@ -51,10 +53,21 @@ def built(tmp_path_factory) -> Path:
                 tables[table] += rows
         for table, rows in tables.items():
             write_csv(folder / "raw" / vendor / f"{table}.csv", rows)
+    places = {"raw_path": folder / "raw"}
+    if request.param == "tables":
+        places = {"raw_path": "", **{f"{vendor}_schema": f"{vendor}_eu" for vendor in CASES}}
+        with duckdb.connect(str(warehouse)) as connection:
+            for path in (folder / "raw").glob("*/*.csv"):
+                schema = f"{path.parent.name}_eu"
+                connection.execute(f"create schema if not exists {schema}")
+                connection.execute(
+                    f'create table {schema}."{path.stem}" as'
+                    f" from read_csv('{path}', header = true, all_varchar = true)"
+                )
     return build(
-        folder / "warehouse.duckdb",
+        warehouse,
         *select("path:models/staging/vendors"),
-        raw_path=folder / "raw",
+        **places,
         vendors=all_vendors(),
     )
 
