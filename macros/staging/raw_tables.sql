@@ -9,6 +9,7 @@
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
             ('crm', 'opportunities'), ('support', 'tickets'),
         ],
+        'intercom': [('support', 'organizations'), ('support', 'tickets')],
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
