@@ -10,6 +10,7 @@
             ('crm', 'opportunities'), ('support', 'tickets'),
         ],
         'intercom': [('support', 'organizations'), ('support', 'tickets')],
+        'delighted': [('survey', 'responses')],
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),

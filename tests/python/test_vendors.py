@@ -108,7 +108,7 @@ def samples(tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.mark.skipif(not SHARED_DATA.exists(), reason="public samples are not part of the project")
-@pytest.mark.parametrize("vendor", CASES)
+@pytest.mark.parametrize("vendor", [name for name in CASES if "sample" in CASES[name]])
 def test_every_public_row_is_accepted_or_refused_with_a_reason(samples, vendor, tmp_path):
     vendors = CASES[vendor]["vendors"]
     models = models_of(vendor)
@@ -125,7 +125,8 @@ def test_every_public_row_is_accepted_or_refused_with_a_reason(samples, vendor, 
         vendors=vendors,
     )
     for table, name in judged.items():
-        delivered = 0
+        # a row may become several
+        delivered = int(CASES[vendor]["sample"].get("more_rows", {}).get(table, 0))
         for vendor_table in models[table]["config"]["meta"]["rows_of"]:
             path = samples[vendor] / vendor / f"{vendor_table}.csv"
             delivered += len(list(csv.DictReader(path.open()))) if path.exists() else 0
