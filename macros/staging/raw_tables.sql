@@ -11,6 +11,7 @@
         ],
         'intercom': [('support', 'organizations'), ('support', 'tickets')],
         'delighted': [('survey', 'responses')],
+        'recurly': [('billing', 'subscriptions'), ('billing', 'invoices')],
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
