@@ -5,6 +5,7 @@
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
             ('crm', 'opportunities'),
         ],
+        'stripe': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'zendesk': [('support', 'organizations'), ('support', 'tickets')],
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
