@@ -1,10 +1,12 @@
 {% macro raw_tables(vendor=none) %}
     {#- known while dbt parses, when no model can be looked up -#}
     {% set filled = {
+        'qualtrics': [('survey', 'responses')],
         'salesforce': [
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
             ('crm', 'opportunities'),
         ],
+        'segment': [('product', 'events'), ('product', 'users')],
         'stripe': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'zendesk': [('support', 'organizations'), ('support', 'tickets')],
     } %}
