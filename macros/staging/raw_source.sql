@@ -36,7 +36,7 @@
             {%- do raw_names.update({row.column_name: row.raw_column | lower}) -%}
         {%- endfor -%}
         {%- for declared in node.columns.values() | list + more -%}
-            {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name')) -%}
+            {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name', declared.meta.get('raw_name'))) -%}
             {%- set kind = types.get(raw_name or declared.name) -%}
             {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
             {%- do columns.append(dict(declared, raw_name=raw_name, delivered=kind, is_number=is_number)) -%}
