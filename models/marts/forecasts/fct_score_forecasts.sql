@@ -60,8 +60,12 @@ final as (
         scorecard,
         health_score,
         round(clamped_score, 1) as forecast_score,
-        round(greatest(clamped_score + error_low, 0), 1) as forecast_low,
-        round(least(clamped_score + error_high, 100), 1) as forecast_high,
+        case
+            when clamped_score is not null then round(greatest(clamped_score + error_low, 0), 1)
+        end as forecast_low,
+        case
+            when clamped_score is not null then round(least(clamped_score + error_high, 100), 1)
+        end as forecast_high,
         model_from,
         n_observations,
         no_forecast_reason
