@@ -1,4 +1,4 @@
-{#- Scores at month ends, as published, and the score 90 days later of those who were still scored. -#}
+{#- Scores at month ends, as published, and the score 90 days later of those who still had one. -#}
 
 with scores as (
     select * from {{ ref('fct_health_scores') }}

@@ -7,7 +7,8 @@
     post_hook="
         delete from {{ this }}
         where as_of_date < (
-            select {{ add_days('clock.as_of_date', -96) }} from {{ ref('stg_calendar__clock') }} as clock
+            select {{ add_days('clock.as_of_date', -96) }}
+            from {{ ref('stg_calendar__clock') }} as clock
         )
     ",
 ) }}

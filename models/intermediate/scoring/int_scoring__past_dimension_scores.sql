@@ -76,7 +76,7 @@ metric_scores as (
             past_days.segment = curves.segment
             and past_days.lifecycle_stage = curves.lifecycle_stage
             and metric_values.metric = curves.metric
-            and (curves.at_value <= metric_values.metric_value or curves.knot = 1)
+            and (metric_values.metric_value >= curves.at_value or curves.knot = 1)
     group by
         past_days.account_id,
         past_days.change_days,

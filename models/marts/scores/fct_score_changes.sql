@@ -37,7 +37,7 @@ shares as (
         today.health_score - today.health_score_unrounded
         - (past.health_score - past.health_score_unrounded) as rounding_points,
         today.weight * today.weight_kept
-        / sum(today.weight * today.weight_kept) over account_dimensions as share,
+        / sum(today.weight * today.weight_kept) over account_dimensions as weight_share,
         past.weight * past.weight_kept
         / sum(past.weight * past.weight_kept) over account_dimensions as past_share,
         today.weight * past.weight_kept
@@ -76,14 +76,14 @@ causes as (
     select
         *,
         'customer' as cause,
-        (share + past_share) / 2
+        (weight_share + past_share) / 2
         * case when is_known then score - past_score_under_todays_policy else 0 end as points
     from compared
     union all
     select
         *,
         'policy' as cause,
-        (share + past_share) / 2
+        (weight_share + past_share) / 2
         * case when is_known then past_score_under_todays_policy - past_score else 0 end as points
     from compared
     union all
@@ -96,8 +96,8 @@ causes as (
     select
         *,
         'missing data' as cause,
-        (score + past_score) / 2 * (share - shared_out)
-        + (share + past_share) / 2 * case when is_known then 0 else score - past_score end
+        (score + past_score) / 2 * (weight_share - shared_out)
+        + (weight_share + past_share) / 2 * case when is_known then 0 else score - past_score end
             as points
     from compared
 ),
