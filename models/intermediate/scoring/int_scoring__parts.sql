@@ -12,8 +12,8 @@
         )
     ",
 ) }}
-{#- What the production score was made of on each of the last 96 days: as far back as changes over 90
-    days look on a weekly grid. Days already published keep what they were published with. -#}
+{#- What the production score was made of on each of the last 96 days: as far back as changes over
+    90 days look on a weekly grid. Days already published keep what they were published with. -#}
 
 with health_scores as (
     select * from {{ ref('int_scoring__health_scores') }}
