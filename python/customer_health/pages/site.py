@@ -181,10 +181,12 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
     actions = marts.by_account("account_actions", "actions")
     risk = {row["account_id"]: row for row in marts.rows("account_risk")}
     worklist = {row["account_id"]: row for row in marts.rows("worklist")}
+    everyone = marts.row("everyone")
     for customer in marts.rows("customers"):
         key = customer["account_id"]
         yield {
             "customer": customer,
+            "everyone": everyone,
             "history": history.get(key),
             "drivers": drivers.get(key, []),
             "dimensions": dimensions.get(key, []),

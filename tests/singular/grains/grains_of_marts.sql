@@ -19,6 +19,7 @@
     ('fct_override_outcomes', 'direction', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
     ('fct_play_effects', 'comparison, play, effect_on', ''),
+    ('fct_portfolio_months', 'as_of_date', ''),
     ('fct_policy_versions', 'policy_version', ''),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
