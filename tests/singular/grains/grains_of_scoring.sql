@@ -26,6 +26,8 @@
         'scorecard, account_id, as_of_date, horizon_days',
         'matured_date'
     ),
+    ('int_expansion__fits', 'valid_from, term', ''),
+    ('int_expansion__observations', 'account_id, as_of_date', 'as_of_date'),
     ('int_forecasts__fits', 'valid_from', ''),
     ('int_forecasts__observations', 'account_id, as_of_date', ''),
     ('int_monitoring__freshness', 'source_name, table_name', ''),
