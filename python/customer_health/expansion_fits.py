@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,11 +30,14 @@ COLUMNS = {
 }
 
 
-def fit_due(due: Relation, observations: Relation, thresholds: Relation) -> pd.DataFrame | None:
+def fit_due(
+    due: Relation | None, observations: Relation, thresholds: Relation
+) -> pd.DataFrame | None:
     """Fit the model on every day that is due, each time on the outcomes that had matured by then.
 
     Args:
-        due: Relation with the days (`valid_from`).
+        due: Relation with the days (`valid_from`); None: the first day of every refit_months months
+            that is observed.
         observations: Relation int_expansion__observations.
         thresholds: Relation with one row, a column per threshold.
 
@@ -41,7 +45,7 @@ def fit_due(due: Relation, observations: Relation, thresholds: Relation) -> pd.D
         Rows with the columns `COLUMNS`: a version's terms, or one row with the reason why there is
         no model. None if nothing is due.
     """
-    days = sorted(day for (day,) in due.fetchall())
+    days = _days(due or _every_day(observations, thresholds))
     if not days:
         return None
     # pandas and SciPy take seconds to load, and on most nights nothing is due
@@ -77,3 +81,13 @@ def fit_due(due: Relation, observations: Relation, thresholds: Relation) -> pd.D
             )
         found[-1] = found[-1].assign(valid_from=day)
     return pd.concat(found, ignore_index=True)
+
+
+def _days(due: Relation) -> list[date]:
+    return sorted(day for (day,) in due.fetchall())
+
+
+def _every_day(observations: Relation, thresholds: Relation) -> Relation:
+    ((months,),) = thresholds.project("cast(refit_months as integer)").fetchall()
+    first_days = observations.project("cast(date_trunc('month', as_of_date) as date) as valid_from")
+    return first_days.distinct().filter(f"(month(valid_from) - 1) % {months} = 0")
