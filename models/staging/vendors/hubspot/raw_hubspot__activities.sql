@@ -49,9 +49,7 @@ engagements as (
         engagement_id,
         raw_engagement_id,
         coalesce(activity_type, 'call') as activity_type,
-        coalesce(
-            cast(raw_property_hs_timestamp as varchar), cast(raw_property_hs_createdate as varchar)
-        ) as occurred_at,
+        cast(raw_property_hs_timestamp as varchar) as occurred_at,
         null as attendance,
         null as answered_at,
         coalesce(
@@ -69,10 +67,7 @@ engagements as (
         emails.engagement_id,
         emails.raw_engagement_id,
         'email' as activity_type,
-        coalesce(
-            cast(emails.raw_property_hs_timestamp as varchar),
-            cast(emails.raw_property_hs_createdate as varchar)
-        ) as occurred_at,
+        cast(emails.raw_property_hs_timestamp as varchar) as occurred_at,
         null as attendance,
         answers.answered_at,
         coalesce(
@@ -98,8 +93,7 @@ engagements as (
         coalesce(
             cast(raw_property_hs_meeting_start_time as varchar),
             cast(raw_start_time as varchar),
-            cast(raw_property_hs_timestamp as varchar),
-            cast(raw_property_hs_createdate as varchar)
+            cast(raw_property_hs_timestamp as varchar)
         ) as occurred_at,
         -- of a meeting whose outcome nobody noted, nobody knows
         nullif(lower(coalesce(property_hs_meeting_outcome, meeting_outcome)), 'scheduled')
