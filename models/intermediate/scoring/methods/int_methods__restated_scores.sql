@@ -1,7 +1,7 @@
 {#- What each scorecard would have said at the ends of past months with the weights of a day on
     which something is fitted: limits of bands every month, weights and the model of churn less
     often. Scores as published would not do: weights that were fitted again move all scores, and a
-    fit would take that for better health. -#}
+    fit would take that for better health. What has no weights is as it came out. -#}
 
 with due as (
     select * from {{ ref('int_weights__month_starts') }}
@@ -15,8 +15,17 @@ observations as (
     select * from {{ ref('int_outcomes__observations') }}
 ),
 
+method_scores as (
+    select * from {{ ref('int_methods__observations') }}
+),
+
+scorecards as (
+    select * from {{ ref('scorecards') }}
+    where role <> 'off'
+),
+
 -- of dimensions that are not known the others take the place
-scored as (
+weighed as (
     select
         due.valid_from,
         weights.scorecard,
@@ -47,6 +56,27 @@ scored as (
         on
             weights.segment = observations.segment
             and due.valid_from > observations.as_of_date
+),
+
+as_scored as (
+    select
+        due.valid_from,
+        scorecards.scorecard,
+        scorecards.role,
+        method_scores.account_id,
+        method_scores.as_of_date,
+        method_scores.segment,
+        method_scores.lifecycle_stage,
+        method_scores.score as health_score
+    from due
+    inner join method_scores on due.valid_from > method_scores.as_of_date
+    inner join scorecards on method_scores.scorecard = scorecards.scorecard
+),
+
+scored as (
+    select * from weighed
+    union all
+    select * from as_scored
 ),
 
 final as (
