@@ -32,6 +32,8 @@
     ('int_methods__peers', 'as_of_date, segment, lifecycle_stage', ''),
     ('int_methods__percentile', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_methods__points', 'scorecard, account_id, as_of_date', 'as_of_date'),
+    ('int_methods__probability', 'scorecard, account_id, as_of_date', 'as_of_date'),
+    ('int_methods__probability_fits', 'valid_from, segment, term', ''),
     ('int_methods__restated_scores', 'valid_from, scorecard, account_id, as_of_date', ''),
     ('int_methods__rules', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_methods__scores', 'scorecard, account_id, as_of_date', 'as_of_date'),

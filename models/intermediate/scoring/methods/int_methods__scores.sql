@@ -49,6 +49,10 @@ means as (
     ),
 
 {% endfor -%}
+probability as (
+    select * from {{ ref('int_methods__probability') }}
+),
+
 all_of_parts as (
     {% for method in of_parts -%}
         select * from {{ method }}
@@ -77,10 +81,10 @@ made_of_parts as (
         scores.score_high,
         round(coalesce(scores.known_weight / nullif(scores.applicable_weight, 0), 0), 9)
             as account_coverage,
-        round(scores.connected_weight / scores.whole_weight, 9) as scorecard_coverage,
+        round(scores.connected_weight / nullif(scores.whole_weight, 0), 9) as scorecard_coverage,
         round(
             scores.known_weight / nullif(scores.applicable_weight, 0)
-            * scores.connected_weight / scores.whole_weight,
+            * scores.connected_weight / nullif(scores.whole_weight, 0),
             9
         ) as known_share,
         {% for dimension in dimensions() -%}
@@ -99,6 +103,48 @@ made_of_parts as (
         scores.points,
         case when scores.points is not null then scores.known_weight end as maximum_points
     from all_of_parts as scores
+    inner join dimension_days
+        on
+            scores.account_id = dimension_days.account_id
+            and scores.as_of_date = dimension_days.as_of_date
+),
+
+made_by_models as (
+    select
+        scores.scorecard,
+        scores.account_id,
+        scores.as_of_date,
+        dimension_days.day_number,
+        dimension_days.segment,
+        dimension_days.lifecycle_stage,
+        dimension_days.is_in_renewal_window,
+        scores.score,
+        scores.score_low,
+        scores.score_high,
+        round(coalesce(scores.known_weight / nullif(scores.applicable_weight, 0), 0), 9)
+            as account_coverage,
+        round(scores.connected_weight / nullif(scores.whole_weight, 0), 9) as scorecard_coverage,
+        round(
+            scores.known_weight / nullif(scores.applicable_weight, 0)
+            * scores.connected_weight / nullif(scores.whole_weight, 0),
+            9
+        ) as known_share,
+        scores.n_dimensions_known,
+        scores.n_dimensions_imputed,
+        cast(1 as double) as used_weight,
+        cast(null as varchar) as weights_version,
+        {% for dimension in dimensions() -%}
+            dimension_days.{{ dimension }}_score,
+            scores.{{ dimension }}_score_used,
+            scores.{{ dimension }}_share as {{ dimension }}_weight_left,
+        {% endfor %}
+        {% for dimension in dimensions() -%}
+            scores.{{ dimension }}_share * coalesce(scores.{{ dimension }}_score_used, 0)
+            {{ '+' if not loop.last }}
+        {% endfor -%} as score_before,
+        cast(null as double) as points,
+        cast(null as double) as maximum_points
+    from probability as scores
     inner join dimension_days
         on
             scores.account_id = dimension_days.account_id
@@ -143,6 +189,8 @@ made_of_means as (
 
 final as (
     select * from made_of_parts
+    union all
+    select * from made_by_models
     union all
     select * from made_of_means
 )
