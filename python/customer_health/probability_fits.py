@@ -1,4 +1,4 @@
-"""The models of churn on the scores of dimensions that a build fits, for scorecards of the method."""
+"""The models of churn on dimensions that a build fits for scorecards of the method probability."""
 
 from __future__ import annotations
 

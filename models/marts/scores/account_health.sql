@@ -260,7 +260,7 @@ final as (
                 then 'The first term has not started.'
             when today.account_id is null
                 then 'No contract term is on record.'
-            when today.account_coverage = 0
+            when today.health_score is null and coalesce(today.account_coverage, 0) = 0
                 then 'Nothing is known of the account in any connected source.'
             when
                 today.health_score is null

@@ -105,11 +105,10 @@ def _check_mean(scorecard, means: Sequence, found: Findings) -> None:
         what += f" starts_from is '{start}'" if start else " starts_from is empty"
         found.error("scorecards.csv", scorecard.number, what, use_one_of(start or "", known))
     elif scorecard.role != "off":
-        for row in means:
-            if row.scorecard == start and row.role == "off":
-                what = f"scorecard '{name}' works on the mean of '{start}', which is off"
-                fix = f"give '{start}' the role shadow or challenger, or '{name}' the role off"
-                found.error("scorecards.csv", [row.number, scorecard.number], what, fix)
+        if any(row.scorecard == start and row.role == "off" for row in means):
+            what = f"scorecard '{name}' works on the mean of '{start}', which is off"
+            fix = f"give '{start}' the role shadow or challenger, or '{name}' the role off"
+            found.error("scorecards.csv", scorecard.number, what, fix)
 
 
 def check_percentiles(bands: list[PercentileBand], found: Findings) -> None:
