@@ -34,6 +34,7 @@
     ('int_methods__points', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_methods__probability', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_methods__probability_fits', 'valid_from, segment, term', ''),
+    ('int_methods__probability_models', 'valid_from, segment', ''),
     ('int_methods__restated_scores', 'valid_from, scorecard, account_id, as_of_date', ''),
     ('int_methods__rules', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_methods__scores', 'scorecard, account_id, as_of_date', 'as_of_date'),

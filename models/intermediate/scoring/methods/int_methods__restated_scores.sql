@@ -1,7 +1,7 @@
 {#- What each scorecard would have said at the ends of past months with the weights of a day on
     which something is fitted: limits of bands every month, weights and the model of churn less
     often. Scores as published would not do: weights that were fitted again move all scores, and a
-    fit would take that for better health. What has no weights is as it came out. -#}
+    fit would take that for better health. What has neither weights nor a model is as it came out. -#}
 
 with due as (
     select * from {{ ref('int_weights__month_starts') }}
@@ -17,6 +17,10 @@ observations as (
 
 method_scores as (
     select * from {{ ref('int_methods__observations') }}
+),
+
+models as (
+    select * from {{ ref('int_methods__probability_models') }}
 ),
 
 scorecards as (
@@ -71,12 +75,48 @@ as_scored as (
     from due
     inner join method_scores on due.valid_from > method_scores.as_of_date
     inner join scorecards on method_scores.scorecard = scorecards.scorecard
+    where scorecards.method <> 'probability'
+),
+
+-- in place of dimensions that are not known their means
+modelled as (
+    select
+        due.valid_from,
+        scorecards.scorecard,
+        scorecards.role,
+        observations.account_id,
+        observations.as_of_date,
+        observations.segment,
+        observations.lifecycle_stage,
+        100 / (1 + exp(
+            models.intercept
+            {% for dimension in dimensions() %}
+                + models.{{ dimension }}_coefficient
+                * coalesce(observations.{{ dimension }}_score, models.{{ dimension }}_mean)
+            {% endfor %}
+        )) as health_score
+    from due
+    inner join models
+        on
+            due.valid_from >= models.valid_from
+            and (models.valid_until is null or due.valid_from < models.valid_until)
+    inner join observations
+        on
+            models.segment = observations.segment
+            and due.valid_from > observations.as_of_date
+    inner join scorecards on scorecards.method = 'probability'
+    where
+        {% for dimension in dimensions() %}
+            {{ 'or ' if not loop.first }}observations.{{ dimension }}_score is not null
+        {% endfor %}
 ),
 
 scored as (
     select * from weighed
     union all
     select * from as_scored
+    union all
+    select * from modelled
 ),
 
 final as (
