@@ -1,5 +1,5 @@
-{#- What scores of methods without weights are made of, metric by metric, for the dates on which people
-    look: contribution = score * weight_share. -#}
+{#- What scores of methods without weights are made of, metric by metric, for the dates on which
+    people look: contribution = score * weight_share. -#}
 {% set baseline_terms = {
     'active_seat_share_28d': ('thresholds.baseline_usage_share', '100 * metrics.metric_value'),
     'days_since_last_activity': (

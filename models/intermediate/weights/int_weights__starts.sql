@@ -12,7 +12,11 @@
 
 with scorecards as (
     select * from {{ ref('scorecards') }}
-    where role <> 'off' and method not in ('{{ weightless | join("', '") }}')
+    where
+        role <> 'off'
+        and method not in (
+            '{{ weightless | join("',\n            '") }}'
+        )
 ),
 
 scorecard_weights as (

@@ -6,7 +6,11 @@
 
 with scorecards as (
     select * from {{ ref('scorecards') }}
-    where role <> 'off' and method not in ('{{ weightless | join("', '") }}')
+    where
+        role <> 'off'
+        and method not in (
+            '{{ weightless | join("',\n            '") }}'
+        )
 ),
 
 -- those of a scorecard that is no longer fitted would hold for ever

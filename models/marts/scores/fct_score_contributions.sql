@@ -183,7 +183,8 @@ final as (
         weight_share,
         coalesce(score * weight_share, 0) as contribution,
         case
-            when component_type not in ('rounding', 'method') then coalesce((100 - score) * weight_share, 0)
+            when component_type not in ('rounding', 'method')
+                then coalesce((100 - score) * weight_share, 0)
         end as points_lost,
         is_known,
         weights_version,

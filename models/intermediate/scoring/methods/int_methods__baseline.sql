@@ -1,6 +1,6 @@
 {#- D3's example of a first model, to the letter: its terms are not clamped, so that more than
-    baseline_tickets open tickets take more than support gives, and more active people than seats add
-    more than usage does; the sum is, once. What is unknown leaves with its weight. -#}
+    baseline_tickets open tickets take more than support gives, and more active people than
+    seats add more than usage does; the sum is, once. What is unknown leaves with its weight. -#}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}

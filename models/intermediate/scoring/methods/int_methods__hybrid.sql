@@ -1,8 +1,9 @@
-{#- Rules for known risks over the weighted mean of another scorecard: where a rule holds, the score is
-    at most its cap, or at least its floor; a cap prevails over a floor. What a rule could do whose
-    metric is unknown shows in the range alone. -#}
+{#- Rules for known risks over the weighted mean of another scorecard: where a rule holds, the
+    score is at most its cap, or at least its floor; a cap prevails over a floor. What a rule
+    could do whose metric is unknown shows in the range alone. -#}
 {% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>'} %}
 {% set rules = policy_rows('scoring_rules') | selectattr('result', 'in', ['cap', 'floor']) | list %}
+{% set results = [('cap', 'least', 100), ('floor', 'greatest', 0)] %}
 {#- where a limit holds for sure, and where it may -#}
 {% set cases = {'known': 'V S N', 'possible': 'V S N or (V is null and V__counts)'} %}
 
@@ -25,7 +26,7 @@ limits as (
             '{{ scorecard }}' as scorecard,
             account_id,
             as_of_date,
-            {% for result, function, unlimited in [('cap', 'least', 100), ('floor', 'greatest', 0)] %}
+            {% for result, function, unlimited in results %}
                 {% for certainty, term in cases.items() %}
                     {{ function }}(
                         {% for rule in rules

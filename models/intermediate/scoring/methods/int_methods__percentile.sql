@@ -1,7 +1,8 @@
-{#- Where an account stands among others by the weighted mean of another scorecard: among its peers
-    (segment and lifecycle stage; the portfolio where they are too few) or, by the method
-    portfolio_percentile, among all. Those that tie share their mean rank. Only scores that rest on
-    enough data are ranked. The range is where its own range would have put it among the others. -#}
+{#- Where an account stands among others by the weighted mean of another scorecard: among its
+    peers (segment and lifecycle stage; the portfolio where they are too few) or, by the method
+    portfolio_percentile, among all. Those that tie share their mean rank. Only scores that rest
+    on enough data are ranked. The range is where its own range would have put it among the
+    others. -#}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}

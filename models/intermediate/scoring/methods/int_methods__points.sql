@@ -1,6 +1,6 @@
-{#- Points for behaviours and attributes by the rules of the policy: of a metric's rules that hold the
-    one with most points counts. What is unknown gives none and leaves the maximum, so that it neither
-    costs nor gains; the range says what it could have made of the score. -#}
+{#- Points for behaviours and attributes by the rules of the policy: of a metric's rules that
+    hold the one with most points counts. What is unknown gives none and leaves the maximum, so
+    that it neither costs nor gains; the range says what it could have made of the score. -#}
 {% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>'} %}
 {% set rules = policy_rows('scoring_rules') | selectattr('result', 'eq', 'points') | list %}
 

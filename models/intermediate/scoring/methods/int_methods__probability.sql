@@ -1,9 +1,9 @@
-{#- 100 less the chance in percent that the account leaves within fit_horizon_days, by a logistic model
-    of the dimensions that is fitted again with the weights. Without a model there is no score. A
-    dimension unknown for the account takes its peers' median, or the mean where the scorecard says
-    renormalise or no peer has one; one that is not connected or does not apply takes the mean.
-    The score is linear in the dimensions along the line from the means to the account: shares are its
-    slopes, in points per point. -#}
+{#- 100 less the chance in percent that the account leaves within fit_horizon_days, by a
+    logistic model of the dimensions that is fitted again with the weights. Without a model
+    there is no score. A dimension unknown for the account takes its peers' median, or the mean
+    where the scorecard says renormalise or no peer has one; one that is not connected or does
+    not apply takes the mean. The score is linear in the dimensions along the line from the
+    means to the account: shares are its slopes, in points per point. -#}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}

@@ -1,5 +1,5 @@
-{#- The models of the method probability, a row per version and segment: coefficients and means as
-    columns. -#}
+{#- The models of the method probability, a row per version and segment: coefficients and means
+    as columns. -#}
 
 with places as (
     select distinct segment from {{ ref('int_policy__places') }}

@@ -1,7 +1,8 @@
 {#- What each scorecard would have said at the ends of past months with the weights of a day on
     which something is fitted: limits of bands every month, weights and the model of churn less
-    often. Scores as published would not do: weights that were fitted again move all scores, and a
-    fit would take that for better health. What has neither weights nor a model is as it came out. -#}
+    often. Scores as published would not do: weights that were fitted again move all scores, and
+    a fit would take that for better health. What has neither weights nor a model is as it came
+    out. -#}
 
 with due as (
     select * from {{ ref('int_weights__month_starts') }}

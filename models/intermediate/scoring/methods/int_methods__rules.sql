@@ -1,11 +1,13 @@
-{#- Red, amber, green by the rules of the policy. Red is tried first: any red rule that holds makes the
-    account red. It is green if everything is known and all green rules hold, and amber otherwise. The
-    range says what it could be, were the unknown known. -#}
+{#- Red, amber, green by the rules of the policy. Red is tried first: any red rule that holds
+    makes the account red. It is green if everything is known and all green rules hold, and
+    amber otherwise. The range says what it could be, were the unknown known. -#}
 {% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>'} %}
 {% set rules = policy_rows('scoring_rules') %}
 {#- counts of rules (V for the metric's value, S for the sign, N for the number), and of metrics -#}
 {% set of_rules = {'hold': 'V S N', 'fail': 'not (V S N)', 'unknown': 'V is null and V__counts'} %}
-{% set of_metrics = {'known': 'V is not null', 'counting': 'V__counts', 'connected': 'V__is_connected'} %}
+{% set of_metrics = {
+    'known': 'V is not null', 'counting': 'V__counts', 'connected': 'V__is_connected'
+} %}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}

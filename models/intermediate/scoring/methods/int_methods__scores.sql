@@ -1,5 +1,6 @@
-{#- The scores of all methods but the plain weighted mean, in the shape that it has. What is made of
-    parts of its own uses no dimension; what is made of a mean has the mean's dimensions and weights. -#}
+{#- The scores of all methods but the plain weighted mean, in the shape that it has. What is
+    made of parts of its own uses no dimension; what is made of a mean has the mean's dimensions
+    and weights. -#}
 {% set of_parts = ['rules', 'points', 'baseline'] %}
 {% set of_means = ['percentile', 'hybrid'] %}
 

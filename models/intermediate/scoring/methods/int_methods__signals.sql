@@ -1,6 +1,6 @@
-{#- The metrics that scorecards without weights go by, for every account and day: of each its value and
-    whether it counts: it is connected by then, and applies to the account. Empty unless one of those
-    scorecards is scored. -#}
+{#- The metrics that scorecards without weights go by, for every account and day: of each its
+    value and whether it counts: it is connected by then, and applies to the account. Empty
+    unless one of those scorecards is scored. -#}
 {% set named = policy_rows('scoring_rules') | map(attribute='metric') | list
     + ['active_seat_share_28d', 'days_since_last_activity', 'open_tickets'] %}
 

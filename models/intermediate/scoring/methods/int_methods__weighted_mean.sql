@@ -1,8 +1,9 @@
-{#- The weighted mean of the dimensions: every scorecard that has weights, over every account and day in
-    one pass. A dimension with no feed connected by then leaves the scorecard, and one with too little
-    of its weight connected counts in part; one of which nothing applies to the account leaves that
-    account's score. One that is connected but unknown for the account takes its peers' median, or
-    drops out where the scorecard says renormalise or no peer has one. -#}
+{#- The weighted mean of the dimensions: every scorecard that has weights, over every account
+    and day in one pass. A dimension with no feed connected by then leaves the scorecard, and
+    one with too little of its weight connected counts in part; one of which nothing applies to
+    the account leaves that account's score. One that is connected but unknown for the account
+    takes its peers' median, or drops out where the scorecard says renormalise or no peer has
+    one. -#}
 
 {#- sums over the dimensions: (name, term) with D for the dimension -#}
 {% set sums = [
