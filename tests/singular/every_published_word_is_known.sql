@@ -6,7 +6,7 @@
     'cadence': ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly'],
     'churn_reason': ['unpaid invoice', 'cancelled during the term', 'not renewed'],
     'comparison': ['held out', 'matched'],
-    'component_type': ['metric', 'imputed dimension', 'rounding'],
+    'component_type': ['metric', 'imputed dimension', 'method', 'rounding'],
     'confidence': ['high', 'medium', 'low'],
     'customer_status': ['customer', 'churned', 'merged', 'not started', 'no contract'],
     'decision': ['better', 'worse', 'no difference', 'not decided yet'],

@@ -2,10 +2,15 @@
     hold from the first day, fitted ones from theirs. -#}
 
 {%- set unfitted = "('" ~ unfitted_weights() | join("', '") ~ "')" %}
+{%- set weightless = unfitted_weights().items() | rejectattr(1) | map('first') %}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}
-    where role <> 'off'
+    where
+        role <> 'off'
+        and method not in (
+            '{{ weightless | join("',\n            '") }}'
+        )
 ),
 
 -- those of a scorecard that is no longer fitted would hold for ever

@@ -30,6 +30,7 @@ from customer_health.policy.facts import (
     TEXTS_OF_AN_ACCOUNT,
     WORDS_OF_A_DAY,
 )
+from customer_health.policy.scoring import PercentileBand, ScoringRule
 from customer_health.policy.vocabularies import VOCABULARIES
 
 LONGEST_DAYS = 36_500
@@ -375,10 +376,12 @@ TABLES: dict[str, type[Row]] = {
     "metric_curves.csv": CurvePoint,
     "metrics.csv": Metric,
     "overlay_words.csv": OverlayWord,
+    "percentile_bands.csv": PercentileBand,
     "playbooks.csv": Playbook,
     "policy_changes.csv": PolicyChange,
     "scorecard_weights.csv": ScorecardWeight,
     "scorecards.csv": Scorecard,
+    "scoring_rules.csv": ScoringRule,
     "segmentations.csv": Segmentation,
     "segments.csv": Segment,
     "sentinel_dates.csv": SentinelDates,
