@@ -26,6 +26,8 @@
         'scorecard, account_id, as_of_date, horizon_days',
         'matured_date'
     ),
+    ('int_forecasts__fits', 'valid_from', ''),
+    ('int_forecasts__observations', 'account_id, as_of_date', ''),
     ('int_monitoring__freshness', 'source_name, table_name', ''),
     ('int_monitoring__missing_rows', 'table_name', ''),
     ('int_monitoring__reconciliation', 'source_name, table_name', ''),
@@ -42,6 +44,8 @@
     ('int_risk__observations', 'valid_from, account_id, as_of_date', ''),
     ('int_scoring__explained_metrics', 'account_id, as_of_date, metric', 'as_of_date'),
     ('int_scoring__health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
+    ('int_scoring__parts', 'account_id, as_of_date, dimension', 'as_of_date'),
+    ('int_scoring__past_dimension_scores', 'account_id, change_days, dimension', ''),
     ('int_scoring__past_values', 'account_id, metric', ''),
     ('int_scoring__peers', 'as_of_date, segment, lifecycle_stage', ''),
     ('int_scoring__steady_bands', 'scorecard, account_id, as_of_date', 'as_of_date'),
