@@ -47,8 +47,9 @@ placed as (
             coalesce(
                 case
                     when not dimension_days.{{ dimension }}_is_not_applicable
-                        then dimension_days.{{ dimension }}_coverage
-                        / nullif(dimension_days.{{ dimension }}_connected, 0)
+                        then
+                            dimension_days.{{ dimension }}_coverage
+                            / nullif(dimension_days.{{ dimension }}_connected, 0)
                 end, 1
             ) as {{ dimension }}_known_share,
         {% endfor %}
