@@ -17,6 +17,7 @@
     ('fct_metric_verdicts', 'metric', ''),
     ('fct_misjudged_accounts', 'account_id, as_of_date', ''),
     ('fct_override_outcomes', 'direction', ''),
+    ('fct_named_scores', 'account_id', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
     ('fct_play_effects', 'comparison, play, effect_on', ''),
     ('fct_portfolio_months', 'as_of_date', ''),
