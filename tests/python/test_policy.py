@@ -607,7 +607,7 @@ BROKEN_FILES = {
     "the same rule twice": (
         "scoring_rules.csv", "points,active_seat_share_28d,at_least,0.6,points,15",
         "points,active_seat_share_28d,at_least,0.8,points,15",
-        "'active_seat_share_28d', comparison 'at_least', value 0.8, result 'points' is there 2 times",
+        "comparison 'at_least', value 0.8, result 'points' is there 2 times",
     ),
     "colours in the wrong order": (
         "thresholds.csv", "amber_score,50,", "amber_score,150,",
