@@ -478,15 +478,6 @@ BROKEN_ROWS = {
         "scoring_rules.csv", "open_tickets,at_most,0,points,10", "open_tickets,at_most,0,points,-5",
         "score -5 is outside", "between 0 and 100",
     ),
-    "a rule that is there twice": (
-        "scoring_rules.csv", "points,active_seat_share_28d,at_least,0.6,points,15",
-        "points,active_seat_share_28d,at_least,0.8,points,15",
-        "there is another row with", "keep one",
-    ),
-    "colours in the wrong order": (
-        "thresholds.csv", "amber_score,50,", "amber_score,150,",
-        "amber_score 150 is above green_score 100", "lower amber_score",
-    ),
     "places with a gap": (
         "percentile_bands.csv", "0.2,0.5,50,69", "0.3,0.5,50,69",
         "there is a gap between to_share 0.2 of row 2 and from_share 0.3", "to the same number",
@@ -612,6 +603,15 @@ BROKEN_FILES = {
     "the same band twice": (
         "bands.csv", "d3,default,,yellow,", "d3,default,,red,",
         "band_set 'd3', rule 'default', band 'red' is there 2 times",
+    ),
+    "the same rule twice": (
+        "scoring_rules.csv", "points,active_seat_share_28d,at_least,0.6,points,15",
+        "points,active_seat_share_28d,at_least,0.8,points,15",
+        "comparison 'at_least', value 0.8, result 'points' is there 2 times",
+    ),
+    "colours in the wrong order": (
+        "thresholds.csv", "amber_score,50,", "amber_score,150,",
+        ": amber_score 150 is above green_score 100. Fix: lower amber_score or raise green_score",
     ),
     "a missing threshold": (
         "thresholds.csv", "active_users_goal,", "something_else,",

@@ -9,7 +9,9 @@ with scorecards as (
     where
         role <> 'off'
         and method not in (
-            '{{ weightless | join("',\n            '") }}'
+            {% for method in weightless %}
+                '{{ method }}'{% if not loop.last %},{% endif %}
+            {% endfor %}
         )
 ),
 

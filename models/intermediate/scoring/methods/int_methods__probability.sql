@@ -44,13 +44,14 @@ placed as (
                         end
                     )
             end as {{ dimension }}_score_used,
-            coalesce(
-                case
-                    when not dimension_days.{{ dimension }}_is_not_applicable
-                        then dimension_days.{{ dimension }}_coverage
-                        / nullif(dimension_days.{{ dimension }}_connected, 0)
-                end, 1
-            ) as {{ dimension }}_known_share,
+            case
+                when
+                    dimension_days.{{ dimension }}_is_not_applicable
+                    or dimension_days.{{ dimension }}_connected = 0
+                    then 1
+                else
+                    dimension_days.{{ dimension }}_coverage / dimension_days.{{ dimension }}_connected
+            end as {{ dimension }}_known_share,
         {% endfor %}
         models.valid_from is not null as has_model
     from dimension_days
