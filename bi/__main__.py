@@ -32,14 +32,16 @@ ADDRESS = "superset/dashboard/customer-health/"
 # What the files name instead of somebody's warehouse.
 ANY_WAREHOUSE = "duckdb:////customer_health.duckdb?access_mode=read_only"
 HOST = "127.0.0.1"
-# What one Superset knows by its own numbers, and another one finds out again.
+# What one Superset knows by its own numbers or once somebody has looked, and finds out again.
 OWN = {
     "chart_configuration",
     "chartsInScope",
+    "color_scheme_domain",
     "dashboards",
     "datasource",
     "global_chart_configuration",
     "map_label_colors",
+    "shared_label_colors",
     "slice_id",
     "tabsInScope",
     "url_params",

@@ -141,10 +141,15 @@ def test_the_managers_page_sums_customers_up_by_segment_and_by_region(drawn, pla
         where health.customer_status = 'customer' group by all
         """
     )
-    assert {tuple(row[:4]) for row in shown} == {
-        (words(name or "unknown"), f"{n:,}", f"{arr:,.0f}", f"{score:,.1f}")
-        for name, n, arr, score in expected
+    assert {(row[0], row[1]) for row in shown} == {
+        (words(name or "unknown"), f"{n:,}") for name, n, _, _ in expected
     }
+    of = {row[0]: [float(cell.replace(",", "")) for cell in row[2:4]] for row in shown}
+    for name, _, arr, score in expected:  # sums end on half a unit one way or the other
+        assert of[words(name or "unknown")] == [
+            pytest.approx(arr, abs=1),
+            pytest.approx(score, abs=0.1),
+        ]
     assert len(shown) > 1
 
 
