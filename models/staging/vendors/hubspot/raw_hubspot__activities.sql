@@ -39,7 +39,8 @@ answers as (
         on
             emails.property_hs_email_thread_id = replies.property_hs_email_thread_id
             and emails.property_hs_timestamp <= replies.property_hs_timestamp
-    where replies.property_hs_email_direction = 'INCOMING_EMAIL' and replies.left_out is null
+    where
+        lower(replies.property_hs_email_direction) = 'incoming_email' and replies.left_out is null
     group by emails.engagement_id
 ),
 
