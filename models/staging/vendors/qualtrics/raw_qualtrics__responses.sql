@@ -131,7 +131,9 @@ unanswered as (
             asked.left_out,
             case
                 when asked.response_id is not null then 'told by the answer'
-                when lower(asked.status) like '%bounce%' or lower(asked.status) in ('failure', 'blocked')
+                when
+                    lower(asked.status) like '%bounce%'
+                    or lower(asked.status) in ('failure', 'blocked')
                     then 'never arrived'
                 when types_of_surveys.survey_type is null then 'survey without a scored question'
             end

@@ -1,5 +1,5 @@
-{#- A subscription is renewed, and its price changed, in place; what it was on a day only its invoices
-    tell. Each line of a subscription is a term: of the period that it pays for, with its own quantity and
+{#- A subscription is renewed, and its price changed, in place; what it was on a day only its
+    invoices tell. Each line of a subscription is a term: of the period that it pays for, with its own quantity and
     price. A change in the middle of a period gives two lines: a credit, which ends the term before it,
     and a charge, which is a term up to the end of the period. -#}
 with lines as (
@@ -39,7 +39,7 @@ prices as (
         usage_type,
         nickname,
         product_id
-    from ({{ raw_rows('stripe', 'plan') }}) as plans
+    from ({{ raw_rows('stripe', 'plan') }}) as older_prices
     union all
     select
         id,
@@ -49,7 +49,7 @@ prices as (
         recurring_usage_type as usage_type,
         nickname,
         product_id
-    from ({{ raw_rows('stripe', 'price') }}) as prices
+    from ({{ raw_rows('stripe', 'price') }}) as newer_prices
 ),
 
 one_price_each as (
@@ -92,7 +92,8 @@ judged as (
             lines.left_out,
             invoices.left_out,
             case
-                when invoices.status in ('draft', 'void') then 'line of a ' || invoices.status || ' invoice'
+                when invoices.status in ('draft', 'void')
+                    then 'line of a ' || invoices.status || ' invoice'
                 when lines.subscription_id is null then 'one-off item'
                 when subscriptions.status in ('incomplete', 'incomplete_expired')
                     then 'subscription that never began'
@@ -164,7 +165,10 @@ valued as (
         judged.period_end = last_terms.last_end as is_last,
         -- a charge for the rest of a period says less of the year than the price does
         case
-            when judged.proration and judged.unit_amount is not null and judged.bills_a_year is not null
+            when
+                judged.proration
+                and judged.unit_amount is not null
+                and judged.bills_a_year is not null
                 then judged.unit_amount * coalesce(judged.quantity, 1) * judged.bills_a_year
             when judged.bills_a_year is not null and not coalesce(judged.proration, false)
                 then judged.amount * judged.bills_a_year
