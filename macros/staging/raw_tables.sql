@@ -6,6 +6,9 @@
             ('crm', 'opportunities'),
         ],
         'zendesk': [('support', 'organizations'), ('support', 'tickets')],
+        'mixpanel': [('product', 'events')],
+        'amplitude': [('product', 'events')],
+        'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
