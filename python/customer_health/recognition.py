@@ -74,20 +74,18 @@ def _plain(name: str) -> str:
 
 def delivered_files(root: Path, errors: list[str]) -> list[Delivered]:
     """List the tables of a folder: files, or folders of files, in folders or beside them."""
-    tables: dict[tuple[str, str], list[Path]] = defaultdict(list)
+    tables: dict[tuple[str, Path], Path] = {}
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
         if path.suffix in (".csv", ".parquet") and path.is_file() and parts[0][0] not in "._":
             place = parts[0] if len(parts) > 1 else ""
-            tables[place, Path(parts[min(len(parts) - 1, 1)]).stem].append(path)
+            # a folder of files is one table
+            tables.setdefault((place, root.joinpath(*parts[:2])), path)
     found = []
-    for (place, name), paths in tables.items():
-        _, files_of = footers(paths[:1], errors)
+    for (place, path), first in tables.items():
+        _, files_of = footers([first], errors)
         columns = tuple(column for schema in files_of for column in schema.names)
-        # a folder of files is one table
-        folder = root / place / name
-        is_folder = bool(place) and paths[0].parent != root / place
-        found.append(Delivered(place, name, columns, folder if is_folder else paths[0]))
+        found.append(Delivered(place, path.stem, columns, path))
     return found
 
 

@@ -41,7 +41,10 @@ WRITTEN_BY = (
     "# Which vendor's layout each source comes in; `make start` wrote it, edit it as you like.\n"
 )
 COLUMNS = "seeds/policy/vendor_columns.csv"
-PAGES = "docs/reference/vendors"
+NOTHING = (
+    "No table of a vendor, or of the raw contract, is recognised here;"
+    " docs/reference/vendors/README.md lists the vendors."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,6 +77,8 @@ def of_folder(root: Path) -> int:
         )
     matches, unknown = recognise(files)
     _say(str(root), matches, unknown)
+    if not matches:
+        raise Refusal(f"{NOTHING} Fix: name the folder of your tools' tables.")
     moves = list(_moves(root, matches))
     if moves:
         told = "\n".join(["", "Builds read <folder>/<vendor>/<table>. Fix: move the files", *moves])
@@ -101,6 +106,8 @@ def of_database(database: Path) -> int:
         raise Refusal(f"{database}: cannot be opened ({problem}). Fix: close it.") from problem
     matches, unknown = recognise(tables)
     _say(str(database), matches, unknown)
+    if not matches:
+        raise Refusal(f"{NOTHING} Fix: name the file of your tools' tables.")
     renamed = [m for m in matches if m.delivered.name.lower() != m.table.name]
     if renamed:
         views = "\n".join(
@@ -141,8 +148,6 @@ def _say(place: str, matches: Sequence[Match], unknown: Sequence[object]) -> Non
         for match in of_it:
             columns = f"{len(match.found)} of {len(match.table.columns)} columns"
             print(f"    {match.table.name:<28}{columns:<22}{match.delivered}")
-    if not matches:
-        print(f"  nothing; {PAGES}/README.md lists the vendors, raw-data.md the contract.")
     if unknown:
         print(f"Not recognised, and not read: {', '.join(map(str, unknown))}.")
     print("\n".join(_filled(matches)))

@@ -159,6 +159,17 @@ def test_tables_are_known_by_their_columns_wherever_they_lie(exports):
     }
 
 
+def test_a_folder_of_other_things_is_refused(tmp_path, capsys):
+    write(tmp_path / "things" / "notes.csv", [{"name": "n", "text": "t"}])
+    assert start.main(["--raw-path", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert "Not recognised, and not read: " + str(tmp_path / "things/notes.csv") in said.out
+    assert (
+        "is recognised here; docs/reference/vendors/README.md lists the vendors. Fix:" in said.err
+    )
+    assert not (tmp_path / "customer_health.yml").exists()
+
+
 def test_files_elsewhere_are_to_be_moved_first(exports, capsys):
     shutil.move(exports / "salesforce", exports / "sf")
     assert start.main(["--raw-path", str(exports)]) == 2
