@@ -112,7 +112,8 @@ def chosen_vendors(words: str | None, raw_path: Path | None) -> Vendors | None:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as problem:
-        raise Refusal(f"{path}: cannot be read ({problem}). {fix}") from problem
+        why = " ".join(str(problem).split())
+        raise Refusal(f"{path}: cannot be read ({why}). {fix}") from problem
     if not isinstance(content, dict) or set(content) != {"vendors"}:
         raise Refusal(f"{path}: should hold `vendors` and nothing else. {fix}")
     vendors = content["vendors"] or {}

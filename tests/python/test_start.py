@@ -19,7 +19,7 @@ from customer_health.vendors import chosen_vendors, filled_tables
 ACCOUNTS = [
     {"id": f"001A0000000000{n}AAA", "name": name, "industry": "Retail", "is_deleted": "false"}
     | {"parent_id": "", "owner_id": "005A", "number_of_employees": "20", "billing_country": "DE"}
-    | {"master_record_id": "", "SubscriptionPlan": "pro"}
+    | {"master_record_id": "", "plan_c": "pro"}
     for n, name in enumerate(["Northwind", "Contoso"])
 ]
 OPPORTUNITIES = [
@@ -79,9 +79,9 @@ def test_start_writes_what_check_and_build_find(exports, capsys, monkeypatch):
     assert start.main(["--raw-path", str(exports)]) == 0
     said = capsys.readouterr().out
     assert re.search(r"account +9 of 9 columns", said)
-    assert "Filled: billing.subscriptions, crm.accounts (salesforce), crm.activities" in said
+    assert "Filled: crm.accounts (salesforce), billing.subscriptions, crm.activities" in said
     assert re.search(r"crm\.contacts +salesforce's contact; crm/contacts\.parquet", said)
-    assert "salesforce,account,plan,SubscriptionPlan" in said
+    assert "salesforce,account,plan,plan_c" in said
     assert re.search(r"financial +[1-9]", said)
     assert re.search(r"^  support: .*open_p1_tickets", said, re.M)
     assert f"`make build RAW_PATH='{exports}'`" in said
