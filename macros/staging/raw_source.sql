@@ -36,7 +36,7 @@
             {%- do raw_names.update({row.column_name: row.raw_column}) -%}
         {%- endfor -%}
         {%- for declared in node.columns.values() | list + more -%}
-            {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name')) -%}
+            {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name', declared.meta.get('raw_name'))) -%}
             {#- a column, or a field of a JSON column such as properties.company_id or groups.org[0] -#}
             {%- set holder, _, field = (raw_name or '').partition('.') -%}
             {%- set is_field = field and raw_name | lower not in types and holder | lower in types -%}

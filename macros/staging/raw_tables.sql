@@ -1,14 +1,17 @@
 {% macro raw_tables(vendor=none) %}
     {#- known while dbt parses, when no model can be looked up -#}
     {% set filled = {
+        'amplitude': [('product', 'events')],
+        'mixpanel': [('product', 'events')],
+        'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
+        'qualtrics': [('survey', 'responses')],
         'salesforce': [
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
             ('crm', 'opportunities'),
         ],
+        'segment': [('product', 'events'), ('product', 'users')],
+        'stripe': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'zendesk': [('support', 'organizations'), ('support', 'tickets')],
-        'mixpanel': [('product', 'events')],
-        'amplitude': [('product', 'events')],
-        'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),

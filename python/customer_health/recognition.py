@@ -59,7 +59,9 @@ class Match:
         return {
             name: there[_plain(name)]
             for name in (*self.table.columns, *self.table.custom)
-            if _plain(name) in there and there[_plain(name)].lower() != name
+            if name not in self.table.read_as
+            and _plain(name) in there
+            and there[_plain(name)].lower() != name
         }
 
     @property
@@ -163,5 +165,10 @@ def _candidates(delivered: Delivered) -> list[Match]:
 
 def _match(delivered: Delivered, table: Table) -> Match:
     there = {_plain(name) for name in delivered.columns}
-    found = tuple(name for name in table.columns if _plain(name) in there)
-    return Match(delivered, table, found)
+    found = []
+    for name in table.columns:
+        read_as = table.read_as.get(name, name)
+        # it, or the column of JSON that it is a field of
+        if there.intersection([_plain(read_as), _plain(read_as.split(".")[0])]):
+            found.append(name)
+    return Match(delivered, table, tuple(found))

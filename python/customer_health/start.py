@@ -29,6 +29,7 @@ from customer_health.recognition import (
     recognise,
 )
 from customer_health.vendors import (
+    COLUMNS,
     FILE,
     Vendors,
     as_text,
@@ -40,7 +41,6 @@ from customer_health.vendors import (
 WRITTEN_BY = (
     "# Which vendor's layout each source comes in; `make start` wrote it, edit it as you like.\n"
 )
-COLUMNS = "seeds/policy/vendor_columns.csv"
 NOTHING = (
     "No table of a vendor, or of the raw contract, is recognised here;"
     " docs/reference/vendors/README.md lists the vendors."
@@ -189,6 +189,8 @@ def _respelled(matches: Sequence[Match]) -> Iterator[str]:
             if name.lower() not in match.table.columns and name not in match.respelled.values()
         ]
         for name in match.table.custom:
+            if name in match.table.read_as:
+                continue
             near = next((raw for raw in unread if nearest_column(raw, [name])), None)
             if near and near.lower() != name:
                 rows.append(f"  {place},{name},{near}")

@@ -3,6 +3,7 @@
 `make start` writes that into a small file beside the raw data, which builds and checks find there.
 """
 
+import csv
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from customer_health.publication import Refusal
 
 FILE = "customer_health.yml"
 STAGING = PROJECT / "models" / "staging"
+COLUMNS = "seeds/policy/vendor_columns.csv"
 EXAMPLE = "crm=salesforce,support=zendesk+intercom"
 
 # Sources and the vendors of each.
@@ -32,6 +34,8 @@ class Table:
     """Without a loader's own columns, and custom fields."""
     custom: tuple[str, ...]
     required: tuple[str, ...]
+    read_as: dict[str, str]
+    """Columns that are read from one of another name, by the source or by the policy."""
 
     @property
     def full_name(self) -> str:
@@ -51,14 +55,16 @@ class Filled:
 
 def declared_tables(pattern: str) -> list[Table]:
     """Read the tables that sources below models/staging declare."""
+    with (PROJECT / COLUMNS).open(encoding="utf-8", newline="") as file:
+        policy = list(csv.DictReader(file))
     tables = []
     for path in sorted(STAGING.glob(pattern)):
         for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
-            tables += [_table(source["name"], table) for table in source["tables"]]
+            tables += [_table(source["name"], table, policy) for table in source["tables"]]
     return tables
 
 
-def _table(source: str, table: dict) -> Table:
+def _table(source: str, table: dict, policy: list[dict[str, str]]) -> Table:
     columns = table["columns"]
     custom = [c["name"] for c in columns if c["description"].startswith("Custom.")]
     metas = {c["name"]: c.get("config", {}).get("meta", {}) for c in columns}
@@ -68,6 +74,12 @@ def _table(source: str, table: dict) -> Table:
         tuple(name for name in metas if name not in custom and not name.startswith("_")),
         tuple(custom),
         tuple(n for n, meta in metas.items() if meta.get("required") or meta.get("key") is True),
+        {name: meta["raw_name"] for name, meta in metas.items() if "raw_name" in meta}
+        | {
+            row["column_name"]: row["raw_column"]
+            for row in policy
+            if (row["vendor"], row["vendor_table"]) == (source, table["name"])
+        },
     )
 
 

@@ -14,7 +14,7 @@ from customer_health.dbt_run import Failure
 from customer_health.plan import FULL_REFRESH, INCREMENTAL, planned
 from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.recognition import delivered_files, recognise
-from customer_health.vendors import chosen_vendors, filled_tables
+from customer_health.vendors import chosen_vendors, declared_tables, filled_tables
 
 ACCOUNTS = [
     {"id": f"001A0000000000{n}AAA", "name": name, "industry": "Retail", "is_deleted": "false"}
@@ -180,7 +180,7 @@ def test_files_elsewhere_are_to_be_moved_first(exports, capsys):
     assert not (exports / "customer_health.yml").exists()
 
 
-def test_other_spellings_are_named_with_the_row_that_reads_them(exports, capsys):
+def test_other_spellings_are_named_with_the_row_that_reads_them(exports, capsys, monkeypatch):
     spelled = [
         {"Id": row["id"], "AccountId": row["account_id"], "WhoId": "", "WhatId": "", "Type": "Call"}
         | {"StartDateTime": "2026-01-01", "ActivityDate": ""}
@@ -191,6 +191,16 @@ def test_other_spellings_are_named_with_the_row_that_reads_them(exports, capsys)
     said = capsys.readouterr().out
     assert "  salesforce,event,account_id,AccountId\n" in said
     assert "salesforce,event,id,Id" not in said
+    rows = [{"vendor": "salesforce", "vendor_table": "event"} | {"column_name": "account_id"}]
+    rows[0]["raw_column"] = "AccountId"
+    write(exports / "seeds" / "policy" / "vendor_columns.csv", rows)
+    monkeypatch.setattr("customer_health.vendors.PROJECT", exports)
+    monkeypatch.setattr(
+        "customer_health.recognition.vendor_tables",
+        lambda: declared_tables("vendors/*/_*__sources.yml"),
+    )
+    start._say(str(exports), *recognise(delivered_files(exports, [])))
+    assert "AccountId" not in capsys.readouterr().out
 
 
 def test_a_required_column_that_is_missing_is_named(exports, capsys):

@@ -15,6 +15,7 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
+    ('minor_units', ['currency', 'units']),
     ('overlay_words', ['aspect', 'word', 'verdict']),
     ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),

@@ -114,6 +114,14 @@ class ExchangeRate(PolicyRow):
     rate: Number = Field(gt=0)
 
 
+class MinorUnits(PolicyRow):
+    """A row of minor_units.csv: in what unit payment systems count a currency."""
+
+    key = ("currency",)
+    currency: Currency
+    units: Whole = Field(gt=0)
+
+
 class LifecycleStage(PolicyRow):
     """A row of lifecycle_stages.csv."""
 
@@ -390,6 +398,7 @@ TABLES: dict[str, type[Row]] = {
     "exchange_rates.csv": ExchangeRate,
     "lifecycle_stages.csv": LifecycleStage,
     "metric_curves.csv": CurvePoint,
+    "minor_units.csv": MinorUnits,
     "metrics.csv": Metric,
     "overlay_words.csv": OverlayWord,
     "playbooks.csv": Playbook,
