@@ -18,7 +18,10 @@ only_accounts as (
 versions as (
     select
         *,
-        row_number() over (partition by id order by last_updated_at desc nulls last) as version_number
+        row_number() over (
+            partition by id
+            order by last_updated_at desc nulls last
+        ) as version_number
     from visitors
 ),
 
