@@ -299,6 +299,13 @@ class ValidationTarget(PolicyRow):
     excellent_target: Number | None = Field(None, ge=0, le=1)
 
 
+def _raw_path(text: str) -> str:
+    if not re.fullmatch(r"[\w .$-]+(\[\d+\])?", text):
+        fix = "write the column's name, or of one that holds JSON column.field or column.field[0]"
+        raise refusal(f"'{text}' is no name of a raw column", fix)
+    return text
+
+
 class VendorColumn(Row):
     """A row of vendor_columns.csv: what a company calls a column of a vendor's table."""
 
@@ -307,7 +314,7 @@ class VendorColumn(Row):
     vendor: Annotated[str, AfterValidator(column_name)]
     vendor_table: Annotated[str, AfterValidator(column_name)]
     column_name: Annotated[str, AfterValidator(column_name)]
-    raw_column: Annotated[str, AfterValidator(_raw_name)]
+    raw_column: Annotated[str, AfterValidator(_raw_path)]
 
 
 class VocabularyWord(Row):
