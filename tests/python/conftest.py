@@ -10,7 +10,17 @@ import pytest
 from project import build, make_demo, once
 
 # The files that take longest, so that no worker begins one when the other is done.
-LONGEST_FIRST = ["test_incremental_history", "test_cases", "test_end_to_end", "test_snapshots"]
+LONGEST_FIRST = [
+    "test_incremental_history",
+    "test_end_to_end",
+    "test_cases",
+    "test_snapshots",
+    "test_independent_data",
+    "test_publication",
+    "test_privacy",
+    "test_benchmarks",
+    "test_ten_days",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
