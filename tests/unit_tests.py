@@ -24,7 +24,7 @@ def run_part(part: str, warehouse: str) -> None:
     import quick_dbt
 
     quick_dbt.install()
-    # it would walk dbt's manifest again and again, and half a minute makes little garbage
+    # it would walk the manifest again and again; a part leaves less than a gigabyte
     gc.disable()
     folder = Path("target") / f"unit_tests_{part}"
     if publications.main(["--warehouse", warehouse, "copy-state", str(folder)]):

@@ -59,3 +59,9 @@ def built_demo(tmp_path_factory) -> BuiltDemo:
     own = tmp_path_factory.mktemp("copy") / "of"
     shutil.copytree(made, own, ignore=shutil.ignore_patterns("demo"))
     return BuiltDemo(made / "demo" / "raw", own / "warehouse.duckdb")
+
+
+@pytest.fixture(scope="session")
+def clean_raw() -> Path:
+    """Raw data of the company of `built_demo` without dirt, which changes none of its figures."""
+    return once("clean_demo", lambda folder: make_demo(folder / "demo", dirt=0)) / "demo" / "raw"
