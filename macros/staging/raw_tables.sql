@@ -1,11 +1,21 @@
 {% macro raw_tables(vendor=none) %}
     {#- known while dbt parses, when no model can be looked up -#}
     {% set filled = {
+        'amplitude': [('product', 'events')],
+        'mixpanel': [('product', 'events')],
+        'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
         'qualtrics': [('survey', 'responses')],
         'salesforce': [
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
             ('crm', 'opportunities'),
         ],
+        'hubspot': [
+            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
+            ('crm', 'opportunities'), ('support', 'tickets'),
+        ],
+        'intercom': [('support', 'organizations'), ('support', 'tickets')],
+        'delighted': [('survey', 'responses')],
+        'recurly': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'segment': [('product', 'events'), ('product', 'users')],
         'stripe': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'zendesk': [('support', 'organizations'), ('support', 'tickets')],
