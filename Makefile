@@ -17,9 +17,10 @@ EXAMPLE = $(notdir $(MAPPING:/=))
 NEWEST_crm5 := 2024-01-01
 # AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
 AS_OF_DATE ?= $(NEWEST_$(NAME))
-# FULL=1: build every table again. RESTATE=1: and rewrite history.
+# FULL=1: build every table again. RESTATE=1: and rewrite history. SWITCH=1: see docs/how-to/policy.md.
 FULL ?=
 RESTATE ?=
+SWITCH ?=
 # How many publications to keep, and which one `make rollback` goes to (empty: the one before).
 KEEP ?= 3
 TO ?=
@@ -30,6 +31,10 @@ DRY_RUN ?=
 RETRY ?=
 # PAGES=0: draw none.
 PAGES ?=
+# Of `make policy`: why the policy is changed, and by whom. CHECK=1: only check the files.
+REASON ?=
+BY ?= $(shell id -un)
+CHECK ?=
 # Of `make purge`: whom to erase.
 PERSON ?=
 ACCOUNT ?=
@@ -37,14 +42,14 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT
+export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
 BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE") \
 	$(if $(VENDORS),--vendors "$$VENDORS") \
-	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
+	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(SWITCH),--switch-at-once) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
 	$(if $(filter 0,$(PAGES)),--without-pages)
 
 VENV := .venv
@@ -55,7 +60,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping given_raw environment demo start check build instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
+.PHONY: help given given_mapping given_raw environment demo start check build policy instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -87,6 +92,7 @@ help: ## this list
 	echo 'VENDORS=crm=salesforce       whose layout a source comes in (default: what make start wrote)'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
 	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
+	echo 'SWITCH=1                     puts a scorecard in production that was not scored before'
 	echo 'WAREHOUSE=...                DuckDB file to publish'
 	echo 'KEEP=3                       how many publications to keep'
 	echo 'PAGES=0                      draw no pages'
@@ -139,6 +145,10 @@ else
 build: given demo ## environment, demo data (or RAW_PATH), scores published in a DuckDB file
 	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --unless-unchanged $(BUILD_OPTIONS)
 endif
+
+policy: environment ## checks seeds/policy, says what an edit would change; REASON='...' notes the decision
+	$(RUN) -m customer_health.trial --warehouse "$$WAREHOUSE" $(if $(CHECK),--check-only) \
+		$(if $(REASON),--reason "$$REASON" --by "$$BY")
 
 # Run it every few minutes between two builds; a build at work does not mind.
 instant: given environment ## tells new P1 tickets and invoices past due at once, without scoring

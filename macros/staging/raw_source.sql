@@ -72,6 +72,7 @@
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,
+            'is_vendor': is_vendor,
             'left_out': 'case' ~ left_out | join ~ ' when false then null end' if is_vendor
                 else 'typed.left_out' if models and 'left_out' in types,
             'time_column': node.config.meta.get('time_column'),
@@ -123,26 +124,28 @@
         {{ is_unreadable(column) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
-        {% if keep_raw and table.left_out and 'left_out' not in table.types -%}
+        {% if keep_raw and table.is_vendor -%}
         {{ table.left_out }} as left_out,
         {% endif -%}
         1 as n_rows
-    from {{ typed_rows(source_name, table_name, only_column) }}
+    from {{ typed_rows(source_name, table_name, only_column, keep_raw) }}
     where {{ condition }}{{ ' and ' ~ table.left_out ~ ' is null' if table.left_out and not keep_raw }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
 
-{% macro typed_rows(source_name, table_name, only_column=none) -%}
+{% macro typed_rows(source_name, table_name, only_column=none, keep_raw=false) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set read = [only_column, table.time_column, 'known_at', 'left_out'] -%}
     {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
     (
         select
             {% for column in columns -%}
-            {{ typed_value(column) }} as {{ column.name }},
+            {{ typed_value(column) }} as {{ column.name }}{{ ',' if keep_raw or not loop.last }}
+            {% if keep_raw -%}
             {{ 'raw.' ~ column.name if column.delivered else 'null' }} as raw_{{ column.name }}
             {{- ',' if not loop.last }}
+            {% endif -%}
             {% endfor %}
         from (
             select

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from customer_health.policy import custom_columns, seed_problems
+from customer_health.policy import custom_columns, seed_problems, vendor_columns
 from customer_health.raw_columns import undeclared_columns
-from customer_health.raw_sources import raw_problems
+from customer_health.raw_sources import absent_vendors, raw_problems
 
 WORDS_OF_VARIABLES = {"history_grain": ["day", "week"], "id_case": ["lower", "preserve"]}
 
@@ -32,7 +32,11 @@ def build_problems(known: dict[str, Any]) -> Problems:
         for chosen in known["vendors"]
         for table in chosen["tables"]
     }
+    renamed = vendor_columns(Path(known["seeds"]) / "policy")
     for table in contract:
+        for column in table["columns"]:
+            key = (table["source"], table["table"], column["name"])
+            column["name"] = renamed.get(key, column["name"])
         table["is_vendor"] = "staging/vendors" in table["file"]
         table["filled_by"] = filled_by.get((table["source"], table["table"]))
         if (table["source"], table["table"]) == ("crm", "accounts"):
@@ -99,13 +103,14 @@ def table_problems(contract: list[dict]) -> Problems:
             vendor's layout, and `filled_by` for those which a vendor fills.
     """
     found = [table for table in contract if table.get("place") and not table.get("filled_by")]
+    warnings = absent_vendors(contract, {table["source"] for table in found})
     if not found:
         return [
             "variable raw_path is empty, and no table of the raw contract is in the database; it"
             " should hold tables such as crm.accounts. Fix: set raw_path to a folder of raw data,"
             " or <source>_schema to the schema that holds the tables of that source."
         ], []
-    errors, warnings = [], []
+    errors = []
     for table in found:
         place, name = table["place"], f"{table['source']}.{table['table']}"
         delivered = {column.lower() for column in table["delivered"]}

@@ -57,12 +57,15 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
 
     warnings = _unexpected_names(root, contract, errors)
     n_files, n_rows = 0, 0
+    with_files = set()
     for entry in contract:
         if entry.get("filled_by"):
             continue
         files = _files_of(root, entry, errors)
         n_files += len(files)
+        with_files |= {entry["source"]} if files else set()
         n_rows += _check_table(root, entry, files, errors, warnings)
+    warnings += absent_vendors(contract, with_files)
     if n_files and not n_rows and not errors:
         errors.append(f"{raw_path}: every table in this folder is empty. Fix: deliver their rows.")
     if not n_files and not errors:
@@ -72,6 +75,16 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
             f" such as {example}. Fix: {NAME_THE_FOLDER}."
         )
     return errors, warnings
+
+
+def absent_vendors(contract: list[dict], found: set[str]) -> list[str]:
+    """Warn of vendors of which no table is there."""
+    vendors = {entry["source"] for entry in contract if entry.get("is_vendor")}
+    return [
+        f"variable vendors: {vendor} is named, and none of its tables is there; what they tell is"
+        " unknown. Fix: deliver them, or take the vendor out of the variable."
+        for vendor in sorted(vendors - found)
+    ]
 
 
 def folder_problems(raw_path: str) -> list[str]:
@@ -320,7 +333,7 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
                 # a vendor has far more tables than are read: only what looks like a slip is named
                 name = path.name.removesuffix(".parquet").removesuffix(".csv")
                 near = difflib.get_close_matches(name, tables, n=1, cutoff=0.85)
-                if name not in tables and near and not any(folder.glob(f"{near[0]}*")):
+                if name not in tables and near and not any(folder.glob(f"{near[0]}.*")):
                     warnings.append(_unread(path, "table", name, tables, path.suffix))
             elif path.is_file() and path.suffix.lower() == ".parquet" and path.suffix != ".parquet":
                 errors.append(

@@ -14,6 +14,7 @@ from page_reader import read
 
 from customer_health.pages.rendering import file_name
 from customer_health.pages.site import draw
+from customer_health.pages.words import points
 
 # What a customer is never told.
 FORBIDDEN = (
@@ -184,6 +185,30 @@ def test_an_account_page_shows_the_score_and_every_driver_it_names(drawn):
             """
         ):
             assert sentence in text
+
+
+def test_an_account_page_says_why_the_score_changed(drawn):
+    changes = drawn.rows(
+        """
+        select account_id, change_days, cause, sum(points)
+        from marts.fct_score_changes
+        inner join marts.account_health using (account_id)
+        where customer_status = 'customer' and cause <> 'rounding'
+        group by account_id, change_days, cause
+        having max(abs(points)) >= 0.05
+        """
+    )
+    assert {change[1] for change in changes} == {30, 90}
+    for account_id, _, _, total in changes:
+        text = read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").text
+        assert f": {points(total)} (" in text
+
+
+def test_the_model_review_names_the_policies_in_force(drawn):
+    shown = read(drawn.folder / "model-review.html").tables["policies"][1:]
+    versions = drawn.rows("select policy_version from marts.fct_policy_versions")
+    assert len(shown) == len(versions) > 0
+    assert shown[0][4] == "nobody noted why"
 
 
 def test_no_report_for_a_customer_says_what_customers_are_not_told(drawn):

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from project import SHARED_DATA, build, copy_project, parsed, query, select
+from spark import refused_by_spark
 from vendors import CASES, all_vendors
 
 EACH_CASE = [(vendor, case["name"]) for vendor in CASES for case in CASES[vendor]["cases"]]
@@ -84,6 +85,14 @@ def test_a_vendors_rows_become_those_of_the_contract(built, vendor, name):
             same_key = [other for other in found if other[key] == row[key]]
             assert len(same_key) == sum(other[key] == row[key] for other in expected), row
             assert wanted in [{name: other[name] for name in row} for other in same_key], same_key
+
+
+def test_every_model_can_be_read_by_a_person_and_by_another_engine(built):
+    folder = built.with_suffix(".target") / "compiled/customer_health/models/staging/vendors"
+    compiled = {path.stem: path.read_text() for path in folder.rglob("*.sql")}
+    assert set(compiled) == {f"raw_{vendor}__{table}" for vendor, table, _ in models()}
+    assert {name: n for name, sql in compiled.items() if (n := sql.count("\n")) > 500} == {}
+    assert refused_by_spark(compiled) == {}
 
 
 @pytest.mark.skipif(not SHARED_DATA.exists(), reason="public samples are not part of the project")

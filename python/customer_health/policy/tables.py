@@ -22,6 +22,7 @@ from customer_health.policy.cells import (
     one_of,
     refusal,
 )
+from customer_health.policy.decisions import PolicyChange
 from customer_health.policy.facts import (
     NUMBERS_OF_A_DAY,
     NUMBERS_OF_AN_ACCOUNT,
@@ -402,6 +403,7 @@ TABLES: dict[str, type[Row]] = {
     "metrics.csv": Metric,
     "overlay_words.csv": OverlayWord,
     "playbooks.csv": Playbook,
+    "policy_changes.csv": PolicyChange,
     "scorecard_weights.csv": ScorecardWeight,
     "scorecards.csv": Scorecard,
     "segmentations.csv": Segmentation,
