@@ -225,7 +225,7 @@ def run(
     for problem in folder_problems(str(raw_path)):
         raise Refusal(f"Nothing was tried. {problem}")
     variables = {
-        "raw_path": str(raw_path),
+        **manifest.variables_of(base.manifest, PROJECT),
         "as_of_date": str(base.manifest["as_of_date"]),
         **variables,
     }
