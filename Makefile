@@ -26,6 +26,8 @@ KEEP ?= 3
 TO ?=
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
 WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(DEMO_WAREHOUSE)))
+# Of `make superset`: where it listens.
+PORT ?= 8088
 # Of `make sync`, where TO is a destination. DRY_RUN=1: only show; RETRY=1: also what was rejected.
 DRY_RUN ?=
 RETRY ?=
@@ -60,7 +62,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping given_raw environment demo start check build policy instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
+.PHONY: help given given_published given_mapping given_raw environment demo start check build policy instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -85,7 +87,7 @@ contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
 
 help: ## this list
 	echo 'make what:'
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	sed -n 's/^\([a-z_]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	echo
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
 	echo 'make start RAW_PATH=folder   which vendors'"'"' tables these are; make check: what would be refused'
@@ -162,6 +164,20 @@ rollback: environment ## readers see the publication before again, or TO=...
 
 pages: environment ## draws the pages of the published file again
 	$(RUN) -m customer_health.pages --warehouse "$$WAREHOUSE"
+
+given_published: given
+	if [ ! -f "$$WAREHOUSE" ]; then \
+		printf '%s: there is no such file. Fix: run `make build`, or name the file that it published with %s\n' \
+			"$$WAREHOUSE" 'WAREHOUSE=...' >&2; exit 1; fi
+
+# It wants other releases of what the project uses, so that it has an environment (900 MB) and a lock of its own.
+superset: given_published environment ## the dashboard in Apache Superset, on this machine alone; PORT=8088
+	$(call environment_for,superset)
+	$(RUN) -m bi open --warehouse "$$WAREHOUSE" --port $(PORT)
+
+superset_test: environment ## installs Superset, opens the dashboard in a browser, holds it against the marts
+	$(call environment_for,superset)
+	$(call step,dashboard,shows what the marts say,$(RUN) -m pytest --quiet tests/python/test_superset.py)
 
 export: environment ## the marts of the published file as Parquet, in EXPORT=folder
 	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"

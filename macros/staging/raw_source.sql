@@ -1,5 +1,3 @@
-{#- Reads a raw table as the raw contract (models/staging/*/_*__sources.yml) declares it, wherever it lies. -#}
-
 {% macro raw_table(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set vendors, models = var('vendors').get(source_name, []), {} -%}

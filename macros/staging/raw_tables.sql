@@ -9,6 +9,13 @@
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
             ('crm', 'opportunities'),
         ],
+        'hubspot': [
+            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
+            ('crm', 'opportunities'), ('support', 'tickets'),
+        ],
+        'intercom': [('support', 'organizations'), ('support', 'tickets')],
+        'delighted': [('survey', 'responses')],
+        'recurly': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'segment': [('product', 'events'), ('product', 'users')],
         'stripe': [('billing', 'subscriptions'), ('billing', 'invoices')],
         'zendesk': [('support', 'organizations'), ('support', 'tickets')],

@@ -17,11 +17,13 @@
     ]),
     ('minor_units', ['currency', 'units']),
     ('overlay_words', ['aspect', 'word', 'verdict']),
+    ('percentile_bands', ['from_share', 'to_share', 'from_score', 'to_score']),
     ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'
     ]),
+    ('scoring_rules', ['scorecard', 'metric', 'comparison', 'value', 'result', 'score']),
     ('sentinel_dates', ['first_date', 'last_date']),
     ('segmentations', ['segmentation', 'field', 'is_primary']),
     ('segments', ['segmentation', 'segment', 'min_value', 'max_value', 'words']),
