@@ -12,6 +12,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -76,6 +77,12 @@ def raw_data_of(raw_path: Path, project: Path) -> dict[str, str | None]:
         if made_by.is_file()
         else None,
     }
+
+
+def variables_of(made: dict, project: Path) -> dict[str, Any]:
+    """Variables of dbt that say which raw data a build has read, and how, by its manifest."""
+    read = {"raw_path": str(project / made["raw_data"]["path"])}
+    return read if made.get("vendors") is None else read | {"vendors": made["vendors"]}
 
 
 def erased_of(tombstones: Path) -> str | None:

@@ -11,6 +11,7 @@ from project import PROJECT
 
 from customer_health import build, check, start
 from customer_health.dbt_run import Failure
+from customer_health.manifest import variables_of
 from customer_health.plan import FULL_REFRESH, INCREMENTAL, planned
 from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.recognition import delivered_files, recognise
@@ -250,6 +251,13 @@ def test_other_vendors_are_read_from_the_beginning(tmp_path, monkeypatch):
         FULL_REFRESH,
         "other vendors are named than for the last build",
     )
+
+
+def test_what_goes_on_from_a_build_reads_the_same_vendors(tmp_path):
+    made = {"raw_data": {"path": "data/own"}, "vendors": {"crm": ["salesforce"]}}
+    read = {"raw_path": str(tmp_path / "data/own")}
+    assert variables_of(made, tmp_path) == {**read, "vendors": {"crm": ["salesforce"]}}
+    assert variables_of({**made, "vendors": None}, tmp_path) == read
 
 
 def test_vendors_fill_what_their_models_say():

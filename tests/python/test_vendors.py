@@ -163,7 +163,7 @@ def test_a_field_of_a_json_column_is_read_where_the_policy_names_it(tmp_path):
         ("mixpanel", "properties", ['{"$company id": "Acme", "company": {}}', "{}", "no JSON", ""]),
         ("amplitude", "groups", ['{"org": ["Acme", "Globex"]}', '{"org": "Acme"}', "[", ""]),
     ]:
-        rows = [{column: value} for value in values]
+        rows = [{"name": "n", "event_type": "n", column: value} for value in values]
         write_csv(tmp_path / "raw" / vendor / "event.csv", rows)
     warehouse = build(
         tmp_path / "warehouse.duckdb",

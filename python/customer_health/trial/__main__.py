@@ -225,12 +225,10 @@ def run(
     for problem in folder_problems(str(raw_path)):
         raise Refusal(f"Nothing was tried. {problem}")
     variables = {
-        "raw_path": str(raw_path),
+        **manifest.variables_of(base.manifest, PROJECT),
         "as_of_date": str(base.manifest["as_of_date"]),
         **variables,
     }
-    if base.manifest.get("vendors") is not None:
-        variables["vendors"] = base.manifest["vendors"]
     if warehouse.tombstones.exists():
         variables["tombstones"] = str(warehouse.tombstones)
     left_out = ["--exclude-resource-type", "test", "unit_test"]
