@@ -1,7 +1,6 @@
 """Methods beside the weighted mean: places among others, and all of them in one build."""
 
 import csv
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,13 +34,11 @@ def worth(share: float) -> float:
 @pytest.fixture(scope="module")
 def places(built_demo) -> Callable[[list[tuple]], dict]:
     """The model of percentiles, as the last build made it, over means that a test makes up."""
-    (sql,) = query(
+    ((sql,),) = query(
         built_demo.warehouse,
         "select sql from duckdb_views() where view_name = 'int_methods__percentile'",
-    )[0]
-    (database,) = re.findall(r"(\w+)\.policy\.percentile_bands", sql.replace('"', ""))
+    )
     connection = duckdb.connect()
-    connection.execute(f"attach ':memory:' as {database}; use {database}")
     connection.execute("create schema policy; create schema intermediate")
     connection.execute(
         f"""

@@ -656,7 +656,7 @@ BROKEN_FILES = {
     "fitted limits without a multiple of the usual churn": (
         "bands.csv", "at_risk,25,50,true,1", "at_risk,25,50,true,",
         "bands.csv, rows 9, 10, 11, 12: least_risk_multiple of band_set 'contextual' does not fall"
-        " to 0 from the lowest band up, and band_limits of scorecard 'regression' are fitted. Fix:"
+        " to 0 from the lowest band up, and band_limits of scorecard 'probability' are fitted. Fix:"
         " fill it in, such as 4, 1.5, 0.5, 0; or write fixed in scorecards.csv",
     ),
     "no flag": (
@@ -833,7 +833,7 @@ def write_bands(policy: Path, bounds: list[tuple[float, float]]) -> list[str]:
     names = "band_set,rule,applies_to,band,lower_bound,upper_bound,is_flagged"
     lines = [f"{names},least_risk_multiple,source"]
     lowest = min(range(len(bounds)), key=lambda n: bounds[n][0])
-    for band_set in ("contextual", "d3"):
+    for band_set in ("contextual", "d3", "rag", "percentile"):
         lines += [
             f"{band_set},default,,b{n},{low},{high},{str(n == lowest).lower()},,test"
             for n, (low, high) in enumerate(bounds)

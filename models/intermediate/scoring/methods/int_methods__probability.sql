@@ -50,7 +50,8 @@ placed as (
                     or dimension_days.{{ dimension }}_connected = 0
                     then 1
                 else
-                    dimension_days.{{ dimension }}_coverage / dimension_days.{{ dimension }}_connected
+                    dimension_days.{{ dimension }}_coverage
+                    / dimension_days.{{ dimension }}_connected
             end as {{ dimension }}_known_share,
         {% endfor %}
         models.valid_from is not null as has_model
