@@ -13,19 +13,26 @@ EXAMPLE = $(notdir $(MAPPING:/=))
 NEWEST_crm5 := 2024-01-01
 # AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
 AS_OF_DATE ?= $(NEWEST_$(NAME))
-# FULL=1: build every table again. RESTATE=1: and rewrite history.
+# FULL=1: build every table again. RESTATE=1: and rewrite history. SWITCH=1: see docs/how-to/policy.md.
 FULL ?=
 RESTATE ?=
+SWITCH ?=
 # How many publications to keep, and which one `make rollback` goes to (empty: the one before).
 KEEP ?= 3
 TO ?=
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
 WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(DEMO_WAREHOUSE)))
+# Of `make superset`: where it listens.
+PORT ?= 8088
 # Of `make sync`, where TO is a destination. DRY_RUN=1: only show; RETRY=1: also what was rejected.
 DRY_RUN ?=
 RETRY ?=
 # PAGES=0: draw none.
 PAGES ?=
+# Of `make policy`: why the policy is changed, and by whom. CHECK=1: only check the files.
+REASON ?=
+BY ?= $(shell id -un)
+CHECK ?=
 # Of `make purge`: whom to erase.
 PERSON ?=
 ACCOUNT ?=
@@ -33,13 +40,13 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT
+export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
 BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE") \
-	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
+	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(SWITCH),--switch-at-once) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
 	$(if $(filter 0,$(PAGES)),--without-pages)
 
 VENV := .venv
@@ -50,7 +57,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
+.PHONY: help given given_published given_mapping environment demo build policy instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -75,11 +82,12 @@ contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
 
 help: ## this list
 	echo 'make what:'
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	sed -n 's/^\([a-z_]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	echo
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
 	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
+	echo 'SWITCH=1                     puts a scorecard in production that was not scored before'
 	echo 'WAREHOUSE=...                DuckDB file to publish'
 	echo 'KEEP=3                       how many publications to keep'
 	echo 'PAGES=0                      draw no pages'
@@ -123,6 +131,10 @@ build: given demo ## environment, demo data (or RAW_PATH), scores published in a
 	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --unless-unchanged $(BUILD_OPTIONS)
 endif
 
+policy: environment ## checks seeds/policy, says what an edit would change; REASON='...' notes the decision
+	$(RUN) -m customer_health.trial --warehouse "$$WAREHOUSE" $(if $(CHECK),--check-only) \
+		$(if $(REASON),--reason "$$REASON" --by "$$BY")
+
 # Run it every few minutes between two builds; a build at work does not mind.
 instant: given environment ## tells new P1 tickets and invoices past due at once, without scoring
 	$(RUN) -m customer_health.instant --warehouse "$$WAREHOUSE" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE")
@@ -135,6 +147,20 @@ rollback: environment ## readers see the publication before again, or TO=...
 
 pages: environment ## draws the pages of the published file again
 	$(RUN) -m customer_health.pages --warehouse "$$WAREHOUSE"
+
+given_published: given
+	if [ ! -f "$$WAREHOUSE" ]; then \
+		printf '%s: there is no such file. Fix: run `make build`, or name the file that it published with %s\n' \
+			"$$WAREHOUSE" 'WAREHOUSE=...' >&2; exit 1; fi
+
+# It wants other releases of what the project uses, so that it has an environment (900 MB) and a lock of its own.
+superset: given_published environment ## the dashboard in Apache Superset, on this machine alone; PORT=8088
+	$(call environment_for,superset)
+	$(RUN) -m bi open --warehouse "$$WAREHOUSE" --port $(PORT)
+
+superset_test: environment ## installs Superset, opens the dashboard in a browser, holds it against the marts
+	$(call environment_for,superset)
+	$(call step,dashboard,shows what the marts say,$(RUN) -m pytest --quiet tests/python/test_superset.py)
 
 export: environment ## the marts of the published file as Parquet, in EXPORT=folder
 	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"

@@ -41,8 +41,8 @@
 {%- endmacro %}
 
 {% macro json_text(json, name) -%}
-    {{ 'json_extract_string' if target.type == 'duckdb' else 'get_json_object' -}}
-    ({{ json }}, '$.' || {{ name }})
+    {{ 'json_extract_string(try_cast(' ~ json ~ ' as json)' if target.type == 'duckdb'
+        else 'get_json_object(' ~ json }}, '$.' || {{ name }})
 {%- endmacro %}
 
 {% macro struct_of(parts) -%}

@@ -37,6 +37,7 @@ from customer_health.plan import (
     is_unchanged,
     planned,
     published_until,
+    refuse_an_untried_scorecard,
     refuse_the_past,
 )
 from customer_health.policy import seed_problems
@@ -80,6 +81,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--full-refresh", action="store_true", help="build every table again")
     parser.add_argument(
         "--restate", action="store_true", help="and rewrite history, under today's policy"
+    )
+    parser.add_argument(
+        "--switch-at-once",
+        action="store_true",
+        help="put a scorecard in production although it was scored for too few days beside it",
     )
     parser.add_argument("--keep", type=int, default=3, help="publications to keep (default: 3)")
     parser.add_argument("--without-pages", action="store_true", help="draw no pages")
@@ -161,6 +167,8 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
         warehouse.check_room()
         plan = planned(warehouse, current, given, raw_path)
         refuse_the_past(warehouse, plan, given.as_of_date)
+        if not given.switch_at_once:
+            refuse_an_untried_scorecard(plan)
 
     with record.step("copy"):
         warehouse.building.mkdir()

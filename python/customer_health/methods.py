@@ -1,7 +1,8 @@
-"""How scorecards come by their weights: the one list of methods.
+"""How scorecards come by their scores: the one list of methods.
 
-To add a fitted method, add a line to `FITTED`. The weights of one that fits nothing are SQL, in
-macros/unfitted_weights.sql.
+Most are a weighted mean, and differ in how they come by the weights: to add a fitted one, add a
+line to `FITTED`. The weights of one that fits nothing are SQL, in macros/unfitted_weights.sql.
+Methods without weights are models of their own in models/intermediate/scoring/methods.
 """
 
 from __future__ import annotations
@@ -50,4 +51,12 @@ FITTED = {
     CORRELATION: Fitted(_correlation),
     REGRESSION: Fitted(_regression, is_coefficient=True),
 }
-METHODS = (EXPERT, EQUAL, *FITTED)
+WEIGHTED = (EXPERT, EQUAL, *FITTED)
+
+RULES, POINTS, BASELINE, PROBABILITY = "rules", "points", "baseline", "probability"
+PERCENTILE, PORTFOLIO_PERCENTILE, HYBRID = "percentile", "portfolio_percentile", "hybrid"
+OVER_A_MEAN = (PERCENTILE, PORTFOLIO_PERCENTILE, HYBRID)
+"""Those that turn the weighted mean of another scorecard into a score."""
+RESULTS = {RULES: ("red", "green"), POINTS: ("points",), HYBRID: ("cap", "floor")}
+"""What a row of scoring_rules.csv can lead to, by the method of its scorecard."""
+METHODS = (*WEIGHTED, RULES, POINTS, BASELINE, PROBABILITY, *OVER_A_MEAN)

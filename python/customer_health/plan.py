@@ -1,6 +1,7 @@
 """Decides what a build starts from and how much it does."""
 
 import argparse
+import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -118,6 +119,50 @@ def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) ->
             f"{warehouse}: is published as of {published}, and {as_of_date} lies before. Fix: name"
             " another file with WAREHOUSE=..., or rewrite history with RESTATE=1."
         )
+
+
+def refuse_an_untried_scorecard(plan: Plan) -> None:
+    """Check that a scorecard which takes over has been scored beside the other for long enough.
+
+    Raises:
+        Refusal: It has not; whoever wants it all the same asks for it.
+    """
+    if plan.base is None or plan.kind == RESTATED:
+        return
+    (chosen,) = (
+        row["scorecard"] for row in _policy_rows("scorecards") if row["role"] == "production"
+    )
+    least_days = threshold("least_shadow_days")
+    with duckdb.connect(str(plan.base.state), read_only=True) as connection:
+        ((former, days),) = connection.execute(
+            """
+            select
+                max_by(scorecard, as_of_date) filter (scorecard_role = 'production'),
+                count(distinct as_of_date) filter (scorecard = $1)
+            from marts.fct_health_scores
+            """,
+            [chosen],
+        ).fetchall()
+    if former in (None, chosen) or days >= least_days:
+        return
+    raise Refusal(
+        f"Nothing was built. seeds/policy/scorecards.csv: {chosen} is to take over from {former},"
+        f" and {days} days of its scores are known where least_shadow_days asks for"
+        f" {least_days:g}."
+        " Fix: give it the role challenger or shadow, run `make build` and look at how the two"
+        " compare; or let it take over at once with `make build SWITCH=1`."
+    )
+
+
+def threshold(name: str) -> float:
+    """A number of thresholds.csv, whose files are sound."""
+    (value,) = (row["value"] for row in _policy_rows("thresholds") if row["threshold"] == name)
+    return float(value)
+
+
+def _policy_rows(seed: str) -> list[dict[str, str]]:
+    with (PROJECT / "seeds" / "policy" / f"{seed}.csv").open(encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
 
 
 def published_until(publication: Publication) -> str | None:

@@ -6,6 +6,7 @@ another name (symbolic link) of the current publication's pages, and a folder:
     scores.builds/
         lock                   held by the build or rollback that is at work
         instant/               scratch of `make instant`, with a lock of its own (`instant.py`)
+        trial/                 scratch of `make policy`, and whose band would change
         building/              scratch of that one; nothing in it outlives it
         target/, logs/         dbt's own
         publications/<id>/     state.duckdb      what dbt built; the next build starts from a copy
@@ -153,6 +154,7 @@ class Warehouse:
         self.logs = self.folder / "logs"
         self.instant_file = self.file.with_name(f"{name}.instant.duckdb")
         self.instant_folder = self.folder / "instant"
+        self.trial_folder = self.folder / "trial"
 
     def __str__(self) -> str:
         """Name it as a person would from where they are."""

@@ -961,6 +961,7 @@ class AsOf:
 
         return {
             "tickets_per_100_users_90d": 100 * len(new) / people if people else UNKNOWABLE,
+            "open_tickets": sum(self.is_open(row) for row in tickets),
             "open_p1_tickets": n_open("p1"),
             "open_p2_tickets": n_open("p2"),
             "severe_ticket_share_90d": UNKNOWABLE

@@ -298,7 +298,7 @@ BROKEN_ROWS = {
     ),
     "a raw column that cannot be": (
         "custom_fields.csv", "support_plan,support_plan", "support_plan,support;plan",
-        "raw_column 'support;plan' is no name of a raw column", "write what the CRM calls it",
+        "raw_column 'support;plan' is no name of a raw column", "write what its system calls it",
     ),
     "a type that there is not": (
         "custom_fields.csv", "annual_revenue,number", "annual_revenue,decimal",
@@ -408,6 +408,87 @@ BROKEN_ROWS = {
     "fitted scorecard with weights of its own": (
         "scorecard_weights.csv", "d3,value,30,", "regression,value,30,",
         "scorecard 'regression' has weights of its own", "the method expert in scorecards.csv",
+    ),
+    "weights of a scorecard whose method has none": (
+        "scorecard_weights.csv", "d3,value,30,", "points,value,30,",
+        "scorecard 'points' has weights, and its method points uses none", "take these rows out",
+    ),
+    "a method without weights that starts from weights": (
+        "scorecards.csv", "d3_baseline,off,baseline,", "d3_baseline,off,baseline,expert_default",
+        "scorecard 'd3_baseline' of method baseline starts from 'expert_default'",
+        "leave starts_from empty",
+    ),
+    "a percentile of nothing": (
+        "scorecards.csv", "percentile,off,percentile,expert_default,",
+        "percentile,off,percentile,,",
+        "works on the mean of another, and starts_from is empty", "use one of correlation",
+    ),
+    "a hybrid of what is no mean": (
+        "scorecards.csv", "hybrid,off,hybrid,expert_default", "hybrid,off,hybrid,points",
+        "works on the mean of another, and starts_from is 'points'", "use one of correlation",
+    ),
+    "a hybrid of a mean that nobody computes": (
+        "scorecards.csv", "hybrid,off,hybrid,expert_default", "hybrid,shadow,hybrid,d0_simple",
+        "scorecard 'hybrid' works on the mean of 'd0_simple', which is off",
+        "give 'd0_simple' the role shadow or challenger",
+    ),
+    "points that are to be imputed": (
+        "scorecards.csv", "points,off,points,,contextual,fitted,renormalise",
+        "points,off,points,,contextual,fitted,impute",
+        "scorecard 'points' of method points cannot impute what is unknown",
+        "write renormalise in missing_dimensions",
+    ),
+    "a method of rules without rules": (
+        "scorecards.csv", "rag,off,", "lights,off,rules,,rag,fixed,renormalise,-,test\nrag,off,",
+        "scorecard 'lights' of method rules has no rules", "seeds/policy/scoring_rules.csv",
+    ),
+    "rules of a method that has none": (
+        "scoring_rules.csv", "hybrid,nps_latest,below,5,cap", "d2,nps_latest,below,5,cap",
+        "scorecard 'd2' has the method expert, which has no rules", "take the row out",
+    ),
+    "rules of a scorecard that there is not": (
+        "scoring_rules.csv", "hybrid,nps_latest,below,5,cap", "hybird,nps_latest,below,5,cap",
+        "scorecard 'hybird' is not in scorecards.csv", "write 'hybrid'",
+    ),
+    "a rule about a metric that there is not": (
+        "scoring_rules.csv", "rag,nps_latest,below", "rag,nps_last,below",
+        "metric 'nps_last' is not in metrics.csv", "write 'nps_latest'",
+    ),
+    "a comparison that there is not": (
+        "scoring_rules.csv", "rag,nps_latest,below", "rag,nps_latest,<",
+        "comparison '<' is not known", "below, at_most, at_least, above",
+    ),
+    "a colour that there is not": (
+        "scoring_rules.csv", "rag,nps_latest,below,5,red", "rag,nps_latest,below,5,amber",
+        "result 'amber' is not known", "red, green, points, cap, floor",
+    ),
+    "points for a traffic light": (
+        "scoring_rules.csv", "rag,nps_latest,below,5,red,", "rag,nps_latest,below,5,points,10",
+        "result 'points' means nothing to the method rules", "use one of red, green",
+    ),
+    "a colour with a score": (
+        "scoring_rules.csv", "rag,nps_latest,below,5,red,", "rag,nps_latest,below,5,red,10",
+        "a rule for red has the score 10", "red_score in thresholds.csv",
+    ),
+    "points without a number": (
+        "scoring_rules.csv", "open_tickets,at_most,0,points,10", "open_tickets,at_most,0,points,",
+        "score is empty, and result is 'points'", "a number from 0 to 100",
+    ),
+    "points below zero": (
+        "scoring_rules.csv", "open_tickets,at_most,0,points,10", "open_tickets,at_most,0,points,-5",
+        "score -5 is outside", "between 0 and 100",
+    ),
+    "places with a gap": (
+        "percentile_bands.csv", "0.2,0.5,50,69", "0.3,0.5,50,69",
+        "there is a gap between to_share 0.2 of row 2 and from_share 0.3", "to the same number",
+    ),
+    "a higher place that is worth less": (
+        "percentile_bands.csv", "0.2,0.5,50,69", "0.2,0.5,50,75",
+        "to_score 75 is above from_score 70 of row 4", "lower it",
+    ),
+    "a place that is worth less the higher it is": (
+        "percentile_bands.csv", "0.8,1,90,100", "0.8,1,100,90",
+        "from_score 100 is above to_score 90", "swap the two",
     ),
     "horizon without labels": (
         "thresholds.csv", "fit_horizon_days,90", "fit_horizon_days,45",
@@ -522,6 +603,15 @@ BROKEN_FILES = {
     "the same band twice": (
         "bands.csv", "d3,default,,yellow,", "d3,default,,red,",
         "band_set 'd3', rule 'default', band 'red' is there 2 times",
+    ),
+    "the same rule twice": (
+        "scoring_rules.csv", "points,active_seat_share_28d,at_least,0.6,points,15",
+        "points,active_seat_share_28d,at_least,0.8,points,15",
+        "comparison 'at_least', value 0.8, result 'points' is there 2 times",
+    ),
+    "colours in the wrong order": (
+        "thresholds.csv", "amber_score,50,", "amber_score,150,",
+        ": amber_score 150 is above green_score 100. Fix: lower amber_score or raise green_score",
     ),
     "a missing threshold": (
         "thresholds.csv", "active_users_goal,", "something_else,",

@@ -19,7 +19,8 @@ def test_the_policy_version_takes_in_every_column_of_every_seed_but_free_text():
     }
     expected = {}
     for path in (PROJECT / "seeds").rglob("*.csv"):
-        if path.stem == "sync_fields":  # where figures go changes none
+        # where figures go changes none, nor does what was decided before
+        if path.stem in ("sync_fields", "policy_changes"):
             continue
         with path.open(encoding="utf-8") as file:
             columns = next(csv.reader(file))

@@ -6,7 +6,10 @@ with expected as (
             select count(*) from {{ ref('int_spine__account_days') }}
             where as_of_date >= cast('{{ published_from() }}' as date)
         )
-        * (select count(distinct scorecard) from {{ ref('int_weights__in_force') }}) as n_rows
+        * (
+            select count(*) from {{ ref('scorecards') }}
+            where role <> 'off'
+        ) as n_rows
 ),
 
 published as (

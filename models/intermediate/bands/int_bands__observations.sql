@@ -2,7 +2,7 @@
     account stood, and what had become of it by then. -#}
 
 with scores as (
-    select * from {{ ref('int_weights__restated_scores') }}
+    select * from {{ ref('int_methods__restated_scores') }}
 ),
 
 spine as (

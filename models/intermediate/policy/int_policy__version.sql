@@ -15,12 +15,15 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
+    ('minor_units', ['currency', 'units']),
     ('overlay_words', ['aspect', 'word', 'verdict']),
+    ('percentile_bands', ['from_share', 'to_share', 'from_score', 'to_score']),
     ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
         'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'
     ]),
+    ('scoring_rules', ['scorecard', 'metric', 'comparison', 'value', 'result', 'score']),
     ('sentinel_dates', ['first_date', 'last_date']),
     ('segmentations', ['segmentation', 'field', 'is_primary']),
     ('segments', ['segmentation', 'segment', 'min_value', 'max_value', 'words']),
@@ -34,6 +37,7 @@
     ('triggers', ['trigger', 'playbook', 'cooldown_days', 'is_instant', 'is_alert']),
     ('trigger_conditions', ['trigger', 'fact', 'comparison', 'value']),
     ('validation_targets', ['figure', 'target', 'excellent_target']),
+    ('vendor_columns', ['vendor', 'vendor_table', 'column_name', 'raw_column']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}
 

@@ -2,7 +2,7 @@
     the weights of that day make. -#}
 
 with restated_scores as (
-    select * from {{ ref('int_weights__restated_scores') }}
+    select * from {{ ref('int_methods__restated_scores') }}
 ),
 
 due as (

@@ -1,43 +1,27 @@
-{#- Every scorecard over every account and day in one pass. A dimension with no feed connected by
-    then leaves the scorecard, and one with too little of its weight connected counts in part; one of
-    which nothing applies to the account leaves that account's score. One that is connected but unknown
-    for the account takes its peers' median, or drops out where the scorecard says renormalise or no
-    peer has one. -#}
+{#- Every scorecard over every account and day, by whatever method, rounded and banded. -#}
 
-{#- sums over the dimensions: (name, term) with D for the dimension -#}
-{% set sums = [
-    ('used_sum', 'coalesce(D_weight_left * D_score_used, 0)'),
-    ('used_weight', 'case when D_score_used is null then 0 else D_weight_left end'),
-    ('left_weight', 'D_weight_left'),
-    ('known_weight', 'D_weight * D_coverage'),
-    ('connected_weight', 'D_weight * D_connected'),
-    ('applicable_weight', 'case when D_is_not_applicable then 0 else D_weight * D_connected end'),
-    ('whole_weight', 'D_weight'),
-    ('low_sum',
-        'coalesce(D_weight_left * D_score * D_coverage / nullif(D_connected, 0), 0)'),
-    ('unknown_sum',
-        'coalesce(D_weight_left * (1 - D_coverage / nullif(D_connected, 0)), 0)'),
-    ('n_dimensions_known',
-        'case when D_score is not null and D_weight_left > 0 then 1 else 0 end'),
-    ('n_dimensions_imputed',
-        'case when D_score is null and D_score_used is not null and D_weight_left > 0'
-        ~ ' then 1 else 0 end'),
-] %}
-
-with dimension_days as (
-    select * from {{ ref('int_metrics__dimension_days') }}
+with weighted_means as (
+    select * from {{ ref('int_methods__weighted_mean') }}
 ),
 
-peers as (
-    select * from {{ ref('int_scoring__peers') }}
+other_methods as (
+    select * from {{ ref('int_methods__scores') }}
 ),
 
-weights as (
-    select * from {{ ref('int_weights__in_force') }}
+scorecards as (
+    select * from {{ ref('scorecards') }}
+),
+
+account_days as (
+    select distinct as_of_date from {{ ref('int_metrics__dimension_days') }}
 ),
 
 bands as (
     select * from {{ ref('int_bands__in_force') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_policy__thresholds') }}
 ),
 
 band_versions as (
@@ -48,119 +32,48 @@ band_versions as (
     from bands
 ),
 
-thresholds as (
-    select * from {{ ref('int_policy__thresholds') }}
-),
-
--- what a scorecard is on a day: weights and bands in force and peers' scores, by segment and stage
-scorecards as (
+-- bands in force, and the scorecard's role
+scorecard_days as (
     select
-        peers.*,
-        weights.scorecard,
-        weights.role,
-        band_versions.valid_from as bands_from,
-        weights.is_imputed_when_missing,
-        {% for dimension in dimensions() -%}
-            weights.{{ dimension }}_weight,
-        {% endfor -%}
-        weights.weights_version
-    from peers
-    inner join weights
-        on
-            peers.segment = weights.segment
-            and peers.as_of_date >= weights.valid_from
-            and (weights.valid_until is null or peers.as_of_date < weights.valid_until)
-    inner join band_versions
-        on
-            weights.scorecard = band_versions.scorecard
-            and peers.as_of_date >= band_versions.valid_from
-            and (
-                band_versions.valid_until is null
-                or peers.as_of_date < band_versions.valid_until
-            )
-),
-
-weighed as (
-    select
-        dimension_days.*,
+        account_days.as_of_date,
         scorecards.scorecard,
         scorecards.role,
-        scorecards.bands_from,
-        scorecards.weights_version,
-        {% for dimension in dimensions() -%}
-            scorecards.{{ dimension }}_weight,
-            -- of a dimension of which too little is connected, a part; the rest goes to the others
-            case
-                when
-                    dimension_days.{{ dimension }}_connected = 0
-                    or dimension_days.{{ dimension }}_is_not_applicable
-                    then 0
-                when
-                    dimension_days.{{ dimension }}_connected
-                    >= thresholds.minimum_dimension_connected_share
-                    then scorecards.{{ dimension }}_weight
-                else
-                    scorecards.{{ dimension }}_weight * dimension_days.{{ dimension }}_connected
-                    / thresholds.minimum_dimension_connected_share
-            end as {{ dimension }}_weight_left,
-            case
-                when dimension_days.{{ dimension }}_is_not_applicable then null
-                when dimension_days.{{ dimension }}_connected > 0
-                    then coalesce(
-                        dimension_days.{{ dimension }}_score,
-                        case
-                            when scorecards.is_imputed_when_missing
-                                then scorecards.{{ dimension }}_peer_score
-                        end
-                    )
-            end as {{ dimension }}_score_used{% if not loop.last %},{% endif %}
-        {% endfor %}
-    from dimension_days
-    inner join scorecards
+        band_versions.valid_from as bands_from
+    from account_days
+    inner join band_versions
         on
-            dimension_days.as_of_date = scorecards.as_of_date
-            and dimension_days.segment = scorecards.segment
-            and dimension_days.lifecycle_stage = scorecards.lifecycle_stage
-    cross join thresholds
+            account_days.as_of_date >= band_versions.valid_from
+            and (
+                band_versions.valid_until is null
+                or account_days.as_of_date < band_versions.valid_until
+            )
+    inner join scorecards on band_versions.scorecard = scorecards.scorecard
 ),
 
-summed as (
+unrounded as (
     select
         *,
-        {% for name, term in sums -%}
-            {% for dimension in dimensions() -%}
-                {{ term | replace('D_', dimension ~ '_') }}{% if not loop.last %} +{% endif %}
-            {% endfor %} as {{ name }}{% if not loop.last %},{% endif %}
-        {% endfor %}
-    from weighed
+        cast(null as double) as score_before,
+        cast(null as double) as points,
+        cast(null as double) as maximum_points
+    from weighted_means
+    union all
+    select * from other_methods
 ),
 
 scored as (
     select
-        *,
-        case when n_dimensions_known > 0 then used_sum / nullif(used_weight, 0) end
-            as health_score_unrounded,
-        case
-            when n_dimensions_known > 0
-                then round(used_sum / nullif(used_weight, 0), 1)
-        end as health_score,
-        case
-            when n_dimensions_known > 0
-                then round(low_sum / nullif(left_weight, 0), 1)
-        end as unclamped_low,
-        case
-            when n_dimensions_known > 0
-                then round((low_sum + 100 * unknown_sum) / nullif(left_weight, 0), 1)
-        end as unclamped_high,
-        round(coalesce(known_weight / nullif(applicable_weight, 0), 0), 9)
-            as account_coverage,
-        round(connected_weight / nullif(whole_weight, 0), 9) as scorecard_coverage,
-        round(
-            known_weight / nullif(applicable_weight, 0)
-            * connected_weight / nullif(whole_weight, 0),
-            9
-        ) as known_share
-    from summed
+        unrounded.*,
+        scorecard_days.role,
+        scorecard_days.bands_from,
+        round(unrounded.score, 1) as health_score,
+        round(unrounded.score_low, 1) as unclamped_low,
+        round(unrounded.score_high, 1) as unclamped_high
+    from unrounded
+    inner join scorecard_days
+        on
+            unrounded.scorecard = scorecard_days.scorecard
+            and unrounded.as_of_date = scorecard_days.as_of_date
 ),
 
 -- a band is given only where enough is known of the account
@@ -200,7 +113,7 @@ final as (
         banded.lifecycle_stage,
         banded.is_in_renewal_window,
         banded.health_score,
-        banded.health_score_unrounded,
+        banded.score as health_score_unrounded,
         -- rounded sums of the same numbers may differ by a tenth
         least(banded.unclamped_low, banded.health_score) as health_score_low,
         greatest(banded.unclamped_high, banded.health_score) as health_score_high,
@@ -219,6 +132,9 @@ final as (
         banded.n_dimensions_known,
         banded.n_dimensions_imputed,
         banded.used_weight,
+        banded.score_before,
+        banded.points,
+        banded.maximum_points,
         banded.weights_version,
         {% for dimension in dimensions() -%}
             banded.{{ dimension }}_score,

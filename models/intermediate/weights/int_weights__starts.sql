@@ -8,10 +8,17 @@
 {#- The weights that people chose, by version. Weights that differ from the last version kept are a
     new one, from the first day that this build may still write. -#}
 {% set goes_on_from = published_before() %}
+{% set weightless = unfitted_weights().items() | rejectattr(1) | map('first') %}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}
-    where role <> 'off'
+    where
+        role <> 'off'
+        and method not in (
+            {% for method in weightless %}
+                '{{ method }}'{% if not loop.last %},{% endif %}
+            {% endfor %}
+        )
 ),
 
 scorecard_weights as (
@@ -46,7 +53,7 @@ weights as (
         scorecard,
         dimension,
         case method
-            {% for method, own_weight in unfitted_weights().items() %}
+            {% for method, own_weight in unfitted_weights().items() if own_weight %}
                 when '{{ method }}' then {{ own_weight }}
             {% endfor %}
             else weight

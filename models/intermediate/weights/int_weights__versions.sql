@@ -2,10 +2,17 @@
     hold from the first day, fitted ones from theirs. -#}
 
 {%- set unfitted = "('" ~ unfitted_weights() | join("', '") ~ "')" %}
+{%- set weightless = unfitted_weights().items() | rejectattr(1) | map('first') %}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}
-    where role <> 'off'
+    where
+        role <> 'off'
+        and method not in (
+            {% for method in weightless %}
+                '{{ method }}'{% if not loop.last %},{% endif %}
+            {% endfor %}
+        )
 ),
 
 -- those of a scorecard that is no longer fitted would hold for ever

@@ -7,9 +7,22 @@ metrics as (
     where metric_score is not null
 ),
 
-weights as (
-    select * from {{ ref('int_weights__in_force') }}
+production as (
+    select * from {{ ref('scorecards') }}
     where role = 'production'
+),
+
+-- its own or those of the mean that it works on; some methods have none
+weights as (
+    select in_force.*
+    from {{ ref('int_weights__in_force') }} as in_force
+    inner join production
+        on
+            in_force.scorecard = case
+                when production.method in ('percentile', 'portfolio_percentile', 'hybrid')
+                    then production.starts_from
+                else production.scorecard
+            end
 ),
 
 thresholds as (
@@ -25,7 +38,7 @@ judged as (
         end as error_type
     from outcomes
     inner join thresholds on outcomes.horizon_days = thresholds.fit_horizon_days
-    where outcomes.scorecard in (select weights.scorecard from weights)
+    inner join production on outcomes.scorecard = production.scorecard
 ),
 
 -- how accounts that stayed looked in the month; rounded, since sums depend on the order of rows
@@ -56,10 +69,9 @@ standings as (
             / nullif(stayed.{{ dimension }}_spread, 0) as standing
         from judged
         inner join stayed on judged.as_of_date = stayed.as_of_date
-        inner join weights
+        left join weights
             on
-                judged.scorecard = weights.scorecard
-                and judged.as_of_date >= weights.valid_from
+                judged.as_of_date >= weights.valid_from
                 and (weights.valid_until is null or judged.as_of_date < weights.valid_until)
                 and judged.segment = weights.segment
         where judged.error_type is not null
@@ -132,6 +144,8 @@ final as (
                 judged.error_type = 'false negative'
                 and ranked.standing > -thresholds.low_standing_spreads
                 then 'no dimension stood low: the cause is not in the data'
+            when judged.error_type = 'false negative' and ranked.weight is null
+                then ranked.dimension || ' stood low, and the scorecard goes by no dimensions'
             when
                 judged.error_type = 'false negative'
                 and ranked.weight < 100.0 / {{ dimensions() | length }}

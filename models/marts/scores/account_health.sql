@@ -260,8 +260,12 @@ final as (
                 then 'The first term has not started.'
             when today.account_id is null
                 then 'No contract term is on record.'
-            when today.health_score is null
+            when today.health_score is null and coalesce(today.account_coverage, 0) = 0
                 then 'Nothing is known of the account in any connected source.'
+            when
+                today.health_score is null
+                and today.account_coverage >= thresholds.minimum_coverage_share
+                then 'The scorecard has no model yet: too few outcomes had matured by the day.'
             when today.band = 'insufficient data'
                 then 'Too little of the scorecard is known; see account_coverage.'
         end as not_scored_reason,
@@ -281,6 +285,7 @@ final as (
         churn_risk.expected_arr_loss_90d,
         churn_risk.no_probability_reason
     from accounts
+    cross join thresholds
     cross join absent
     cross join stale
     left join today on accounts.account_id = today.account_id

@@ -273,7 +273,9 @@ final as (
         round(cohorts.cohort_median_score, 1) as cohort_median_score,
         round(ranked.cohort_rank_share, 3) as cohort_rank_share,
         judged.bands_version,
-        judged.raw_band
+        judged.raw_band,
+        judged.points,
+        judged.maximum_points
     from judged
     cross join policy
     left join bands

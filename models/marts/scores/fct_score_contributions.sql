@@ -15,6 +15,10 @@ metrics as (
     where {{ in_window('as_of_date') }}
 ),
 
+parts_of_methods as (
+    select * from {{ ref('int_scoring__method_parts') }}
+),
+
 explained_dates as (
     select distinct
         account_id,
@@ -47,7 +51,7 @@ dimension_parts as (
                 else {{ dimension }}_weight_left / nullif(used_weight, 0)
             end as dimension_share
         from explained_scores
-        where {{ dimension }}_weight_left > 0 and n_dimensions_known > 0
+        where {{ dimension }}_weight_left > 0 and health_score is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -95,6 +99,44 @@ imputed_parts as (
     where dimension_score is null and score_used is not null
 ),
 
+own_parts as (
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        component_type,
+        dimension,
+        component,
+        metric_value,
+        unit,
+        score,
+        weight_share,
+        is_known,
+        status,
+        cast(null as varchar) as weights_version
+    from parts_of_methods
+),
+
+-- a method that works on a mean: this row carries what it made of it
+method_parts as (
+    select
+        scorecard,
+        account_id,
+        as_of_date,
+        'method' as component_type,
+        cast(null as varchar) as dimension,
+        'method' as component,
+        cast(null as double) as metric_value,
+        cast(null as varchar) as unit,
+        health_score_unrounded - score_before as score,
+        1.0 as weight_share,
+        true as is_known,
+        'known' as status,
+        weights_version
+    from explained_scores
+    where health_score is not null and score_before is not null
+),
+
 -- the published score is rounded: this row carries what the rounding added
 rounding_parts as (
     select
@@ -118,6 +160,10 @@ rounding_parts as (
 parts as (
     select * from metric_parts
     union all
+    select * from own_parts
+    union all
+    select * from method_parts
+    union all
     select * from imputed_parts
     union all
     select * from rounding_parts
@@ -137,7 +183,8 @@ final as (
         weight_share,
         coalesce(score * weight_share, 0) as contribution,
         case
-            when component_type <> 'rounding' then coalesce((100 - score) * weight_share, 0)
+            when component_type not in ('rounding', 'method')
+                then coalesce((100 - score) * weight_share, 0)
         end as points_lost,
         is_known,
         weights_version,

@@ -33,11 +33,13 @@ LONG_CELL = (
 HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # Texts for people, which nothing is compared with.
 FREE_TEXT = (
+    "decided_by",
     "description",
     "display_name",
     "name",
     "next_step",
     "owner",
+    "reason",
     "sentence",
     "source",
     "unit",

@@ -4,13 +4,14 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from customer_health.methods import EXPERT
+from customer_health.methods import EXPERT, WEIGHTED
 from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.policy import sentences
 from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.ranges import check_ranges
+from customer_health.policy.scoring import check_methods, check_percentiles, check_rules
 from customer_health.policy.segments import check_segmentations
 from customer_health.policy.tables import (
     OVERLAY_ASPECTS,
@@ -97,6 +98,8 @@ def _check_weights(
     for scorecard in scorecards:
         name = scorecard.scorecard
         rows = of_scorecard.get((name,), [])
+        if scorecard.method not in WEIGHTED:
+            continue
         if scorecard.method != EXPERT:
             _check_start(scorecard, rows, experts, found)
             continue
@@ -312,6 +315,9 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("tiers.csv",), _check_tiers),
     (("scorecards.csv",), _check_production),
     (("scorecards.csv", "scorecard_weights.csv"), _check_weights),
+    (("scorecards.csv", "scorecard_weights.csv"), check_methods),
+    (("scorecards.csv", "scoring_rules.csv"), check_rules),
+    (("percentile_bands.csv",), check_percentiles),
     (("scorecards.csv", "scorecard_weights.csv", "dimensions.csv"), _check_weight_groups),
     (("dimensions.csv", "metrics.csv"), _check_dimensions),
     (("metrics.csv", "metric_curves.csv"), _check_curves),

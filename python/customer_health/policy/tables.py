@@ -22,6 +22,7 @@ from customer_health.policy.cells import (
     one_of,
     refusal,
 )
+from customer_health.policy.decisions import PolicyChange
 from customer_health.policy.facts import (
     NUMBERS_OF_A_DAY,
     NUMBERS_OF_AN_ACCOUNT,
@@ -29,6 +30,7 @@ from customer_health.policy.facts import (
     TEXTS_OF_AN_ACCOUNT,
     WORDS_OF_A_DAY,
 )
+from customer_health.policy.scoring import PercentileBand, ScoringRule
 from customer_health.policy.vocabularies import VOCABULARIES
 
 LONGEST_DAYS = 36_500
@@ -71,9 +73,9 @@ def _field_name(text: str) -> str:
 
 def _raw_name(text: str) -> str:
     if not re.fullmatch(r"[\w .-]+", text):
-        fix = "write what the CRM calls it, of letters, digits, blanks, _, . and - only"
+        fix = "write what its system calls it, of letters, digits, blanks, _, . and - only"
         raise refusal(f"'{text}' is no name of a raw column", fix)
-    return _not_personal(text)
+    return text
 
 
 def _not_personal(text: str) -> str:
@@ -90,7 +92,7 @@ class CustomField(Row):
     key = ("field",)
     may_be_empty = True
     field: Annotated[str, AfterValidator(_column_name), AfterValidator(_field_name)]
-    raw_column: Annotated[str, AfterValidator(_raw_name)]
+    raw_column: Annotated[str, AfterValidator(_raw_name), AfterValidator(_not_personal)]
     type: Annotated[str, one_of("text", "number", "date")]
     description: str
 
@@ -112,6 +114,14 @@ class ExchangeRate(PolicyRow):
     key = ("currency",)
     currency: Currency
     rate: Number = Field(gt=0)
+
+
+class MinorUnits(PolicyRow):
+    """A row of minor_units.csv: in what unit payment systems count a currency."""
+
+    key = ("currency",)
+    currency: Currency
+    units: Whole = Field(gt=0)
 
 
 class LifecycleStage(PolicyRow):
@@ -356,6 +366,17 @@ class ValidationTarget(PolicyRow):
     excellent_target: Number | None = Field(None, ge=0, le=1)
 
 
+class VendorColumn(Row):
+    """A row of vendor_columns.csv: what a company calls a column of a vendor's table."""
+
+    key = ("vendor", "vendor_table", "column_name")
+    may_be_empty = True
+    vendor: Annotated[str, AfterValidator(_column_name)]
+    vendor_table: Annotated[str, AfterValidator(_column_name)]
+    column_name: Annotated[str, AfterValidator(_column_name)]
+    raw_column: Annotated[str, AfterValidator(_raw_name)]
+
+
 class VocabularyWord(Row):
     """A row of vocabularies.csv."""
 
@@ -372,11 +393,15 @@ TABLES: dict[str, type[Row]] = {
     "exchange_rates.csv": ExchangeRate,
     "lifecycle_stages.csv": LifecycleStage,
     "metric_curves.csv": CurvePoint,
+    "minor_units.csv": MinorUnits,
     "metrics.csv": Metric,
     "overlay_words.csv": OverlayWord,
+    "percentile_bands.csv": PercentileBand,
     "playbooks.csv": Playbook,
+    "policy_changes.csv": PolicyChange,
     "scorecard_weights.csv": ScorecardWeight,
     "scorecards.csv": Scorecard,
+    "scoring_rules.csv": ScoringRule,
     "segmentations.csv": Segmentation,
     "segments.csv": Segment,
     "sentinel_dates.csv": SentinelDates,
@@ -389,6 +414,7 @@ TABLES: dict[str, type[Row]] = {
     "holdouts.csv": Holdout,
     "trigger_conditions.csv": TriggerCondition,
     "validation_targets.csv": ValidationTarget,
+    "vendor_columns.csv": VendorColumn,
 }
 
 VOCABULARY_TABLES: dict[str, type[Row]] = {"vocabularies.csv": VocabularyWord}

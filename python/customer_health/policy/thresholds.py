@@ -19,7 +19,8 @@ USES = re.compile(
 @functools.cache
 def thresholds_read() -> frozenset[str]:
     """Names of the thresholds that this project's models, macros, tests and settings read."""
-    places = ("models/**/*.sql", "macros/**/*.sql", "tests/**/*.sql", "python/**/settings.py")
+    places: tuple[str, ...] = ("models/**/*.sql", "macros/**/*.sql", "tests/**/*.sql")
+    places += ("python/**/settings.py", "python/**/plan.py")
     files = (path for place in places for path in PROJECT.glob(place))
     uses = (use for path in files for use in USES.finditer(path.read_text(encoding="utf-8")))
     return frozenset(use[use.lastindex or 0] for use in uses)

@@ -77,11 +77,13 @@ def purge(
     )
     if not warehouse.publications():
         raise not_kept
-    warehouse.instant_folder.mkdir(parents=True, exist_ok=True)
+    for folder in (warehouse.instant_folder, warehouse.trial_folder):
+        folder.mkdir(parents=True, exist_ok=True)
     with (
         warehouse.locked(),
         _alone(warehouse, warehouse.ledger.with_suffix(".lock"), "is syncing it"),
         _alone(warehouse, warehouse.instant_folder / "lock", "tells its events"),
+        _alone(warehouse, warehouse.trial_folder / "lock", "tries a policy"),
     ):
         current = warehouse.current()
         if current is None:
@@ -224,8 +226,13 @@ def _erase(warehouse: Warehouse, current: Publication, search: Search, kind: str
     # what readers open still is the old file
     warehouse.put_in_place(current)
     # what dbt wrote may quote a value; the next build writes it again
-    instant = (path for path in warehouse.instant_folder.iterdir() if path.name != "lock")
-    for path in (warehouse.building, warehouse.target, warehouse.logs, *instant):
+    scratch_of_others = [
+        path
+        for folder in (warehouse.instant_folder, warehouse.trial_folder)
+        for path in folder.iterdir()
+        if path.name != "lock"
+    ]
+    for path in (warehouse.building, warehouse.target, warehouse.logs, *scratch_of_others):
         if path.is_dir():
             shutil.rmtree(path)
         else:

@@ -34,21 +34,23 @@ class Observations:
     matured_date: np.ndarray
     """Day from which on the label was known."""
     features: np.ndarray
-    """A column per feature, in the order of `FEATURES`."""
+    """A column per feature, in the order in which they were asked for."""
     segment: np.ndarray
     """Number of the segment; -1: none of those listed."""
     is_churned: np.ndarray
     """1.0 if lost within the horizon, else 0.0."""
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, segments: Sequence[str]) -> Observations:
+    def of(
+        cls, rows: pd.DataFrame, segments: Sequence[str], features: Sequence[str] = FEATURES
+    ) -> Observations:
         """Read a frame with account_id, as_of_date, matured_date, segment, is_churned, features."""
         rows = rows.sort_values(["account_id", "as_of_date"])
         return cls(
             pd.factorize(rows["account_id"])[0],
             rows["as_of_date"].to_numpy("datetime64[s]"),
             rows["matured_date"].to_numpy("datetime64[s]"),
-            rows[list(FEATURES)].to_numpy(float),
+            rows[list(features)].to_numpy(float),
             pd.Index(segments).get_indexer(rows["segment"]),
             rows["is_churned"].to_numpy(float),
         )
@@ -117,7 +119,7 @@ def fit_model(
         fitted = slope * fitted
         fitted[0] += _level(fitted, later, n_segments)
     # a segment's intercept is the common one and its own effect
-    n_features = len(FEATURES)
+    n_features = observations.features.shape[1]
     pick = np.zeros((n_segments + 1, n_features + 1, len(fitted)))
     pick[:, np.arange(n_features + 1), np.arange(n_features + 1)] = 1
     pick[np.arange(n_segments), 0, n_features + 1 + np.arange(n_segments)] = 1
@@ -158,7 +160,7 @@ def _design(observations: Observations, n_segments: int) -> tuple[np.ndarray, np
     means = raw.mean(axis=0)
     scales = raw.std(axis=0)
     scales[scales < 1e-9] = np.inf  # what never varies says nothing
-    scales[1 + len(FEATURES) :] = 1
+    scales[1 + observations.features.shape[1] :] = 1
     scales[0], means[0] = 1, 0
     to_raw = np.diag(1 / scales)
     to_raw[0, 1:] = -means[1:] / scales[1:]

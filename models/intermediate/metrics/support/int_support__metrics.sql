@@ -20,6 +20,7 @@ totals as (
         'tickets_90d',
         'prioritised_tickets_90d',
         'severe_tickets_90d',
+        'open_tickets',
         'open_p1_tickets',
         'open_p2_tickets',
         'resolution_hours_90d',
@@ -47,6 +48,7 @@ measured as (
         100 * nullif(totals.tickets_90d, 0)
         / coalesce(nullif(usage.active_users_28d, 0), nullif(spine.seats, 0))
             as tickets_per_100_users_90d,
+        nullif(totals.open_tickets, 0) as open_tickets,
         nullif(totals.open_p1_tickets, 0) as open_p1_tickets,
         nullif(totals.open_p2_tickets, 0) as open_p2_tickets,
         totals.severe_tickets_90d / nullif(totals.prioritised_tickets_90d, 0)

@@ -29,14 +29,14 @@ opened as (
         priority,
         known_date as from_date,
         resolved_date as until_date
-    from severe
+    from tickets
     union all
     select
         account_id,
         priority,
         greatest(known_date, reopened_date) as from_date,
         cast(null as date) as until_date
-    from severe
+    from tickets
     where reopened_at > resolved_at
 ),
 
@@ -67,6 +67,9 @@ final as (
     union all
     select {{ span('severe_tickets_90d', 'known_date', add_days('created_date', 90)) }}
     from severe
+    union all
+    select {{ span('open_tickets', 'from_date', 'until_date') }}
+    from opened
     {% for priority in ['p1', 'p2'] %}
         union all
         select {{ span('open_' ~ priority ~ '_tickets', 'from_date', 'until_date') }}

@@ -1,0 +1,8 @@
+"""How likely a customer is to pay more: a small model of expansion, and whether it predicts.
+
+Pure functions, no warehouse; `model` has all of it.
+"""
+
+from customer_health.expansion.model import TERMS, ExpansionModel, ExpansionSettings, fit_model
+
+__all__ = ["TERMS", "ExpansionModel", "ExpansionSettings", "fit_model"]

@@ -1,0 +1,239 @@
+"""Checks the policy's files and tries them on a copy of the last build, which stays as it is.
+
+First, in a second: every error with file, row and fix. Then what has changed since the last build,
+and what that does to scores, bands and flags on its newest day, just as the next build would have
+it. Last, how the year with known outcomes would have gone had this policy been in force all along.
+It may be stopped at any time.
+
+Run as `python -m customer_health.trial`, which `make policy` does. Exit codes as of a build.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from customer_health import manifest
+from customer_health.dbt_run import Failure, run_dbt
+from customer_health.files import copy_file
+from customer_health.instant_file import hand_over
+from customer_health.lock import take
+from customer_health.plan import PROJECT
+from customer_health.policy import seed_problems
+from customer_health.policy.decisions import note
+from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.raw_sources import folder_problems
+from customer_health.trial.changes import changed_rows
+from customer_health.trial.effects import (
+    Comparison,
+    Year,
+    moves,
+    policy_version,
+    write_changes,
+)
+
+SEEDS = PROJECT / "seeds"
+SHOWN_ACCOUNTS = 5
+# All that scores of all days are made of and judged by, and no reports.
+OF_THE_YEAR = ["+fct_health_scores", "+fct_outcomes"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check and try the policy as the command line says, and give the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m customer_health.trial")
+    parser.add_argument("--warehouse", type=Path, required=True, help="the published file")
+    parser.add_argument("--check-only", action="store_true", help="check the files, try nothing")
+    parser.add_argument("--reason", help="why: notes the decision in policy_changes.csv")
+    parser.add_argument("--by", help="who decides, with --reason")
+    given = parser.parse_args(arguments)
+    begun = time.monotonic()
+    errors, warnings = seed_problems(SEEDS)
+    for warning in warnings:
+        print(f"{'warning':<12} {warning}")
+    if errors:
+        print("\n- ".join(["The policy cannot be used. Fix first:", *errors]), file=sys.stderr)
+        return 1
+    print(f"{'policy':<12} checked, no error ({time.monotonic() - begun:.1f} s)", flush=True)
+    if given.check_only:
+        return 0
+    warehouse = Warehouse(given.warehouse)
+    try:
+        return try_out(warehouse, given.reason, given.by)
+    except Refusal as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except (Failure, OSError, duckdb.Error) as problem:
+        print(problem, f"{warehouse} is as it was.", sep="\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nStopped; {warehouse} is as it was.", file=sys.stderr)
+        return 130
+
+
+def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) -> int:
+    """Say what has changed since the last build and what that does; with a reason, note it."""
+    base = warehouse.current()
+    if base is None or not base.manifest:
+        print(f"{'changes':<12} unknown: {warehouse} is no publication that is kept")
+        print("Next:       `make build` makes one; from then on `make policy` can tell")
+        return 0
+    changes = changed_rows(SEEDS, base.state)
+    if not changes:
+        print(f"{'changes':<12} none since the last build ({base.id})")
+        return 0
+    print(f"{'changes':<12} since the last build ({base.id}):")
+    for change in changes:
+        print(f"  {change}")
+    if manifest.code_of(PROJECT) != base.manifest["code"]:
+        print("The project itself has changed as well; what follows shows both.")
+    warehouse.check_room()
+    warehouse.trial_folder.mkdir(exist_ok=True)
+    with open(warehouse.trial_folder / "lock", "a+", encoding="utf-8") as lock:
+        if holder := take(lock):
+            raise Refusal(f"{warehouse}: {holder} tries a policy. Fix: wait until it is done.")
+        state = warehouse.trial_folder / "state.duckdb"
+        try:
+            expected = forecast(warehouse, base, state, lock.fileno())
+            expected |= look_back(warehouse, base, state, lock.fileno())
+        finally:
+            # what a killed run left goes at the next one
+            state.unlink(missing_ok=True)
+            state.with_name("state.duckdb.wal").unlink(missing_ok=True)
+    if reason:
+        decision = {
+            "decided_on": f"{datetime.now(UTC):%Y-%m-%d}",
+            "decided_by": decided_by or "unknown",
+            "reason": " ".join(reason.split()),
+            **expected,
+        }
+        note(SEEDS / "policy" / "policy_changes.csv", decision)
+        print(f"{'decision':<12} noted in seeds/policy/policy_changes.csv")
+    print("Next:       `make build` puts it in force; nothing has changed until then")
+    return 0
+
+
+def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
+    """Build the last build's newest day again under this policy, and say what is different.
+
+    Returns:
+        What policy_changes.csv notes of it.
+    """
+    begun = time.monotonic()
+    state.with_name("state.duckdb.wal").unlink(missing_ok=True)
+    copy_file(base.state, state)
+    hand_over(warehouse, base.manifest["raw_data"], state)
+    run(warehouse, base, state, [], {}, lock)
+    with Comparison(base.state, state) as compared:
+        print(
+            f"{'forecast':<12} for {base.manifest['as_of_date']}, by the raw data as it lies there"
+            f" ({time.monotonic() - begun:.0f} s):"
+        )
+        for effect in compared.scorecards():
+            print(f"  {effect}")
+        changes = compared.band_changes()
+        moved = list(moves(changes))
+        print(
+            f"  {len(changes):,} accounts change band" + (f": {', '.join(moved)}" if moved else "")
+        )
+        before, after = compared.flags("before"), compared.flags("after")
+        print(f"  flagged: {before}")
+        print(f"      now: {after}")
+    expected = {
+        "policy_version": policy_version(state),
+        "band_changes": sum(row["band_before"] != row["band_after"] for row in changes),
+        "flagged_share_before": before.share,
+        "flagged_share_after": after.share,
+    }
+    path = warehouse.trial_folder / "band_changes.csv"
+    path.unlink(missing_ok=True)
+    if not changes:
+        return expected
+    for row in changes[:SHOWN_ACCOUNTS]:
+        arr = f", ARR {row['arr']:,.0f}" if row["arr"] else ""
+        print(
+            f"    {row['account_name'] or row['account_id']}{arr}: {row['band_before']}"
+            f" ({row['health_score_before']}) → {row['band_after']} ({row['health_score_after']})"
+        )
+    write_changes(changes, path)
+    print(f"  all of them: {path}")
+    return expected
+
+
+def look_back(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
+    """Score all of history under this policy, and say how its flags would have done.
+
+    Returns:
+        What policy_changes.csv notes of it.
+    """
+    begun = time.monotonic()
+    run(
+        warehouse,
+        base,
+        state,
+        ["--full-refresh", "--select", *OF_THE_YEAR],
+        {"restate_history": True},
+        lock,
+    )
+    with Comparison(base.state, state) as compared:
+        before, after = compared.year("before"), compared.year("after")
+    expected: dict[str, object] = {"recall_before": before.recall, "recall_after": after.recall}
+    if after.recall is None or before.recall is None:
+        print(f"{'last year':<12} no outcomes are known to hold flags against")
+        return expected
+    print(
+        f"{'last year':<12} month ends from {after.first} to {after.last}, who left within 90 days"
+        f" ({time.monotonic() - begun:.0f} s):"
+    )
+    print(f"  {'':<26}{'as published':>14}{'this policy':>14}")
+    for name, value in YEAR_FIGURES.items():
+        print(f"  {name:<26}{value(before):>14}{value(after):>14}")
+    return expected
+
+
+def _share(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
+
+
+YEAR_FIGURES: dict[str, Callable[[Year], str]] = {
+    "flagged": lambda year: _share(year.flagged),
+    "flagged in a month": lambda year: f"{year.least_flagged:.1%}-{year.most_flagged:.1%}",
+    "of the lost, flagged": lambda year: _share(year.recall),
+    "of the flagged, lost": lambda year: _share(year.precision),
+    "of the lost ARR, flagged": lambda year: _share(year.arr_recall),
+}
+
+
+def run(
+    warehouse: Warehouse,
+    base: Publication,
+    state: Path,
+    flags: list[str],
+    variables: dict[str, str | bool],
+    lock: int,
+) -> None:
+    """Run models in the copy, for the day of the publication; tests and pages are a build's.
+
+    Raises:
+        Failure: A model failed, or the policy does not fit the models.
+        Refusal: The raw data is not there any more.
+    """
+    raw_path = PROJECT / base.manifest["raw_data"]["path"]
+    for problem in folder_problems(str(raw_path)):
+        raise Refusal(f"Nothing was tried. {problem}")
+    variables = {
+        "raw_path": str(raw_path),
+        "as_of_date": str(base.manifest["as_of_date"]),
+        **variables,
+    }
+    if warehouse.tombstones.exists():
+        variables["tombstones"] = str(warehouse.tombstones)
+    left_out = ["--exclude-resource-type", "test", "unit_test"]
+    run_dbt(state, warehouse.trial_folder, [*left_out, *flags], variables, lock)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""What has changed in the policy since a build, in words."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from customer_health.policy import TABLES, VOCABULARY_TABLES
+from customer_health.policy.cells import FREE_TEXT, Row
+from customer_health.policy.decisions import PolicyChange
+
+Cells = dict[str, str | None]
+
+
+def changed_rows(seeds: Path, state: Path) -> list[str]:
+    """Say which rows differ from those a build was made with, but for texts that decide nothing.
+
+    Args:
+        seeds: The folder with the folders `policy` and `vocabulary`, whose files are sound.
+        state: The DuckDB file that dbt built.
+
+    Returns:
+        A sentence for each row that is new, gone or changed, in the order of the files.
+    """
+    # what was decided before changes nothing
+    files = {f"policy/{file}": table for file, table in TABLES.items() if table is not PolicyChange}
+    files |= {f"vocabulary/{file}": table for file, table in VOCABULARY_TABLES.items()}
+    said = []
+    with duckdb.connect(str(state), read_only=True) as connection:
+        for file, table in files.items():
+            former, rows = _built(connection, Path(file).stem, table), _written(seeds / file, table)
+            said += [f"{Path(file).name}: {what}" for what in _differences(former, rows)]
+    return said
+
+
+def _differences(former: dict[tuple, Cells], rows: dict[tuple, Cells]) -> Iterator[str]:
+    for key, cells in rows.items():
+        name = ", ".join(part for part in key if part)
+        before = former.get(key)
+        if before is None:
+            filled = [f"{column} {value}" for column, value in cells.items() if value is not None]
+            yield f"new row {name}" + (f" ({', '.join(filled)})" if filled else "")
+            continue
+        changes = [
+            f"{column} {_shown(before[column])} → {_shown(value)}"
+            for column, value in cells.items()
+            if column in before and not _is_same(before[column], value)
+        ]
+        if changes:
+            yield f"{name}: {', '.join(changes)}"
+    for key in former:
+        if key not in rows:
+            yield f"row {', '.join(part for part in key if part)} is gone"
+
+
+def _written(path: Path, table: type[Row]) -> dict[tuple, Cells]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return _by_key(list(csv.DictReader(file)), table)
+
+
+def _built(
+    connection: duckdb.DuckDBPyConnection, seed: str, table: type[Row]
+) -> dict[tuple, Cells]:
+    """The rows of a seed as a build loaded them; none if it had no such seed."""
+    try:
+        found = connection.execute(f"select columns(*)::varchar from policy.{seed}")
+    except duckdb.CatalogException:
+        return {}
+    columns = [column for column, *_ in found.description]
+    return _by_key([dict(zip(columns, row, strict=True)) for row in found.fetchall()], table)
+
+
+def _by_key(rows: list[dict], table: type[Row]) -> dict[tuple, Cells]:
+    """Put texts in one form, by the key of their rows."""
+    by_key = {}
+    for row in rows:
+        cells = {column: _plain(value) for column, value in row.items()}
+        key = tuple(_as_number(cells.get(column)) for column in table.key)
+        by_key[key] = {
+            column: value
+            for column, value in cells.items()
+            if column not in table.key and column not in FREE_TEXT
+        }
+    return by_key
+
+
+def _plain(value: str | None) -> str | None:
+    return (value or "").strip() or None
+
+
+def _as_number(value: str | None) -> str | None:
+    """Write a number in one way, so that 30 and 30.0 are one key; leave other texts."""
+    try:
+        return f"{float(value or ''):g}"
+    except ValueError:
+        return value
+
+
+def _is_same(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        # booleans may have capitals
+        return one.lower() == other.lower()
+
+
+def _shown(value: str | None) -> str:
+    return "(empty)" if value is None else (_as_number(value) or value)

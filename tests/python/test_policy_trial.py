@@ -1,0 +1,258 @@
+"""What `make policy` says of an edited policy is what the next build then does."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from project import PROJECT, copy_project, make_demo, query
+
+from customer_health import plan
+from customer_health.plan import INCREMENTAL, Plan, refuse_an_untried_scorecard
+from customer_health.policy import seed_problems
+from customer_health.policy.decisions import PolicyChange, note
+from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.trial.changes import changed_rows
+
+HOW_TO = PROJECT / "docs/how-to/policy.md"
+# Those that one policy can take on together; segments by ARR would leave bands by size to nobody.
+TOGETHER = [
+    "Usage counts 40 %",
+    "Small customers are healthy only from 85",
+    "A metric counts more, or not at all",
+    "Another scorecard in production",
+    "A preset",
+    "Bands of your own",
+    "A rule that starts a playbook",
+]
+
+
+def worked_changes() -> dict[str, list[tuple[str, str, str]]]:
+    """The edits of the how-to, by heading: (file, row as it is or '', row in its place)."""
+    changes: dict[str, list[tuple[str, str, str]]] = {}
+    for section in HOW_TO.read_text(encoding="utf-8").split("\n### ")[1:]:
+        heading, _, text = section.partition("\n")
+        edits, file, former = changes.setdefault(heading, []), "", ""
+        for line in re.findall(r"^ {4}(.*)$", text, re.MULTILINE):
+            if line.startswith("- "):
+                former = line[2:]
+            elif line.startswith("+ "):
+                edits.append((file, former, line[2:]))
+                former = ""
+            else:
+                file = line
+    return changes
+
+
+def make_edits(project: Path, heading: str) -> None:
+    """Edit the policy of a copy of the project as the how-to says."""
+    for file, former, row in worked_changes()[heading]:
+        path = project / file
+        text = path.read_text(encoding="utf-8")
+        if former:
+            assert text.count(f"{former}\n") == 1, f"{file} has no row {former}"
+            text = text.replace(f"{former}\n", f"{row}\n")
+        else:
+            text += f"{row}\n"
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("heading", worked_changes())
+def test_a_worked_change_of_the_how_to_is_accepted(heading, tmp_path):
+    seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
+    assert worked_changes()[heading]
+    make_edits(tmp_path, heading)
+    assert seed_problems(seeds)[0] == []
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A project whose policy was edited: what the trial said, and the builds before and after."""
+
+    project: Path
+    said: str
+    forecast: list[dict[str, str]]
+    noted: list[dict[str, str]]
+    before: Path
+    after: Path
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory) -> Tried:
+    folder = tmp_path_factory.mktemp("trial")
+    raw = make_demo(folder / "demo", accounts=40, months=16)
+    project = copy_project(folder / "project")
+    file = folder / "scores.duckdb"
+    warehouse = Warehouse(file)
+
+    def command(module: str, *flags: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--warehouse", str(file), *flags],
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(project / "python")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    building = ("--raw-path", str(raw), "--without-pages", "--keep", "2")
+    command("customer_health.build", *building)
+    assert "none since the last build" in command("customer_health.trial")
+    for heading in TOGETHER:
+        make_edits(project, heading)
+    said = command("customer_health.trial", "--reason", "a first  try", "--by", "ann")
+    with (warehouse.trial_folder / "band_changes.csv").open(encoding="utf-8") as changes:
+        forecast = list(csv.DictReader(changes))
+    with (project / "seeds/policy/policy_changes.csv").open(encoding="utf-8") as decisions:
+        noted = list(csv.DictReader(decisions))
+    # only the list of accounts stays
+    assert {path.suffix for path in warehouse.trial_folder.glob("*.*")} == {".csv"}
+    command("customer_health.build", *building)
+    after, before = warehouse.publications()
+    return Tried(project, said, forecast, noted, before.published, after.published)
+
+
+def test_the_bands_that_were_forecast_are_those_of_the_next_build(tried):
+    assert query(tried.before, f"attach '{tried.after}' as after (read_only)") is not None
+    bands = "select account_id, band, health_score from marts.account_health"
+    before, after = (
+        {row[0]: row[1:] for row in query(file, bands)} for file in (tried.before, tried.after)
+    )
+    changed = {
+        account: (*map(str, before[account]), *map(str, after[account]))
+        for account in before
+        if before[account][0] != after[account][0]
+    }
+    assert changed
+    assert changed == {
+        row["account_id"]: tuple(
+            row[column] or "None"
+            for column in ("band_before", "health_score_before", "band_after", "health_score_after")
+        )
+        for row in tried.forecast
+        if row["band_before"] != row["band_after"]
+    }
+
+
+def test_worked_changes_end_as_the_how_to_says(tried):
+    day = "as_of_date = (select max(as_of_date) from marts.fct_health_scores)"
+    scores = f"select distinct scorecard, scorecard_role from marts.fct_health_scores where {day}"
+    assert ("d3", "challenger") in query(tried.after, scores)
+    assert ("expert_default", "production") in query(tried.after, scores)
+    in_health = "select distinct scorecard from marts.account_health where health_score is not null"
+    assert query(tried.after, in_health) == [("expert_default",)]
+    usage = """
+        select weight from marts.fct_dimension_weights
+        where scorecard = 'expert_default' and dimension = 'usage' order by valid_from desc limit 1
+    """
+    assert query(tried.after, usage) == [(40,)]
+    ours = f"""
+        select band, min(health_score) >= 70 from marts.fct_health_scores
+        where scorecard = 'equal' and {day} and band <> 'insufficient data' and raw_band = 'fine'
+        group by band
+    """
+    assert ("fine", True) in query(tried.after, ours)
+    small = """
+        select count(*) filter (where likely.arr < 50000), count(*)
+        from (
+            select triggers.account_id, health.arr from marts.fct_playbook_triggers as triggers
+            inner join marts.account_health as health using (account_id, as_of_date)
+            where triggers.trigger = 'likely_to_leave'
+        ) as likely
+    """
+    assert query(tried.after, small)[0][0] == 0
+    history = "select count(*) from marts.fct_health_scores where scorecard = 'd3'"
+    assert query(tried.after, history) == query(tried.after, history.replace("'d3'", "'equal'"))
+
+
+def test_a_decision_is_noted_and_held_against_what_came_of_it(tried):
+    (noted,) = tried.noted
+    assert (noted["decided_by"], noted["reason"]) == ("ann", "a first try")
+    versions = """
+        select policy_version, decided_by, expected_flagged_share, expected_recall
+        from marts.fct_policy_versions order by first_date
+    """
+    older, newer = query(tried.after, versions)
+    assert older[1] is None
+    assert newer[0] == noted["policy_version"]
+    assert newer[1] == "ann"
+    assert newer[2] == float(noted["flagged_share_after"])
+    assert newer[3] == (float(noted["recall_after"]) if noted["recall_after"] else None)
+
+
+def test_changes_are_told_in_words_and_once(tried):
+    assert "scorecard_weights.csv: expert_default, usage: weight 30 → 40" in tried.said
+    assert "bands.csv: new row ours, default, watch (lower_bound 40, upper_bound 70" in tried.said
+    assert "d3 (challenger): is new, and scores" in tried.said
+    state = Warehouse(tried.project.parent / "scores.duckdb").publications()[0].state
+    assert changed_rows(tried.project / "seeds", state) == []
+
+
+def test_a_row_that_is_gone_is_told(tried, tmp_path):
+    seeds = shutil.copytree(tried.project / "seeds", tmp_path / "seeds")
+    path = seeds / "policy/exchange_rates.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("EUR,1.08", "eur,1.080"))
+    path = seeds / "policy/trigger_conditions.csv"
+    kept = [line for line in path.read_text().splitlines() if not line.startswith("reached_80,")]
+    path.write_text("\n".join(kept) + "\n")
+    state = Warehouse(tried.project.parent / "scores.duckdb").publications()[0].state
+    assert changed_rows(seeds, state) == [
+        "trigger_conditions.csv: row reached_80, health_score, at_least is gone"
+    ]
+
+
+def test_a_decision_of_the_same_day_and_version_is_noted_once(tmp_path):
+    path = tmp_path / "policy_changes.csv"
+    path.write_text(",".join(PolicyChange.model_fields) + "\n")
+    decision = {"policy_version": "v", "decided_on": "2026-01-01", "decided_by": "ann"}
+    note(path, {**decision, "reason": "one, and another"})
+    note(path, {**decision, "reason": "better"})
+    note(path, {**decision, "policy_version": "w", "reason": "other"})
+    with path.open(encoding="utf-8") as file:
+        assert [row["reason"] for row in csv.DictReader(file)] == ["better", "other"]
+
+
+def test_a_scorecard_that_was_never_scored_may_not_take_over(tried, monkeypatch):
+    base = Warehouse(tried.project.parent / "scores.duckdb").publications()[1]
+    going_on = Plan(Publication(base.folder), INCREMENTAL)
+
+    def produce(scorecard: str) -> None:
+        rows = {
+            "scorecards": [{"scorecard": scorecard, "role": "production"}],
+            "thresholds": [{"threshold": "least_shadow_days", "value": "28"}],
+        }
+        monkeypatch.setattr(plan, "_policy_rows", rows.get)
+
+    produce("d2")
+    with pytest.raises(
+        Refusal, match="d2 is to take over from correlation, and 0 days .* SWITCH=1"
+    ):
+        refuse_an_untried_scorecard(going_on)
+    for scorecard in ("expert_default", "correlation"):
+        produce(scorecard)
+        refuse_an_untried_scorecard(going_on)
+
+
+def test_an_error_is_told_before_anything_is_tried(tmp_path):
+    project = copy_project(tmp_path / "project")
+    path = project / "seeds/policy/tiers.csv"
+    path.write_text(path.read_text().replace("tier,", "teer,", 1))
+    done = subprocess.run(
+        [sys.executable, "-m", "customer_health.trial", "--warehouse", str(tmp_path / "w.duckdb")],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project / "python")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The policy cannot be used. Fix first:\n- policy/tiers.csv, row 1:" in done.stderr
+    assert not (tmp_path / "w.builds").exists()
