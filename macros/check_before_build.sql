@@ -1,5 +1,3 @@
-{#- What would make the scores wrong stops dbt before anything is written, with every message at once. -#}
-
 {% macro check_before_build() -%}
     {#- dbt compiles this hook for compile and docs generate as well, which build nothing -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}

@@ -1,5 +1,3 @@
-{#- Reads a raw table as the raw contract (models/staging/*/_*__sources.yml) declares it, wherever it lies. -#}
-
 {% macro raw_table(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set vendors, models = var('vendors').get(source_name, []), {} -%}
@@ -33,13 +31,20 @@
         {%- endif -%}
         {%- set raw_names, columns, left_out, is_vendor = {}, [], [], 'staging/vendors' in node.original_file_path -%}
         {%- for row in policy_rows('vendor_columns') if row.vendor ~ '.' ~ row.vendor_table == name -%}
-            {%- do raw_names.update({row.column_name: row.raw_column | lower}) -%}
+            {%- do raw_names.update({row.column_name: row.raw_column}) -%}
         {%- endfor -%}
         {%- for declared in node.columns.values() | list + more -%}
             {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name', declared.meta.get('raw_name'))) -%}
-            {%- set kind = types.get(raw_name or declared.name) -%}
+            {#- a column, or a field of a JSON column such as properties.company_id or groups.org[0] -#}
+            {%- set holder, _, field = (raw_name or '').partition('.') -%}
+            {%- set is_field = field and raw_name | lower not in types and holder | lower in types -%}
+            {%- set kind = 'varchar' if is_field else types.get((raw_name or declared.name) | lower) -%}
+            {%- set key, bracket, position = field.partition('[') -%}
+            {%- set json = 'try_cast(' ~ holder ~ ' as json)' -%}
+            {%- set raw_sql = json_text(json, "'" ~ '"' ~ key ~ '"' ~ bracket ~ position ~ "'") if is_field
+                else adapter.quote(raw_name | lower) if raw_name else none -%}
             {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
-            {%- do columns.append(dict(declared, raw_name=raw_name, delivered=kind, is_number=is_number)) -%}
+            {%- do columns.append(dict(declared, raw_sql=raw_sql, delivered=kind, is_number=is_number)) -%}
             {%- for reason in [declared.meta.left_out, declared.meta.left_out_unless] if reason and kind -%}
                 {%- set condition = ('typed.' if declared.meta.left_out else 'not typed.') ~ declared.name -%}
                 {%- do left_out.append(' when ' ~ condition ~ " then '" ~ reason ~ "'") -%}
@@ -65,6 +70,7 @@
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,
+            'is_vendor': is_vendor,
             'left_out': 'case' ~ left_out | join ~ ' when false then null end' if is_vendor
                 else 'typed.left_out' if models and 'left_out' in types,
             'time_column': node.config.meta.get('time_column'),
@@ -116,35 +122,37 @@
         {{ is_unreadable(column) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
-        {% if keep_raw and table.left_out and 'left_out' not in table.types -%}
+        {% if keep_raw and table.is_vendor -%}
         {{ table.left_out }} as left_out,
         {% endif -%}
         1 as n_rows
-    from {{ typed_rows(source_name, table_name, only_column) }}
+    from {{ typed_rows(source_name, table_name, only_column, keep_raw) }}
     where {{ condition }}{{ ' and ' ~ table.left_out ~ ' is null' if table.left_out and not keep_raw }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
 
-{% macro typed_rows(source_name, table_name, only_column=none) -%}
+{% macro typed_rows(source_name, table_name, only_column=none, keep_raw=false) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set read = [only_column, table.time_column, 'known_at', 'left_out'] -%}
     {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
     (
         select
             {% for column in columns -%}
-            {{ typed_value(column) }} as {{ column.name }},
+            {{ typed_value(column) }} as {{ column.name }}{{ ',' if keep_raw or not loop.last }}
+            {% if keep_raw -%}
             {{ 'raw.' ~ column.name if column.delivered else 'null' }} as raw_{{ column.name }}
             {{- ',' if not loop.last }}
+            {% endif -%}
             {% endfor %}
         from (
             select
-                {% for column in columns if column.raw_name and column.delivered -%}
-                {{ adapter.quote(column.raw_name) }} as {{ column.name }},
+                {% for column in columns if column.raw_sql and column.delivered -%}
+                {{ column.raw_sql }} as {{ column.name }},
                 {% endfor -%}
                 {#- the number that a delivered time is, or that its text spells #}
                 {% for column in columns if column.data_type in ('date', 'timestamp') -%}
-                {% set raw = adapter.quote(column.raw_name) if column.raw_name else column.name -%}
+                {% set raw = column.raw_sql or column.name -%}
                 {% if column.is_number -%}
                 {{ finite_number(raw) }} as number_{{ column.name }},
                 {% elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}

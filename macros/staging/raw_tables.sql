@@ -1,6 +1,9 @@
 {% macro raw_tables(vendor=none) %}
     {#- known while dbt parses, when no model can be looked up -#}
     {% set filled = {
+        'amplitude': [('product', 'events')],
+        'mixpanel': [('product', 'events')],
+        'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
         'qualtrics': [('survey', 'responses')],
         'salesforce': [
             ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),

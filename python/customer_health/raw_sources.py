@@ -202,7 +202,7 @@ def _check_table(
     in_files: set[str] = set()
     types: dict[str, TypesByKind] = {}
     keys = _keys_of_folders(root, entry, files, errors)
-    n_rows, files_of = _footers(files, errors)
+    n_rows, files_of = footers(files, errors)
     readable = sum(map(len, files_of.values())) == len(files)
     for schema, paths in files_of.items():
         in_files |= set(schema.names)
@@ -238,7 +238,7 @@ def _check_table(
     return n_rows
 
 
-def _footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, list[Path]]]:
+def footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, list[Path]]]:
     """Read the footers of files: how many rows they have, and which have which columns.
 
     Of a CSV file more than one row counts as one.

@@ -25,7 +25,7 @@ spells as (
     from roles
     cross join clock
     left join contacts
-        on roles.contact_id = contacts.contact_id and contacts.known_date <= clock.as_of_date
+        on roles.contact_id = contacts.contact_id and clock.as_of_date >= contacts.known_date
     -- other roles are the CRM's own words, and may say who it is
     where
         roles.known_date <= clock.as_of_date

@@ -20,7 +20,8 @@ known as (
         tickets.priority,
         tickets.opened_date,
         case
-            when tickets.reopened_at > coalesce(tickets.resolved_at, tickets.created_at)
+            when
+                tickets.reopened_at > coalesce(tickets.resolved_at, tickets.created_at)
                 and tickets.reopened_date <= clock.as_of_date
                 then 're-opened'
             when tickets.resolved_date <= clock.as_of_date then 'resolved'
