@@ -29,7 +29,7 @@ placed as (
         dimension_days.*,
         models.valid_from,
         models.intercept,
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             models.{{ dimension }}_coefficient,
             models.{{ dimension }}_mean,
             case
@@ -53,7 +53,7 @@ placed as (
                     dimension_days.{{ dimension }}_coverage
                     / dimension_days.{{ dimension }}_connected
             end as {{ dimension }}_known_share,
-        {% endfor %}
+        {% endfor -%}
         models.valid_from is not null as has_model
     from dimension_days
     cross join scorecards
@@ -73,48 +73,45 @@ summed as (
     select
         *,
         intercept
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             + {{ dimension }}_coefficient * {{ dimension }}_mean
         {% endfor %} as mean_log_odds,
         intercept
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             + {{ dimension }}_coefficient
             * coalesce({{ dimension }}_score_used, {{ dimension }}_mean)
         {% endfor %} as log_odds,
         {% for bound, worse in [('highest', '<'), ('lowest', '>')] %}
             intercept
-            {% for dimension in dimensions() %}
-                + {{ dimension }}_coefficient * case
-                    when {{ dimension }}_known_share = 1
-                        then coalesce({{ dimension }}_score, {{ dimension }}_mean)
-                    else
-                        coalesce({{ dimension }}_score, 0) * {{ dimension }}_known_share
-                        + case
-                            when {{ dimension }}_coefficient {{ worse }} 0 then 0
-                            else 100 * (1 - {{ dimension }}_known_share)
-                        end
-                end
+            {% for dimension in dimensions() -%}
+                + {{ dimension }}_coefficient * (
+                    coalesce(
+                        {{ dimension }}_score,
+                        case when {{ dimension }}_known_share = 1 then {{ dimension }}_mean else 0 end
+                    ) * {{ dimension }}_known_share
+                    + case when {{ dimension }}_coefficient {{ worse }} 0 then 0 else 100 end
+                    * (1 - {{ dimension }}_known_share)
+                )
             {% endfor %} as {{ bound }}_log_odds,
-        {% endfor %}
+        {% endfor -%}
         {% for figure, term in {
             'known': 'D_coverage',
             'applicable': 'case when D_is_not_applicable then 0 else D_connected end',
             'connected': 'D_connected',
             'whole': '1',
         }.items() %}
-            {% for dimension in dimensions() %}
+            {% for dimension in dimensions() -%}
                 coalesce(abs({{ dimension }}_coefficient), 1)
                 * {{ term | replace('D_', dimension ~ '_') }} {{ '+' if not loop.last }}
             {% endfor %} as {{ figure }}_weight,
-        {% endfor %}
-        {% for dimension in dimensions() %}
+        {% endfor -%}
+        {% for dimension in dimensions() -%}
             case when {{ dimension }}_score is null then 0 else 1 end {{ '+' if not loop.last }}
         {% endfor %} as n_dimensions_known,
-        {% for dimension in dimensions() %}
-            case
-                when {{ dimension }}_score is null and {{ dimension }}_score_used is not null then 1
-                else 0
-            end {{ '+' if not loop.last }}
+        {% for dimension in dimensions() -%}
+            cast(
+                {{ dimension }}_score is null and {{ dimension }}_score_used is not null as integer
+            ) {{ '+' if not loop.last }}
         {% endfor %} as n_dimensions_imputed
     from placed
 ),
@@ -143,11 +140,11 @@ final as (
         score,
         score_low,
         score_high,
-        {% for dimension in dimensions() %}
+        {% for dimension in dimensions() -%}
             {{ dimension }}_score_used,
             coalesce(greatest(slope * {{ dimension }}_coefficient, 0), 0)
                 as {{ dimension }}_share,
-        {% endfor %}
+        {% endfor -%}
         n_dimensions_known,
         n_dimensions_imputed,
         known_weight,
