@@ -3,6 +3,10 @@
 PYTHON ?= python3
 # RAW_PATH: folder of your own raw data. WAREHOUSE: file to publish.
 RAW_PATH ?=
+# VENDORS: whose layout sources come in, as in crm=salesforce,support=zendesk (default: what `make start` wrote).
+VENDORS ?=
+# DATABASE: a DuckDB file with raw tables, of `make start`.
+DATABASE ?=
 # What `make example` maps: tables in DATA by a folder with a MAPPING; for one of examples/ its NAME will do.
 NAME :=
 EXAMPLES ?= ../shared/data
@@ -22,6 +26,8 @@ KEEP ?= 3
 TO ?=
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
 WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(DEMO_WAREHOUSE)))
+# Of `make superset`: where it listens.
+PORT ?= 8088
 # Of `make sync`, where TO is a destination. DRY_RUN=1: only show; RETRY=1: also what was rejected.
 DRY_RUN ?=
 RETRY ?=
@@ -38,12 +44,13 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY
+export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
-$(foreach name,RAW_PATH WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
+$(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
 BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE") \
+	$(if $(VENDORS),--vendors "$$VENDORS") \
 	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(SWITCH),--switch-at-once) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
 	$(if $(filter 0,$(PAGES)),--without-pages)
 
@@ -55,7 +62,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_mapping environment demo build policy instant publications rollback pages export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
+.PHONY: help given given_published given_mapping given_raw environment demo start check build policy instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -80,9 +87,11 @@ contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
 
 help: ## this list
 	echo 'make what:'
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	sed -n 's/^\([a-z_]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	echo
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
+	echo 'make start RAW_PATH=folder   which vendors'"'"' tables these are; make check: what would be refused'
+	echo 'VENDORS=crm=salesforce       whose layout a source comes in (default: what make start wrote)'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
 	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
 	echo 'SWITCH=1                     puts a scorecard in production that was not scored before'
@@ -121,6 +130,16 @@ demo: environment ## demo data in data/demo, from the generator in demo/
 	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo && \
 		$(call contents,demo requirements.lock) > data/demo/made_by)
 
+given_raw: given
+	if [ -z "$$RAW_PATH$$DATABASE" ]; then \
+		echo 'Which raw data? Fix: name its folder with RAW_PATH=...' >&2; exit 1; fi
+
+start: given_raw environment ## recognises your tools' tables in RAW_PATH (or DATABASE=file.duckdb) and says what to do
+	$(RUN) -m customer_health.start $(if $(DATABASE),--database "$$DATABASE",--raw-path "$$RAW_PATH")
+
+check: given_raw environment ## judges the rows in RAW_PATH without a build: what would be refused, and what be known
+	$(RUN) -m customer_health.check --raw-path "$$RAW_PATH" $(if $(VENDORS),--vendors "$$VENDORS")
+
 ifdef RAW_PATH
 build: given environment
 	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --raw-path "$$RAW_PATH" $(BUILD_OPTIONS)
@@ -145,6 +164,20 @@ rollback: environment ## readers see the publication before again, or TO=...
 
 pages: environment ## draws the pages of the published file again
 	$(RUN) -m customer_health.pages --warehouse "$$WAREHOUSE"
+
+given_published: given
+	if [ ! -f "$$WAREHOUSE" ]; then \
+		printf '%s: there is no such file. Fix: run `make build`, or name the file that it published with %s\n' \
+			"$$WAREHOUSE" 'WAREHOUSE=...' >&2; exit 1; fi
+
+# It wants other releases of what the project uses, so that it has an environment (900 MB) and a lock of its own.
+superset: given_published environment ## the dashboard in Apache Superset, on this machine alone; PORT=8088
+	$(call environment_for,superset)
+	$(RUN) -m bi open --warehouse "$$WAREHOUSE" --port $(PORT)
+
+superset_test: environment ## installs Superset, opens the dashboard in a browser, holds it against the marts
+	$(call environment_for,superset)
+	$(call step,dashboard,shows what the marts say,$(RUN) -m pytest --quiet tests/python/test_superset.py)
 
 export: environment ## the marts of the published file as Parquet, in EXPORT=folder
 	$(RUN) -m customer_health.export --warehouse "$$WAREHOUSE" --to "$$EXPORT_FOLDER"

@@ -1,5 +1,3 @@
-{#- What would make the scores wrong stops dbt before anything is written, with every message at once. -#}
-
 {% macro check_before_build() -%}
     {#- dbt compiles this hook for compile and docs generate as well, which build nothing -#}
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
@@ -10,7 +8,13 @@
                 dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
             }) -%}
         {%- endfor -%}
-        {%- set contract = [] -%}
+        {%- set contract, vendors = [], [] -%}
+        {%- for source_name, named in var('vendors').items() -%}
+            {%- for vendor in ([named] if named is string else named) -%}
+                {%- set tables = raw_tables(vendor) | selectattr(0, 'eq', source_name) | map('last') | list -%}
+                {%- do vendors.append({'source': source_name, 'vendor': vendor, 'tables': tables}) -%}
+            {%- endfor -%}
+        {%- endfor -%}
         {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
             {%- set relation = none if var('raw_path')
                 else adapter.get_relation(node.database, node.schema, node.identifier) -%}
@@ -36,6 +40,7 @@
             },
             'metrics': metrics,
             'feeds': graph.nodes['model.customer_health.int_feeds__connected'].config.meta.feeds,
+            'vendors': vendors,
             'contract': contract,
         }) -%}
     {%- endif -%}

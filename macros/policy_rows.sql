@@ -1,6 +1,3 @@
-{#- The policy as it stands in its files: for what is settled before a build has loaded the seeds, and for
-    `dbt source freshness`, which loads none. -#}
-
 {% macro policy_number(threshold) -%}
     {%- set found = policy_rows('thresholds') | selectattr('threshold', 'eq', threshold) | first -%}
     {{ return(found.value if found else 0) }}

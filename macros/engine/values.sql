@@ -8,23 +8,19 @@
 
 {% macro clean_id(expression) -%}
     {%- set spelled = namespace(text=expression) -%}
-    {%- for character in [' ', '\t', '\r', '\n', '\u00a0', '\u200b', '\ufeff'] -%}
-        {%- set spelled.text = 'replace(' ~ spelled.text ~ ", '" ~ character ~ "', '')" -%}
+    {%- for character in ["' '", 'chr(9)', 'chr(13)', 'chr(10)', "'\u00a0'", "'\u200b'", "'\ufeff'"] -%}
+        {%- set spelled.text = 'replace(' ~ spelled.text ~ ', ' ~ character ~ ", '')" -%}
     {%- endfor -%}
     {%- set cased = 'lower' if var('id_case') == 'lower' else '' -%}
     {#- nearly every id is plain, which is cheap to see by functions that DuckDB runs once for each value of a
         dictionary: not regular expressions -#}
-    case
-        when
-        {%- if target.type == 'duckdb' %}
-            strlen({{ expression }}) = length({{ expression }}) and {{ expression }} <> ''
-            {%- for part in [' ', '\t', '\r', '\n', '.0'] %} and not contains({{ expression }}, '{{ part }}'){% endfor %}
-        {%- else %}
-            {{ expression }} rlike '^[!-~]+$' and not contains({{ expression }}, '.0')
-        {%- endif %}
-            then {{ cased }}({{ expression }})
-        else {{ cased }}({{ without_zero_decimals("nullif(" ~ spelled.text ~ ", '')") }})
-    end
+    case when
+        {%- if target.type == 'duckdb' %} strlen({{ expression }}) = length({{ expression }}) and {{ expression }} <> ''
+            {%- for part in ["' '", 'chr(9)', 'chr(13)', 'chr(10)', "'.0'"] %} and not contains({{ expression }}, {{ part }})
+            {%- endfor %}
+        {%- else %} {{ expression }} rlike '^[!-~]+$' and not contains({{ expression }}, '.0')
+        {%- endif %} then {{ cased }}({{ expression }})
+        else {{ cased }}({{ without_zero_decimals("nullif(" ~ spelled.text ~ ", '')") }}) end
 {%- endmacro %}
 
 {% macro without_zero_decimals(expression) -%}
@@ -41,8 +37,8 @@
 {%- endmacro %}
 
 {% macro json_text(json, name) -%}
-    {{ 'json_extract_string' if target.type == 'duckdb' else 'get_json_object' -}}
-    ({{ json }}, '$.' || {{ name }})
+    {{ 'json_extract_string(try_cast(' ~ json ~ ' as json)' if target.type == 'duckdb'
+        else 'get_json_object(' ~ json }}, '$.' || {{ name }})
 {%- endmacro %}
 
 {% macro struct_of(parts) -%}

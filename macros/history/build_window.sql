@@ -1,7 +1,3 @@
-{#- Which days a build computes: those after the last completed build and, so that late rows still count,
-    the policy's late_row_days up to it once more; a first build, and --full-refresh, all. Models of the
-    incremental strategy `window` keep their rows before the window and replace those in it. -#}
-
 {% macro all_days() -%}
     {{ return('0001-01-01') }}
 {%- endmacro %}

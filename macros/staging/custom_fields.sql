@@ -1,7 +1,3 @@
-{#- Further columns of crm.accounts, which the policy carries (seeds/policy/custom_fields.csv). Staging
-    judges them as it does those of the contract, and passes them on in one column, custom_fields: JSON
-    text of an object with the value of each field as text. So no model's columns depend on the policy. -#}
-
 {% macro custom_fields() -%}
     {%- set columns = [] -%}
     {%- for row in policy_rows('custom_fields') -%}

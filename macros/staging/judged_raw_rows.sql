@@ -52,13 +52,13 @@
             {% for cell in checked_cells -%}
             case
                 {% for check in cell_checks if check.column == cell -%}
-                when {{ check.condition }} then '{{ check.reason }}'
+                when {{ check.condition }} then {{ check.reason }}
                 {% endfor -%}
             end as {{ cell }}_reason,
             {% endfor -%}
             case
                 {% for check in row_checks -%}
-                when {{ check.condition }} then '{{ check.column }}={{ check.reason }}'
+                when {{ check.condition }} then '{{ check.column }}=' || {{ check.reason }}
                 {% endfor -%}
                 when false then ''
             end as fault

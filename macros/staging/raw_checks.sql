@@ -1,13 +1,15 @@
 {% macro raw_checks(columns, has_accounts) -%}
     {%- set checks = [] -%}
     {%- for reason in [
-        'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
+        'left out', 'undecodable text', 'unparsable value', 'missing value', 'negative value', 'out of range',
         'personal or free text', 'date in the future', 'dates out of order', 'unknown account', 'unknown value',
     ] -%}
         {%- for column in columns -%}
             {%- set value, meta = 'typed.' ~ column.name, column.meta -%}
             {%- set condition -%}
-                {%- if reason == 'undecodable text' and meta.get('id') and column.delivered == 'varchar' -%}
+                {%- if reason == 'left out' and column.name == 'left_out' -%}
+                    {{ value }} is not null
+                {%- elif reason == 'undecodable text' and meta.get('id') and column.delivered == 'varchar' -%}
                     strpos(typed.raw_{{ column.name }}, '{{ '\ufffd' }}') > 0
                 {%- elif reason == 'unparsable value' and is_unreadable(column) != 'false' -%}
                     typed.is_unreadable_{{ column.name }}
@@ -46,8 +48,9 @@
                 {#- an unusable value refuses its row in a key, a required column or one that decides a state; in any
                     other the cell alone -#}
                 {%- do checks.append({
-                    'column': column.name, 'condition': condition, 'reason': reason,
-                    'refuses_row': reason == 'negative value' or meta.get('required')
+                    'column': column.name, 'condition': condition,
+                    'reason': value if reason == 'left out' else "'" ~ reason ~ "'",
+                    'refuses_row': reason in ('left out', 'negative value') or meta.get('required')
                         or meta.get('key') or meta.get('decides'),
                 }) -%}
             {%- endif -%}

@@ -1,51 +1,97 @@
-{#- Reads a raw table as the raw contract (models/staging/*/_*__sources.yml) declares it, wherever it lies. -#}
-
 {% macro raw_table(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
+    {%- set vendors, models = var('vendors').get(source_name, []), {} -%}
+    {%- for vendor in ([vendors] if vendors is string else vendors)
+        if (source_name, table_name) in raw_tables(vendor) -%}
+        {%- set model_name = 'raw_' ~ vendor ~ '__' ~ table_name -%}
+        {%- do models.update({'model.customer_health.' ~ model_name: ref(model_name)}) -%}
+    {%- endfor -%}
     {%- if not execute -%}
         {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
     {%- endif -%}
     {%- set found, name = looked_up('raw tables'), source_name ~ '.' ~ table_name -%}
     {%- if name not in found -%}
-        {%- set sql = raw_files(source_name, table_name) if var('raw_path') else load_relation(relation) -%}
-        {%- set types, columns = {}, [] -%}
-        {%- if sql and not is_empty(sql) -%}
-            {%- for row in run_query('describe select * from ' ~ sql).rows -%}
-                {%- do types.update({row[0] | lower: kind_of_type(row[1] | lower)}) -%}
+        {%- set node, parts, types = graph.sources['source.customer_health.' ~ name], [], {} -%}
+        {%- set sql = none if models else raw_files(node) if var('raw_path') else load_relation(relation) -%}
+        {%- for rows in models or ([sql] if sql else []) -%}
+            {#- a vendor's model says what it gives before it is built -#}
+            {%- set shape = '(' ~ render(graph.nodes[rows].raw_code) ~ ')' if models else rows -%}
+            {%- set types_of_part = {} -%}
+            {%- for column in run_query('describe select * from ' ~ shape).rows if not is_empty(shape) -%}
+                {%- do types_of_part.update({column[0] | lower: kind_of_type(column[1] | lower)}) -%}
             {%- endfor -%}
-        {%- endif -%}
-        {%- set node = graph.sources['source.customer_health.' ~ name] -%}
-        {%- for column in node.columns.values() | list + (custom_fields() if name == 'crm.accounts' else []) -%}
-            {%- set kind = types.get(column.get('raw_name', column.name)) -%}
-            {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
-            {%- do columns.append(dict(column, delivered=kind, is_number=is_number)) -%}
+            {%- for column, kind in types_of_part.items() if kind -%}
+                {%- do types.update({column: kind if types.get(column, kind) == kind else 'varchar'}) -%}
+            {%- endfor -%}
+            {%- do parts.append({'rows': models.get(rows, rows) | string, 'types': types_of_part}) if types_of_part -%}
         {%- endfor -%}
-        {%- set delivered = sql | string if types else none -%}
+        {%- set more = custom_fields() if name == 'crm.accounts' or node.config.meta.custom_fields else [] -%}
+        {%- if models and 'left_out' in types -%}
+            {%- set more = more + [{'name': 'left_out', 'data_type': 'varchar', 'meta': {}}] -%}
+        {%- endif -%}
+        {%- set raw_names, columns, left_out, is_vendor = {}, [], [], 'staging/vendors' in node.original_file_path -%}
+        {%- for row in policy_rows('vendor_columns') if row.vendor ~ '.' ~ row.vendor_table == name -%}
+            {%- do raw_names.update({row.column_name: row.raw_column}) -%}
+        {%- endfor -%}
+        {%- for declared in node.columns.values() | list + more -%}
+            {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name', declared.meta.get('raw_name'))) -%}
+            {#- a column, or a field of a JSON column such as properties.company_id or groups.org[0] -#}
+            {%- set holder, _, field = (raw_name or '').partition('.') -%}
+            {%- set is_field = field and raw_name | lower not in types and holder | lower in types -%}
+            {%- set kind = 'varchar' if is_field else types.get((raw_name or declared.name) | lower) -%}
+            {%- set key, bracket, position = field.partition('[') -%}
+            {%- set json = 'try_cast(' ~ holder ~ ' as json)' -%}
+            {%- set raw_sql = json_text(json, "'" ~ '"' ~ key ~ '"' ~ bracket ~ position ~ "'") if is_field
+                else adapter.quote(raw_name | lower) if raw_name else none -%}
+            {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
+            {%- do columns.append(dict(declared, raw_sql=raw_sql, delivered=kind, is_number=is_number)) -%}
+            {%- for reason in [declared.meta.left_out, declared.meta.left_out_unless] if reason and kind -%}
+                {%- set condition = ('typed.' if declared.meta.left_out else 'not typed.') ~ declared.name -%}
+                {%- do left_out.append(' when ' ~ condition ~ " then '" ~ reason ~ "'") -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- set selects = [] -%}
+        {%- for part in parts -%}
+            {%- set values = [] -%}
+            {%- for column in types -%}
+                {%- do values.append(('' if part.types.get(column) else 'null as ') ~ adapter.quote(column)) -%}
+            {%- endfor -%}
+            {%- do selects.append('select ' ~ values | join(', ') ~ ' from ' ~ part.rows) -%}
+        {%- endfor -%}
+        {%- set delivered = '(' ~ selects | join(' union all ') ~ ')' if selects[1:]
+            else parts[0].rows if parts else none -%}
         {%- set read = {
             'sql': delivered, 'columns': columns, 'tombstones': var('tombstones'), 'id_case': var('id_case'),
         } -%}
         {%- set without_erased = "rows_without_erased('" ~ tojson(read) | replace("'", "''") ~ "')" -%}
         {%- do found.update({name: {
             'sql': run_query('select ' ~ without_erased ~ ' as sql').rows[0][0]
-                if delivered and var('tombstones') else delivered,
+                if parts and var('tombstones') else delivered,
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,
+            'is_vendor': is_vendor,
+            'left_out': 'case' ~ left_out | join ~ ' when false then null end' if is_vendor
+                else 'typed.left_out' if models and 'left_out' in types,
             'time_column': node.config.meta.get('time_column'),
         }}) -%}
     {%- endif -%}
     {{ return(found[name]) }}
 {%- endmacro %}
 
-{% macro raw_files(source_name, table_name) -%}
+{% macro raw_files(node) -%}
     {%- set folder = absolute_path(var('raw_path')) -%}
-    {%- set stem = (folder ~ '/' ~ source_name ~ '/' ~ table_name)
+    {%- set stem = (folder ~ '/' ~ node.source_name ~ '/' ~ node.name)
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
     {#- a '=' above the table is no column of it -#}
     {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
-    {%- for pattern in [stem ~ '.parquet/**/*.parquet', stem ~ '.parquet', stem ~ '/**/*.parquet']
-        if not is_empty("glob('" ~ pattern ~ "')") -%}
-        {{ return("read_parquet('" ~ pattern ~ "', " ~ options ~ ')') }}
+    {%- set is_vendor = 'staging/vendors' in node.original_file_path -%}
+    {%- for format, options in [('parquet', options), ('csv', options ~ ', header = true, all_varchar = true')]
+        if format == 'parquet' or is_vendor -%}
+        {%- for pattern in [stem ~ '.' ~ format ~ '/**/*.' ~ format, stem ~ '.' ~ format, stem ~ '/**/*.' ~ format]
+            if not is_empty("glob('" ~ pattern ~ "')") -%}
+            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ ')') }}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(none) }}
 {%- endmacro %}
@@ -76,32 +122,37 @@
         {{ is_unreadable(column) }} as is_unreadable_{{ column.name }},
         {% endif -%}
         {% endfor -%}
+        {% if keep_raw and table.is_vendor -%}
+        {{ table.left_out }} as left_out,
+        {% endif -%}
         1 as n_rows
-    from {{ typed_rows(source_name, table_name, only_column) }}
-    where {{ condition }}
+    from {{ typed_rows(source_name, table_name, only_column, keep_raw) }}
+    where {{ condition }}{{ ' and ' ~ table.left_out ~ ' is null' if table.left_out and not keep_raw }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
 
-{% macro typed_rows(source_name, table_name, only_column=none) -%}
+{% macro typed_rows(source_name, table_name, only_column=none, keep_raw=false) -%}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set read = [only_column, table.time_column, 'known_at'] -%}
+    {%- set read = [only_column, table.time_column, 'known_at', 'left_out'] -%}
     {%- set columns = table.columns | selectattr('name', 'in', read) | list if only_column else table.columns -%}
     (
         select
             {% for column in columns -%}
-            {{ typed_value(column) }} as {{ column.name }},
-            {{ 'raw.' ~ column.name if column.delivered else 'cast(null as varchar)' }} as raw_{{ column.name }}
+            {{ typed_value(column) }} as {{ column.name }}{{ ',' if keep_raw or not loop.last }}
+            {% if keep_raw -%}
+            {{ 'raw.' ~ column.name if column.delivered else 'null' }} as raw_{{ column.name }}
             {{- ',' if not loop.last }}
+            {% endif -%}
             {% endfor %}
         from (
             select
-                {% for column in columns if column.raw_name and column.delivered -%}
-                {{ adapter.quote(column.raw_name) }} as {{ column.name }},
+                {% for column in columns if column.raw_sql and column.delivered -%}
+                {{ column.raw_sql }} as {{ column.name }},
                 {% endfor -%}
                 {#- the number that a delivered time is, or that its text spells #}
                 {% for column in columns if column.data_type in ('date', 'timestamp') -%}
-                {% set raw = adapter.quote(column.raw_name) if column.raw_name else column.name -%}
+                {% set raw = column.raw_sql or column.name -%}
                 {% if column.is_number -%}
                 {{ finite_number(raw) }} as number_{{ column.name }},
                 {% elif column.delivered not in (none, 'nested', 'date', 'timestamp', 'instant') -%}

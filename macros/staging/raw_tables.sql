@@ -1,5 +1,26 @@
-{% macro raw_tables() -%}
-    {{ return([
+{% macro raw_tables(vendor=none) %}
+    {#- known while dbt parses, when no model can be looked up -#}
+    {% set filled = {
+        'amplitude': [('product', 'events')],
+        'mixpanel': [('product', 'events')],
+        'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
+        'qualtrics': [('survey', 'responses')],
+        'salesforce': [
+            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
+            ('crm', 'opportunities'),
+        ],
+        'hubspot': [
+            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
+            ('crm', 'opportunities'), ('support', 'tickets'),
+        ],
+        'intercom': [('support', 'organizations'), ('support', 'tickets')],
+        'delighted': [('survey', 'responses')],
+        'recurly': [('billing', 'subscriptions'), ('billing', 'invoices')],
+        'segment': [('product', 'events'), ('product', 'users')],
+        'stripe': [('billing', 'subscriptions'), ('billing', 'invoices')],
+        'zendesk': [('support', 'organizations'), ('support', 'tickets')],
+    } %}
+    {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
         ('product', 'storage'),
         ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
@@ -10,4 +31,4 @@
         ('billing', 'subscriptions'), ('billing', 'invoices'),
         ('signals', 'account_signals'),
     ]) }}
-{%- endmacro %}
+{% endmacro %}

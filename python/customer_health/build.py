@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from customer_health import manifest
-from customer_health.dbt_run import Failure, run_dbt
+from customer_health.dbt_run import Failure, Variable, run_dbt
 from customer_health.export import check_folder, export, exported_id
 from customer_health.files import copy_file, is_disk_full
 from customer_health.instant_file import hand_over
@@ -44,6 +44,7 @@ from customer_health.policy import seed_problems
 from customer_health.progress import Progress
 from customer_health.publication import Publication, Refusal, Warehouse, say_not_drawn
 from customer_health.raw_sources import folder_problems
+from customer_health.vendors import Vendors, chosen_vendors
 
 DEMO_RAW_PATH = PROJECT / "data" / "demo" / "raw"
 WEIGHTS_ARE = {"better": "better", "no better shown": "not shown to be better", "worse": "worse"}
@@ -74,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m customer_health.build")
     parser.add_argument("--warehouse", type=Path, required=True, help="DuckDB file to publish")
     parser.add_argument("--raw-path", type=Path, help="folder of raw data (default: demo data)")
+    parser.add_argument("--vendors", help="vendors of sources, such as crm=salesforce")
     parser.add_argument("--as-of-date", help="newest day to score (default: the data's newest)")
     parser.add_argument(
         "--unless-unchanged", action="store_true", help="do nothing if no input has changed"
@@ -143,7 +145,10 @@ def what_readers_see(warehouse: Warehouse, record: Record) -> str:
 def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock: int) -> int:
     """Do one build, holding the lock, and give the exit code."""
     raw_path = given.raw_path.absolute() if given.raw_path else DEMO_RAW_PATH
-    variables: dict[str, str | bool] = {"raw_path": str(raw_path)} if given.raw_path else {}
+    variables: dict[str, Variable] = {"raw_path": str(raw_path)} if given.raw_path else {}
+    vendors = chosen_vendors(given.vendors, raw_path)
+    if vendors is not None:
+        variables["vendors"] = vendors
     if given.as_of_date:
         variables["as_of_date"] = given.as_of_date
 
@@ -165,7 +170,7 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
             print_summary(warehouse)
             return 0
         warehouse.check_room()
-        plan = planned(warehouse, current, given, raw_path)
+        plan = planned(warehouse, current, given, raw_path, vendors)
         refuse_the_past(warehouse, plan, given.as_of_date)
         if not given.switch_at_once:
             refuse_an_untried_scorecard(plan)
@@ -184,7 +189,7 @@ def build(warehouse: Warehouse, given: argparse.Namespace, record: Record, lock:
     with record.step("publish"):
         previous = current.id if current else None
         draw = None if given.without_pages else draw_pages
-        made = publish(warehouse, plan, previous, raw_path, inputs, progress, record, draw)
+        made = publish(warehouse, plan, previous, raw_path, inputs, progress, record, draw, vendors)
     warehouse.prune(given.keep)
     print(
         f"{'warehouse':<12} published as {made['publication_id']}, {made['kind']}"
@@ -239,6 +244,7 @@ def publish(
     progress: Progress,
     record: Record,
     draw: Callable[[Publication, Publication | None], None] | None = None,
+    vendors: Vendors | None = None,
 ) -> dict:
     """Publish what dbt built, with its manifest, which is returned.
 
@@ -275,6 +281,7 @@ def publish(
         "git": manifest.git_of(PROJECT),
         "code": manifest.code_of(PROJECT),
         "raw_data": manifest.raw_data_of(raw_path, PROJECT),
+        "vendors": vendors,
         "erased": manifest.erased_of(warehouse.tombstones),
         "previous": previous,
         "started_at": manifest.utc(record.started_at),
@@ -360,7 +367,7 @@ def print_summary(warehouse: Warehouse) -> None:
         print(f"Pages:      {warehouse.pages_shown} (open it in a browser)")
     print(f"Warehouse:  {warehouse} (any DuckDB client; begin with marts.account_health)")
     print("Next:       change a number in seeds/policy and run `make build` again;")
-    print("            `make build RAW_PATH=folder` for your own data; `make docs`; `make test`")
+    print("            `make start RAW_PATH=folder` for your own data; `make docs`; `make test`")
 
 
 def _evidence(review: tuple | None) -> str:

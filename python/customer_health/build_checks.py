@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from customer_health.policy import custom_columns, seed_problems
+from customer_health.policy import custom_columns, seed_problems, vendor_columns
 from customer_health.raw_columns import undeclared_columns
-from customer_health.raw_sources import raw_problems
+from customer_health.raw_sources import absent_vendors, raw_problems
 
 WORDS_OF_VARIABLES = {"history_grain": ["day", "week"], "id_case": ["lower", "preserve"]}
 
@@ -21,12 +21,24 @@ def build_problems(known: dict[str, Any]) -> Problems:
 
     Args:
         known: `{seeds, raw_path, variables: {name: value}, metrics: {dimension: [metric, …]},
-            feeds: [feed, …], contract: [table, …]}`, paths absolute; for a table see
-            `table_problems` and `dated_tables`.
+            feeds: [feed, …], vendors: [{source, vendor, tables: [table, …]}, …], contract: [table,
+            …]}`, paths absolute; for a table see `raw_problems`, `table_problems` and
+            `dated_tables`.
     """
     contract = [_with_required_columns(table) for table in known["contract"]]
     further = custom_columns(Path(known["seeds"]) / "policy")
+    filled_by = {
+        (chosen["source"], table): chosen["vendor"]
+        for chosen in known["vendors"]
+        for table in chosen["tables"]
+    }
+    renamed = vendor_columns(Path(known["seeds"]) / "policy")
     for table in contract:
+        for column in table["columns"]:
+            key = (table["source"], table["table"], column["name"])
+            column["name"] = renamed.get(key, column["name"])
+        table["is_vendor"] = "staging/vendors" in table["file"]
+        table["filled_by"] = filled_by.get((table["source"], table["table"]))
         if (table["source"], table["table"]) == ("crm", "accounts"):
             declared = [column["name"] for column in table["columns"]]
             table["columns"] += [
@@ -42,7 +54,12 @@ def build_problems(known: dict[str, Any]) -> Problems:
         raw_errors, raw_warnings = raw_problems(known["raw_path"], contract)
     else:
         raw_errors, raw_warnings = table_problems(contract)
-    errors = [*variable_problems(known["variables"]), *policy_errors, *raw_errors]
+    errors = [
+        *variable_problems(known["variables"]),
+        *vendor_problems(known["vendors"]),
+        *policy_errors,
+        *raw_errors,
+    ]
     return list(dict.fromkeys(errors)), policy_warnings + raw_warnings
 
 
@@ -63,21 +80,37 @@ def variable_problems(variables: dict[str, str]) -> list[str]:
     return errors
 
 
+def vendor_problems(vendors: list[dict]) -> list[str]:
+    """Name the vendors that fill nothing of their source.
+
+    Args:
+        vendors: `{source, vendor, tables: [name, …]}` for each of the variable.
+    """
+    return [
+        f"variable vendors: '{chosen['vendor']}' is not known as a vendor of {chosen['source']}."
+        " Fix: use one that docs/reference/vendors/README.md lists for that source."
+        for chosen in vendors
+        if not chosen["tables"]
+    ]
+
+
 def table_problems(contract: list[dict]) -> Problems:
     """Check raw tables that are in the database.
 
     Args:
         contract: `{source, table, columns: [{name, required}]}` for each table; with `{place,
-            delivered: [name, …], is_empty}` for those that are there.
+            delivered: [name, …], is_empty}` for those that are there, `is_vendor` for those of a
+            vendor's layout, and `filled_by` for those which a vendor fills.
     """
-    found = [table for table in contract if table.get("place")]
+    found = [table for table in contract if table.get("place") and not table.get("filled_by")]
+    warnings = absent_vendors(contract, {table["source"] for table in found})
     if not found:
         return [
             "variable raw_path is empty, and no table of the raw contract is in the database; it"
             " should hold tables such as crm.accounts. Fix: set raw_path to a folder of raw data,"
             " or <source>_schema to the schema that holds the tables of that source."
         ], []
-    errors, warnings = [], []
+    errors = []
     for table in found:
         place, name = table["place"], f"{table['source']}.{table['table']}"
         delivered = {column.lower() for column in table["delivered"]}
@@ -92,7 +125,8 @@ def table_problems(contract: list[dict]) -> Problems:
                 f"{place}: the table {name} has no rows and counts as absent."
                 " Fix: none needed if that is so; else deliver its rows."
             )
-        warnings += undeclared_columns(place, table, table["delivered"])
+        if not table.get("is_vendor"):
+            warnings += undeclared_columns(place, table, table["delivered"])
     return errors, warnings
 
 

@@ -13,6 +13,9 @@ from pathlib import Path
 from customer_health.plan import PROJECT
 from customer_health.progress import Progress
 
+# Of a variable of dbt; a vendor, or several, of each source.
+Variable = str | bool | Mapping[str, list[str]]
+
 
 class Failure(Exception):
     """A build that began and went wrong; the message says how."""
@@ -22,7 +25,7 @@ def run_dbt(
     state: Path,
     folder: Path,
     flags: Sequence[str],
-    variables: Mapping[str, str | bool],
+    variables: Mapping[str, Variable],
     lock: int,
     **environment: str,
 ) -> Progress:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from customer_health import manifest
-from customer_health.dbt_run import Failure, run_dbt
+from customer_health.dbt_run import Failure, Variable, run_dbt
 from customer_health.files import copy_file
 from customer_health.instant_file import hand_over, write
 from customer_health.lock import take
@@ -79,7 +79,9 @@ def tell(warehouse: Warehouse, base: Publication, as_of_date: str | None, lock: 
     """Find what has happened since a publication, and put it where readers find it."""
     started, begun = datetime.now(UTC), time.monotonic()
     raw_data = base.manifest["raw_data"]
-    variables: dict[str, str | bool] = {"raw_path": str(PROJECT / raw_data["path"])}
+    variables: dict[str, Variable] = {"raw_path": str(PROJECT / raw_data["path"])}
+    if base.manifest.get("vendors") is not None:
+        variables["vendors"] = base.manifest["vendors"]
     if as_of_date:
         variables["as_of_date"] = as_of_date
     if warehouse.tombstones.exists():

@@ -63,7 +63,11 @@ def is_unchanged(warehouse: Warehouse, current: Publication | None, inputs: str)
 
 
 def planned(
-    warehouse: Warehouse, current: Publication | None, given: argparse.Namespace, raw_path: Path
+    warehouse: Warehouse,
+    current: Publication | None,
+    given: argparse.Namespace,
+    raw_path: Path,
+    vendors: Mapping[str, list[str]] | None = None,
 ) -> Plan:
     """Choose what to start from and how much to build.
 
@@ -96,6 +100,8 @@ def planned(
         )
     if given.full_refresh:
         return Plan(current, FULL_REFRESH)
+    if vendors != made.get("vendors"):
+        return Plan(current, FULL_REFRESH, "other vendors are named than for the last build")
     if manifest.erased_of(warehouse.tombstones) != made.get("erased"):
         return Plan(current, FULL_REFRESH, "somebody was erased since the last build")
     code = manifest.code_of(PROJECT)
@@ -191,7 +197,7 @@ def copy_state(warehouse: Warehouse, plan: Plan) -> Plan:
     return plan
 
 
-def fingerprint(raw_path: Path, variables: Mapping[str, str | bool], tombstones: Path) -> str:
+def fingerprint(raw_path: Path, variables: Mapping[str, object], tombstones: Path) -> str:
     """Sum up all that a build depends on as one text."""
     told = [str(raw_path), variables, manifest.erased_of(tombstones)]
     digest = hashlib.sha256(json.dumps(told).encode())

@@ -3,9 +3,11 @@
 Raw data is in `<raw_path>/<source>/<table>.parquet`, or in any number of Parquet files below
 `<raw_path>/<source>/<table>/`. A table may be absent: its metrics are unknown then. A table that
 is there must be readable and have the columns the contract requires. Only the footers of the files
-are read, so even many large files cost little.
+are read, so even many large files cost little. The tables of a vendor may be CSV files as well, of
+which the first two lines are read.
 """
 
+import csv
 import difflib
 import os
 from collections.abc import Iterable
@@ -37,7 +39,8 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
 
     Args:
         raw_path: The folder with one folder per source.
-        contract: `{source, table, columns: [{name, required}]}` for each table.
+        contract: `{source, table, columns: [{name, required}]}` for each table; with `is_vendor`
+            for those of a vendor's layout, and `filled_by` for those which a vendor fills.
 
     Returns:
         The errors, which must stop the build, and the warnings.
@@ -54,10 +57,15 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
 
     warnings = _unexpected_names(root, contract, errors)
     n_files, n_rows = 0, 0
+    with_files = set()
     for entry in contract:
-        files = _files_of(root, entry["source"], entry["table"], errors)
+        if entry.get("filled_by"):
+            continue
+        files = _files_of(root, entry, errors)
         n_files += len(files)
+        with_files |= {entry["source"]} if files else set()
         n_rows += _check_table(root, entry, files, errors, warnings)
+    warnings += absent_vendors(contract, with_files)
     if n_files and not n_rows and not errors:
         errors.append(f"{raw_path}: every table in this folder is empty. Fix: deliver their rows.")
     if not n_files and not errors:
@@ -67,6 +75,16 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
             f" such as {example}. Fix: {NAME_THE_FOLDER}."
         )
     return errors, warnings
+
+
+def absent_vendors(contract: list[dict], found: set[str]) -> list[str]:
+    """Warn of vendors of which no table is there."""
+    vendors = {entry["source"] for entry in contract if entry.get("is_vendor")}
+    return [
+        f"variable vendors: {vendor} is named, and none of its tables is there; what they tell is"
+        " unknown. Fix: deliver them, or take the vendor out of the variable."
+        for vendor in sorted(vendors - found)
+    ]
 
 
 def folder_problems(raw_path: str) -> list[str]:
@@ -117,28 +135,34 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _files_of(root: Path, source: str, table: str, errors: list[str]) -> list[Path]:
-    """List the Parquet files of a table; empty if it is absent.
+def _files_of(root: Path, entry: dict, errors: list[str]) -> list[Path]:
+    """List the files of a table; empty if it is absent.
 
     They are a file, or all files below a folder, which may be named as a file is (Spark does that).
     """
-    single = root / source / f"{table}.parquet"
-    folder = root / source / table
+    found: list[Path] = []
+    for suffix in (".parquet", ".csv") if entry.get("is_vendor") else (".parquet",):
+        found = found or _files_of_suffix(root / entry["source"] / entry["table"], suffix, errors)
+    return found
+
+
+def _files_of_suffix(folder: Path, suffix: str, errors: list[str]) -> list[Path]:
+    single = folder.with_name(folder.name + suffix)
     if (single.is_symlink() or single.exists()) and not (single.is_file() or single.is_dir()):
         errors.append(f"{single}: {DEAD_LINK if single.is_symlink() else NO_FILE}")
         return []
-    found = [single] if single.is_file() else _files_below(single, errors)
-    below = _files_below(folder, errors)
+    found = [single] if single.is_file() else _files_below(single, suffix, errors)
+    below = _files_below(folder, suffix, errors)
     if found and below:
         errors.append(
-            f"{single}: the folder {folder} holds Parquet files of the same table, which would"
+            f"{single}: the folder {folder} holds files of the same table, which would"
             " not be read. Fix: keep the file or the folder, not both."
         )
     return found or below
 
 
-def _files_below(folder: Path, errors: list[str]) -> list[Path]:
-    """List the Parquet files below a folder, and note those that could not be read as its rows."""
+def _files_below(folder: Path, suffix: str, errors: list[str]) -> list[Path]:
+    """List the files of a format below a folder, and note those that cannot be its rows."""
     files = []
 
     def unreadable(error: OSError) -> None:
@@ -148,13 +172,13 @@ def _files_below(folder: Path, errors: list[str]) -> list[Path]:
     for place, folders, names in os.walk(folder, onerror=unreadable):
         for name in folders:
             path = Path(place, name)
-            if path.is_symlink() and any(path.rglob("*.parquet")):
+            if path.is_symlink() and any(path.rglob(f"*{suffix}")):
                 errors.append(
                     f"{path}: files behind this link to a folder would not be read."
                     " Fix: put the files themselves there."
                 )
         is_hidden = any(part[0] in "._" for part in Path(place).relative_to(folder).parts)
-        for name in sorted(name for name in names if name.endswith(".parquet")):
+        for name in sorted(name for name in names if name.endswith(suffix)):
             path = Path(place, name)
             if is_hidden or name[0] in "._":
                 errors.append(
@@ -178,7 +202,7 @@ def _check_table(
     in_files: set[str] = set()
     types: dict[str, TypesByKind] = {}
     keys = _keys_of_folders(root, entry, files, errors)
-    n_rows, files_of = _footers(files, errors)
+    n_rows, files_of = footers(files, errors)
     readable = sum(map(len, files_of.values())) == len(files)
     for schema, paths in files_of.items():
         in_files |= set(schema.names)
@@ -209,16 +233,26 @@ def _check_table(
             f"{_named(files)}: the table {entry['source']}.{entry['table']} has no rows and counts"
             " as absent. Fix: none needed if that is so; else deliver its rows."
         )
-    elif readable:
+    elif readable and not entry.get("is_vendor"):
         warnings += undeclared_columns(_named(files), entry, in_files, keys)
     return n_rows
 
 
-def _footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, list[Path]]]:
-    """Read the footers of files: how many rows they have, and which have which columns."""
+def footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, list[Path]]]:
+    """Read the footers of files: how many rows they have, and which have which columns.
+
+    Of a CSV file more than one row counts as one.
+    """
     n_rows = 0
     files_of: dict[pa.Schema, list[Path]] = {}
     for path in files:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+                lines = csv.reader(text)
+                header = pa.schema([(name, pa.string()) for name in next(lines, [])])
+                n_rows += bool(next(lines, None))
+            files_of.setdefault(header, []).append(path)
+            continue
         try:
             with pa.OSFile(os.fsencode(path)) as file:
                 footer = pq.read_metadata(file)
@@ -270,8 +304,10 @@ def _keys_of_folders(
 def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> list[str]:
     """Warn of folders and files that nothing reads, as a slip in a name is easily made."""
     tables_of: dict[str, list[str]] = {}
+    vendors = {entry["source"] for entry in contract if entry.get("is_vendor")}
     for entry in contract:
         tables_of.setdefault(entry["source"], []).append(entry["table"])
+    filled_by = {(e["source"], e["table"]): e["filled_by"] for e in contract if e.get("filled_by")}
 
     warnings = []
     for folder in _visible(root, errors):
@@ -287,7 +323,19 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
             warnings.append(_unread(folder, "source", folder.name, tables_of, ""))
             continue
         for path in _visible(folder, errors):
-            if path.is_file() and path.suffix.lower() == ".parquet" and path.suffix != ".parquet":
+            vendor = filled_by.get((folder.name, path.name.removesuffix(".parquet")))
+            if vendor:
+                warnings.append(
+                    f"{path}: {folder.name}.{path.stem} comes from {vendor}, so this is not read."
+                    " Fix: take it away, or the vendor out of the variable vendors."
+                )
+            elif folder.name in vendors:
+                # a vendor has far more tables than are read: only what looks like a slip is named
+                name = path.name.removesuffix(".parquet").removesuffix(".csv")
+                near = difflib.get_close_matches(name, tables, n=1, cutoff=0.85)
+                if name not in tables and near and not any(folder.glob(f"{near[0]}.*")):
+                    warnings.append(_unread(path, "table", name, tables, path.suffix))
+            elif path.is_file() and path.suffix.lower() == ".parquet" and path.suffix != ".parquet":
                 errors.append(
                     f"{path}: the end of this name is not read. Fix: rename it to"
                     f" {path.stem}.parquet."

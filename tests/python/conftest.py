@@ -10,7 +10,17 @@ import pytest
 from project import build, make_demo, once
 
 # The files that take longest, so that no worker begins one when the other is done.
-LONGEST_FIRST = ["test_incremental_history", "test_cases", "test_end_to_end", "test_snapshots"]
+LONGEST_FIRST = [
+    "test_incremental_history",
+    "test_end_to_end",
+    "test_cases",
+    "test_snapshots",
+    "test_independent_data",
+    "test_publication",
+    "test_privacy",
+    "test_benchmarks",
+    "test_ten_days",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,3 +59,9 @@ def built_demo(tmp_path_factory) -> BuiltDemo:
     own = tmp_path_factory.mktemp("copy") / "of"
     shutil.copytree(made, own, ignore=shutil.ignore_patterns("demo"))
     return BuiltDemo(made / "demo" / "raw", own / "warehouse.duckdb")
+
+
+@pytest.fixture(scope="session")
+def clean_raw() -> Path:
+    """Raw data of the company of `built_demo` without dirt, which changes none of its figures."""
+    return once("clean_demo", lambda folder: make_demo(folder / "demo", dirt=0)) / "demo" / "raw"

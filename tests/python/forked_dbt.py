@@ -48,7 +48,6 @@ def _run(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    _skip_debug_messages()
     os.chdir(project)
     os.environ.clear()
     os.environ.update(environment)
@@ -62,19 +61,3 @@ def _run(
     # a fork ends without it, and would leave a part of the warehouse in a file beside it
     DuckDBConnectionManager.close_all_connections()
     sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
-
-
-def _skip_debug_messages() -> None:
-    """Let dbt make no messages that are not shown: it takes an eighth of a small build."""
-    from dbt_common.events.base_types import BaseEvent, EventLevel
-    from dbt_common.events.event_manager import EventManager
-
-    fire_event = EventManager.fire_event
-
-    def fire_shown_event(
-        self: EventManager, e: BaseEvent, level: EventLevel | None = None, *more, **named
-    ) -> None:
-        if (level or e.level_tag()) != EventLevel.DEBUG:
-            fire_event(self, e, level, *more, **named)
-
-    EventManager.fire_event = fire_shown_event

@@ -8,10 +8,11 @@ import importlib
 import os
 from pathlib import Path
 
+import quick_dbt
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
-from dbt_common.clients.jinja import template_cache
+from dbt_common.clients.jinja import get_template, template_cache
 
 # What a build imports, apart from the project's own.
 LIBRARIES = [
@@ -44,6 +45,7 @@ def get(manifest: Path, project: Path) -> Manifest:
 gc.disable()
 for library in LIBRARIES:
     importlib.import_module(library)
+quick_dbt.install()
 AT_HAND = read(MANIFEST, PROJECT)
 # dbt writes code for its own classes when they are first used; with a manifest it parses nothing
 dbtRunner(manifest=AT_HAND).invoke(
@@ -55,3 +57,6 @@ dbtRunner(manifest=AT_HAND).invoke(
 )
 for macro in AT_HAND.macros.values():
     template_cache.get_node_template(macro)
+for node in AT_HAND.nodes.values():
+    if node.language == "sql":
+        get_template(node.raw_code, {}, node)

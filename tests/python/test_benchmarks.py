@@ -5,7 +5,7 @@ import json
 
 import duckdb
 import pytest
-from project import PROJECT, make_demo, query, run
+from project import PROJECT, query, run
 
 from benchmarks import history, measure, report
 from benchmarks.agreement import disagreement
@@ -13,12 +13,6 @@ from benchmarks.baselines.usage_metrics import usage_metrics
 from benchmarks.run_sql import run_sql
 
 METRICS = 14
-
-
-@pytest.fixture(scope="module")
-def clean_raw(tmp_path_factory):
-    """The company of `built_demo` without dirt, which changes none of its figures."""
-    return make_demo(tmp_path_factory.mktemp("clean") / "demo", dirt=0)
 
 
 def test_the_benchmark_measures_floor_and_build_and_writes_both_reports(tmp_path):

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from project import build, differences, query
+from project import build, differences, query, select
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -205,7 +205,8 @@ def test_moving_the_end_of_a_contract_moves_no_health_score_change_or_driver(bui
         ).fetchone()
         connection.execute(f"copy terms to '{terms}' (format parquet)")
     assert moved > 10
-    other = build(tmp_path / "warehouse.duckdb", raw_path=raw)
+    read = ("+fct_health_scores", "+fct_score_contributions", "+int_risk__circumstances")
+    other = build(tmp_path / "warehouse.duckdb", *select(*read), raw_path=raw)
     health = """
         select scorecard, account_id, as_of_date, health_score, change_30d, change_90d, momentum,
             is_drop_alert, usage_score, engagement_score, sentiment_score, relationship_score,

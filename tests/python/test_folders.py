@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 from project import PROJECT, parsed
+from vendors import all_vendors
 
 SOURCES = {"product", "crm", "support", "survey", "billing", "signals"}
 
@@ -14,7 +15,7 @@ SOURCES = {"product", "crm", "support", "survey", "billing", "signals"}
 @pytest.fixture(scope="module")
 def arrows() -> set[tuple[str, str]]:
     """Pairs (folder, folder that it reads) of dbt's graph, as paths."""
-    nodes = json.loads((parsed() / "manifest.json").read_text())["nodes"]
+    nodes = json.loads((parsed(vendors=all_vendors()) / "manifest.json").read_text())["nodes"]
     folders = {
         name: str(PurePosixPath(node["original_file_path"]).parent)
         for name, node in nodes.items()
@@ -31,6 +32,7 @@ def arrows() -> set[tuple[str, str]]:
 def rule_of(folder: str) -> str:
     """The folder's name in docs/folders.md."""
     name = folder.removeprefix("models/").removesuffix("/base")
+    name = re.sub(r"^staging/vendors/\w+$", "staging/vendors/<vendor>", name)
     name = re.sub(rf"^staging/({'|'.join(SOURCES)})$", "staging/<source>", name)
     return re.sub(r"^intermediate/metrics/\w+$", "intermediate/metrics/<dimension>", name)
 

@@ -14,7 +14,7 @@ from page_reader import read
 
 from customer_health.pages.rendering import file_name
 from customer_health.pages.site import draw
-from customer_health.pages.words import points
+from customer_health.pages.words import points, words
 
 # What a customer is never told.
 FORBIDDEN = (
@@ -131,6 +131,28 @@ def test_owners_on_the_managers_page_have_the_customers_of_the_marts(drawn):
     }
 
 
+@pytest.mark.parametrize("place", ["segment", "region"])
+def test_the_managers_page_sums_customers_up_by_segment_and_by_region(drawn, place):
+    shown = read(drawn.folder / "managers.html").tables[f"by-{place}"][1:]
+    expected = drawn.rows(
+        f"""
+        select accounts.{place}, count(*), sum(health.arr), avg(health.health_score)
+        from marts.account_health as health join marts.dim_accounts as accounts using (account_id)
+        where health.customer_status = 'customer' group by all
+        """
+    )
+    assert {(row[0], row[1]) for row in shown} == {
+        (words(name or "unknown"), f"{n:,}") for name, n, _, _ in expected
+    }
+    of = {row[0]: [float(cell.replace(",", "")) for cell in row[2:4]] for row in shown}
+    for name, _, arr, score in expected:  # sums end on half a unit one way or the other
+        assert of[words(name or "unknown")] == [
+            pytest.approx(arr, abs=1),
+            pytest.approx(score, abs=0.1),
+        ]
+    assert len(shown) > 1
+
+
 def test_the_longest_flagged_are_those_whose_flag_began_first(drawn):
     shown = read(drawn.folder / "managers.html").tables["aged"][1:]
     expected = drawn.rows(
@@ -209,6 +231,40 @@ def test_the_model_review_names_the_policies_in_force(drawn):
     versions = drawn.rows("select policy_version from marts.fct_policy_versions")
     assert len(shown) == len(versions) > 0
     assert shown[0][4] == "nobody noted why"
+
+
+def test_an_account_page_shows_its_tickets_and_who_speaks_for_it(drawn):
+    ((account_id,),) = drawn.rows(
+        """
+        select account_id
+        from marts.fct_tickets join marts.fct_account_roles using (account_id)
+        where ticket_status = 'open' and is_held
+        group by account_id order by count(*) desc, account_id limit 1
+        """
+    )
+    tables = read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").tables
+    tickets = drawn.rows(
+        f"""
+        select
+            ticket_id, coalesce(priority, '–'), cast(opened_date as varchar),
+            ticket_status || if(is_escalated, ', escalated', ''), age_days::varchar
+        from marts.fct_tickets
+        where account_id = '{account_id}'
+            and (ticket_status <> 'resolved' or opened_date > as_of_date - 90)
+        order by ticket_status = 'resolved', opened_date desc, ticket_id limit 10
+        """
+    )
+    assert [tuple(row) for row in tables["tickets"][1:]] == tickets
+    roles = drawn.rows(
+        f"""
+        select
+            replace(role, '_', ' '), since_date::varchar,
+            coalesce('no, since ' || ended_date, 'yes')
+        from marts.fct_account_roles
+        where account_id = '{account_id}' and (is_held or ended_date > as_of_date - 365)
+        """
+    )
+    assert sorted(map(tuple, tables["roles"][1:])) == sorted(roles)
 
 
 def test_no_report_for_a_customer_says_what_customers_are_not_told(drawn):

@@ -298,7 +298,7 @@ BROKEN_ROWS = {
     ),
     "a raw column that cannot be": (
         "custom_fields.csv", "support_plan,support_plan", "support_plan,support;plan",
-        "raw_column 'support;plan' is no name of a raw column", "write what the CRM calls it",
+        "raw_column 'support;plan' is no name of a raw column", "write what its system calls it",
     ),
     "a type that there is not": (
         "custom_fields.csv", "annual_revenue,number", "annual_revenue,decimal",

@@ -177,3 +177,47 @@ def test_files_elsewhere_are_left_to_the_build():
     errors, warnings = raw_problems("s3://bucket/raw", CONTRACT)
     assert errors == []
     assert "not on this computer" in warnings[0]
+
+
+ACCOUNT = {
+    "source": "salesforce",
+    "table": "account",
+    "columns": columns(id=True, name=False),
+    "is_vendor": True,
+}
+FILLED = [{**entry, "filled_by": "salesforce"} for entry in CONTRACT[:1]]
+
+
+def vendor_problems(raw: Path) -> tuple[list[str], list[str]]:
+    """Check the folder of a company whose accounts come from Salesforce."""
+    errors, warnings = raw_problems(str(raw), [*FILLED, *CONTRACT[1:], ACCOUNT])
+    return tuple([m.replace(f"{raw}/", "") for m in messages] for messages in (errors, warnings))
+
+
+def test_a_vendors_tables_may_be_csv_and_have_columns_that_nobody_reads(raw):
+    (raw / "crm" / "accounts.parquet").unlink()
+    (raw / "salesforce").mkdir()
+    (raw / "salesforce" / "account.csv").write_text("Id,Name,Sponsor__c\n001,Northwind,x\n")
+    (raw / "salesforce" / "lead.csv").write_text("Id\n1\n")
+    assert vendor_problems(raw) == ([], [])
+
+
+def test_what_goes_wrong_with_a_vendors_tables_is_named(raw):
+    (raw / "salesforce").mkdir()
+    (raw / "salesforce" / "account.csv").write_text("Name\nNorthwind\n")
+    errors, warnings = vendor_problems(raw)
+    assert errors == [
+        "salesforce/account.csv: the required column 'id' of salesforce.account is missing."
+        " Fix: add the column 'id'."
+    ]
+    assert warnings == [
+        "crm/accounts.parquet: crm.accounts comes from salesforce, so this is not read."
+        " Fix: take it away, or the vendor out of the variable vendors."
+    ]
+    (raw / "salesforce" / "account.csv").rename(raw / "salesforce" / "accounts.csv")
+    assert vendor_problems(raw)[1][1:] == [
+        "salesforce/accounts.csv: the contract has no table 'accounts', so this is not read."
+        " Fix: rename it to account.csv.",
+        "variable vendors: salesforce is named, and none of its tables is there; what they tell is"
+        " unknown. Fix: deliver them, or take the vendor out of the variable.",
+    ]

@@ -41,10 +41,12 @@
     'said_by': ['data', 'people'],
     'score_feedback': ['right', 'too_high', 'too_low'],
     'score_label': ['heuristic', 'predictive'],
+    'role': ['champion', 'executive_sponsor'],
     'scorecard_role': ['production', 'challenger', 'shadow'],
     'situation': ['very high risk', 're-onboard'],
     'status': ['known', 'unknown', 'not applicable'],
     'strength_verdict': ['strong', 'moderate', 'weak'],
+    'ticket_status': ['open', 're-opened', 'resolved'],
     'timing': ['leading', 'lagging', 'flat'],
     'excellent_verdict': ['met', 'not met', 'underpowered'],
     'verdict': [
@@ -69,6 +71,7 @@
     ),
     ('account_drivers', 'said_by, effect, peer_group', ''),
     ('dim_accounts', 'customer_status', ''),
+    ('fct_account_roles', 'role', ''),
     ('fct_dimension_weights', 'scorecard_role, basis, include_verdict, strength_verdict', ''),
     (
         'fct_health_scores',
@@ -89,6 +92,7 @@
     ('fct_score_feedback', 'score_feedback, feedback_reason', ''),
     ('fct_score_labels', 'score_label, inverted_alarm, weights_verdict', ''),
     ('fct_scorecard_comparisons', 'decision', ''),
+    ('fct_tickets', 'ticket_status', ''),
     ('fct_trigger_responses', 'response', ''),
     ('fct_validation_figures', 'verdict, excellent_verdict', ''),
     ('int_scoring__explained_metrics', 'metric_status', 'as_of_date'),

@@ -15,6 +15,7 @@
         'metric', 'dimension', 'feed', 'direction', 'shape', 'weight', 'when_absent', 'warm_up_days',
         'indicator', 'is_vanity_suspect', 'said_by'
     ]),
+    ('minor_units', ['currency', 'units']),
     ('overlay_words', ['aspect', 'word', 'verdict']),
     ('percentile_bands', ['from_share', 'to_share', 'from_score', 'to_score']),
     ('playbooks', ['playbook', 'due_days', 'cost']),
@@ -36,6 +37,7 @@
     ('triggers', ['trigger', 'playbook', 'cooldown_days', 'is_instant', 'is_alert']),
     ('trigger_conditions', ['trigger', 'fact', 'comparison', 'value']),
     ('validation_targets', ['figure', 'target', 'excellent_target']),
+    ('vendor_columns', ['vendor', 'vendor_table', 'column_name', 'raw_column']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}
 

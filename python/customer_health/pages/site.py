@@ -179,6 +179,8 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
     changes = marts.by_account("account_changes", "changes")
     metrics = _metric_tables(marts)
     actions = marts.by_account("account_actions", "actions")
+    roles = marts.by_account("account_roles", "roles")
+    tickets = marts.by_account("account_tickets", "tickets")
     risk = {row["account_id"]: row for row in marts.rows("account_risk")}
     worklist = {row["account_id"]: row for row in marts.rows("worklist")}
     everyone = marts.row("everyone")
@@ -193,6 +195,8 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
             "changes": changes.get(key, []),
             "metrics": metrics.get(key, []),
             "actions": actions.get(key, []),
+            "roles": roles.get(key, []),
+            "tickets": tickets.get(key, []),
             "risk": risk.get(key),
             "to_do": worklist.get(key),
             "shown": [

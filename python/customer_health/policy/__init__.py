@@ -26,6 +26,7 @@ __all__ = [
     "custom_columns",
     "policy_problems",
     "seed_problems",
+    "vendor_columns",
 ]
 
 
@@ -48,6 +49,16 @@ def custom_columns(policy_dir: Path) -> list[str]:
     found = Findings(policy_dir.name)
     rows = read(policy_dir / "custom_fields.csv", TABLES["custom_fields.csv"], found)
     return [] if found.errors else [row.raw_column.lower() for row in cast("list[Any]", rows)]
+
+
+def vendor_columns(policy_dir: Path) -> dict[tuple[str, str, str], str]:
+    """Give the raw column that vendor_columns.csv names for (vendor, table, column)."""
+    found = Findings(policy_dir.name)
+    rows = read(policy_dir / "vendor_columns.csv", TABLES["vendor_columns.csv"], found)
+    return {
+        (row.vendor, row.vendor_table, row.column_name): row.raw_column.lower()
+        for row in ([] if found.errors else cast("list[Any]", rows))
+    }
 
 
 def vocabulary_problems(vocabulary_dir: Path) -> list[str]:

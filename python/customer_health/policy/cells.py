@@ -23,6 +23,7 @@ from customer_health.policy.findings import use_one_of
 # Between these, sums, products and slopes of what the policy says neither overflow nor vanish.
 LARGEST_NUMBER = 1e12
 SMALLEST_NUMBER = 1e-9
+LONGEST_DAYS = 36_500
 LARGEST_WHOLE = 1_000_000_000  # the seeds' integers hold 32 bits
 LONGEST_CELL = 10_000
 LONG_CELL = (
@@ -91,6 +92,12 @@ class Row(BaseModel):
         return text
 
 
+class PolicyRow(Row):
+    """A row that says where its numbers come from."""
+
+    source: str
+
+
 def number(text: str, largest: float = LARGEST_NUMBER) -> float:
     """Read a plain decimal number; others, also nan and 1_000, are none."""
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, flags=re.ASCII):
@@ -152,6 +159,14 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Day = Annotated[date, BeforeValidator(_day)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Word = Annotated[str, AfterValidator(_word)]
+
+
+def column_name(text: str) -> str:
+    """Read the name of something that becomes a column."""
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        fix = "write small letters, digits and _, as it becomes one"
+        raise refusal(f"'{text}' is no name for a column", fix)
+    return text
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from customer_health.methods import EXPERT, WEIGHTED
 from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.policy import sentences
+from customer_health.policy.actions import SyncField
 from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
@@ -28,7 +29,6 @@ from customer_health.policy.tables import (
     SentinelDates,
     SignalType,
     SourceCheck,
-    SyncField,
     Threshold,
     Tier,
     VocabularyWord,

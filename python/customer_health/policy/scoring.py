@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -97,7 +97,7 @@ def check_methods(scorecards: list, weights: list, found: Findings) -> None:
             found.error("scorecards.csv", scorecard.number, what, fix)
 
 
-def _check_mean(scorecard, means: Sequence, found: Findings) -> None:
+def _check_mean(scorecard: Any, means: Sequence[Any], found: Findings) -> None:
     name, start = scorecard.scorecard, scorecard.starts_from
     known = [row.scorecard for row in means]
     if start not in known:

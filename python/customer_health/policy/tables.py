@@ -6,16 +6,25 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from customer_health.methods import METHODS
-from customer_health.outbox_columns import ACCOUNT_COLUMNS
+from customer_health.policy.actions import (
+    Holdout,
+    Playbook,
+    SyncField,
+    Trigger,
+    TriggerCondition,
+)
 from customer_health.policy.cells import (
+    LONGEST_DAYS,
     Currency,
     Day,
     Flag,
     Number,
+    PolicyRow,
     RefersTo,
     Row,
     Whole,
     Word,
+    column_name,
     none_of,
     number,
     numbers,
@@ -24,24 +33,15 @@ from customer_health.policy.cells import (
 )
 from customer_health.policy.decisions import PolicyChange
 from customer_health.policy.facts import (
-    NUMBERS_OF_A_DAY,
     NUMBERS_OF_AN_ACCOUNT,
     PERSONAL_WORDS,
     TEXTS_OF_AN_ACCOUNT,
-    WORDS_OF_A_DAY,
 )
 from customer_health.policy.scoring import PercentileBand, ScoringRule
 from customer_health.policy.vocabularies import VOCABULARIES
 
-LONGEST_DAYS = 36_500
 SIGNAL_TYPES = VOCABULARIES["signal_type"]
 OVERLAY_ASPECTS = ("champion_status", "engagement_status", "outcome_narrative")
-
-
-class PolicyRow(Row):
-    """A row that says where its numbers come from."""
-
-    source: str
 
 
 class Band(PolicyRow):
@@ -58,13 +58,6 @@ class Band(PolicyRow):
     least_risk_multiple: Number | None = Field(default=None, ge=0)
 
 
-def _column_name(text: str) -> str:
-    if not re.fullmatch("[a-z][a-z0-9_]*", text):
-        fix = "write small letters, digits and _, as it becomes one"
-        raise refusal(f"'{text}' is no name for a column", fix)
-    return text
-
-
 def _field_name(text: str) -> str:
     if text in (*NUMBERS_OF_AN_ACCOUNT, *TEXTS_OF_AN_ACCOUNT):
         raise refusal(f"'{text}' is a field that accounts have already", "choose another name")
@@ -73,9 +66,9 @@ def _field_name(text: str) -> str:
 
 def _raw_name(text: str) -> str:
     if not re.fullmatch(r"[\w .-]+", text):
-        fix = "write what the CRM calls it, of letters, digits, blanks, _, . and - only"
+        fix = "write what its system calls it, of letters, digits, blanks, _, . and - only"
         raise refusal(f"'{text}' is no name of a raw column", fix)
-    return _not_personal(text)
+    return text
 
 
 def _not_personal(text: str) -> str:
@@ -91,8 +84,8 @@ class CustomField(Row):
 
     key = ("field",)
     may_be_empty = True
-    field: Annotated[str, AfterValidator(_column_name), AfterValidator(_field_name)]
-    raw_column: Annotated[str, AfterValidator(_raw_name)]
+    field: Annotated[str, AfterValidator(column_name), AfterValidator(_field_name)]
+    raw_column: Annotated[str, AfterValidator(_raw_name), AfterValidator(_not_personal)]
     type: Annotated[str, one_of("text", "number", "date")]
     description: str
 
@@ -116,6 +109,14 @@ class ExchangeRate(PolicyRow):
     rate: Number = Field(gt=0)
 
 
+class MinorUnits(PolicyRow):
+    """A row of minor_units.csv: in what unit payment systems count a currency."""
+
+    key = ("currency",)
+    currency: Currency
+    units: Whole = Field(gt=0)
+
+
 class LifecycleStage(PolicyRow):
     """A row of lifecycle_stages.csv."""
 
@@ -134,13 +135,6 @@ class CurvePoint(PolicyRow):
     lifecycle_stage: Annotated[str, RefersTo("lifecycle_stages.csv", all_allowed=True)]
     at_value: Number
     score: Number = Field(ge=0, le=100)
-
-
-def _api_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_.-]+", text):
-        fix = "write the name that the API uses, such as Health_Score__c or health_score"
-        raise refusal(f"'{text}' is no name of an object or field", fix)
-    return text
 
 
 def _words(text: str) -> list[str]:
@@ -190,17 +184,6 @@ class OverlayWord(PolicyRow):
     verdict: Annotated[str, one_of(*VOCABULARIES["verdict"])]
 
 
-class Playbook(PolicyRow):
-    """A row of playbooks.csv: what to do, and by when."""
-
-    key = ("playbook",)
-    playbook: Annotated[str, AfterValidator(_column_name)]
-    name: str
-    next_step: str
-    due_days: Whole = Field(ge=0, le=LONGEST_DAYS)
-    cost: Number | None = Field(default=None, gt=0)
-
-
 class ScorecardWeight(PolicyRow):
     """A row of scorecard_weights.csv."""
 
@@ -239,20 +222,10 @@ class Segmentation(PolicyRow):
     """A row of segmentations.csv: a field of accounts that parts them into segments."""
 
     key = ("segmentation",)
-    segmentation: Annotated[str, AfterValidator(_column_name)]
+    segmentation: Annotated[str, AfterValidator(column_name)]
     field: str
     is_primary: Flag
     description: str
-
-
-class SyncField(PolicyRow):
-    """A row of sync_fields.csv."""
-
-    key = ("destination", "payload_column")
-    destination: Annotated[str, one_of("salesforce", "hubspot")]
-    object: Annotated[str, AfterValidator(_api_name)]
-    payload_column: Annotated[str, one_of(*ACCOUNT_COLUMNS)]
-    remote_field: Annotated[str, AfterValidator(_api_name)]
 
 
 class Tier(PolicyRow):
@@ -305,7 +278,7 @@ class Threshold(PolicyRow):
     """A row of thresholds.csv: a number by name, and the values that make sense for it."""
 
     key = ("threshold",)
-    threshold: Annotated[str, AfterValidator(_column_name)]
+    threshold: Annotated[str, AfterValidator(column_name)]
     value: Number
     type: Annotated[str, one_of("whole", "number")]
     lowest: Number | None = None
@@ -317,38 +290,6 @@ class Threshold(PolicyRow):
     description: str
 
 
-class Trigger(PolicyRow):
-    """A row of triggers.csv: an event that starts a playbook."""
-
-    key = ("trigger",)
-    trigger: Annotated[str, AfterValidator(_column_name)]
-    playbook: Annotated[str, RefersTo("playbooks.csv")]
-    cooldown_days: Whole = Field(ge=0, le=LONGEST_DAYS)
-    is_instant: Flag
-    is_alert: Flag
-    sentence: str
-
-
-class Holdout(PolicyRow):
-    """A row of holdouts.csv: from a day on chance keeps a share of a trigger from the team."""
-
-    key = ("trigger", "from_date")
-    may_be_empty = True
-    trigger: Annotated[str, RefersTo("triggers.csv")]
-    from_date: Day
-    holdout_share: Number = Field(ge=0, le=0.5)
-
-
-class TriggerCondition(PolicyRow):
-    """A row of trigger_conditions.csv: a trigger fires once all of its conditions hold."""
-
-    key = ("trigger", "fact", "comparison")
-    trigger: Annotated[str, RefersTo("triggers.csv")]
-    fact: Annotated[str, one_of(*NUMBERS_OF_A_DAY, *WORDS_OF_A_DAY)]
-    comparison: Annotated[str, one_of("below", "at_most", "at_least", "above", "is")]
-    value: str
-
-
 class ValidationTarget(PolicyRow):
     """A row of validation_targets.csv."""
 
@@ -356,6 +297,24 @@ class ValidationTarget(PolicyRow):
     figure: Annotated[str, one_of("accuracy", "precision", "recall", "specificity", "f1")]
     target: Number = Field(ge=0, le=1)
     excellent_target: Number | None = Field(None, ge=0, le=1)
+
+
+def _raw_path(text: str) -> str:
+    if not re.fullmatch(r"[\w .$-]+(\[\d+\])?", text):
+        fix = "write the column's name, or of one that holds JSON column.field or column.field[0]"
+        raise refusal(f"'{text}' is no name of a raw column", fix)
+    return text
+
+
+class VendorColumn(Row):
+    """A row of vendor_columns.csv: what a company calls a column of a vendor's table."""
+
+    key = ("vendor", "vendor_table", "column_name")
+    may_be_empty = True
+    vendor: Annotated[str, AfterValidator(column_name)]
+    vendor_table: Annotated[str, AfterValidator(column_name)]
+    column_name: Annotated[str, AfterValidator(column_name)]
+    raw_column: Annotated[str, AfterValidator(_raw_path)]
 
 
 class VocabularyWord(Row):
@@ -374,6 +333,7 @@ TABLES: dict[str, type[Row]] = {
     "exchange_rates.csv": ExchangeRate,
     "lifecycle_stages.csv": LifecycleStage,
     "metric_curves.csv": CurvePoint,
+    "minor_units.csv": MinorUnits,
     "metrics.csv": Metric,
     "overlay_words.csv": OverlayWord,
     "percentile_bands.csv": PercentileBand,
@@ -394,6 +354,7 @@ TABLES: dict[str, type[Row]] = {
     "holdouts.csv": Holdout,
     "trigger_conditions.csv": TriggerCondition,
     "validation_targets.csv": ValidationTarget,
+    "vendor_columns.csv": VendorColumn,
 }
 
 VOCABULARY_TABLES: dict[str, type[Row]] = {"vocabularies.csv": VocabularyWord}

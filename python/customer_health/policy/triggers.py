@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 from customer_health.policy import sentences
+from customer_health.policy.actions import Holdout, Trigger, TriggerCondition
 from customer_health.policy.cells import Row, number
 from customer_health.policy.facts import FACTS_WITHOUT_A_SCORE, NUMBERS_OF_A_DAY, WORDS_OF_A_DAY
 from customer_health.policy.findings import Findings, grouped, use_one_of
 from customer_health.policy.tables import (
     Band,
-    Holdout,
     LifecycleStage,
     Segment,
     Threshold,
-    Trigger,
-    TriggerCondition,
 )
 
 MOMENTA = ("improving", "stable", "declining", "too new", "insufficient data")

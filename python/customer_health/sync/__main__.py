@@ -11,10 +11,10 @@ from typing import Any
 from customer_health.lock import take
 from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.plan import PROJECT
+from customer_health.policy.actions import SyncField
 from customer_health.policy.files import read as read_policy
 from customer_health.policy.findings import Findings
 from customer_health.policy.rules import check_sync_fields
-from customer_health.policy.tables import SyncField
 from customer_health.publication import Refusal, Warehouse
 from customer_health.sync.delivery import deliver, show
 from customer_health.sync.destination import Destination, Undelivered

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from customer_health import manifest
-from customer_health.dbt_run import Failure, run_dbt
+from customer_health.dbt_run import Failure, Variable, run_dbt
 from customer_health.files import copy_file
 from customer_health.instant_file import hand_over
 from customer_health.lock import take
@@ -212,7 +212,7 @@ def run(
     base: Publication,
     state: Path,
     flags: list[str],
-    variables: dict[str, str | bool],
+    variables: dict[str, Variable],
     lock: int,
 ) -> None:
     """Run models in the copy, for the day of the publication; tests and pages are a build's.
@@ -229,6 +229,8 @@ def run(
         "as_of_date": str(base.manifest["as_of_date"]),
         **variables,
     }
+    if base.manifest.get("vendors") is not None:
+        variables["vendors"] = base.manifest["vendors"]
     if warehouse.tombstones.exists():
         variables["tombstones"] = str(warehouse.tombstones)
     left_out = ["--exclude-resource-type", "test", "unit_test"]

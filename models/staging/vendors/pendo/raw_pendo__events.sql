@@ -1,0 +1,62 @@
+with feature_events as (
+    {{ raw_rows('pendo', 'feature_event', keep_raw=true) }}
+),
+
+page_events as (
+    {{ raw_rows('pendo', 'page_event', keep_raw=true) }}
+),
+
+hours as (
+    select
+        raw__fivetran_id as hour_id,
+        account_id,
+        raw_account_id,
+        visitor_id,
+        raw_visitor_id,
+        raw_feature_id as event_name,
+        raw_timestamp as occurred_at,
+        num_events,
+        left_out
+    from feature_events
+    union all
+    select
+        raw__fivetran_id as hour_id,
+        account_id,
+        raw_account_id,
+        visitor_id,
+        raw_visitor_id,
+        raw_page_id as event_name,
+        raw_timestamp as occurred_at,
+        num_events,
+        left_out
+    from page_events
+),
+
+-- an hour without a number had one at least
+events as (
+    select
+        *,
+        unnest(generate_series(1, greatest(coalesce(num_events, 1), 1))) as event_number
+    from hours
+),
+
+final as (
+    select
+        cast(hour_id as varchar) || '-' || cast(event_number as varchar) as event_id,
+        raw_account_id as account_id,
+        -- who is not known, and what the snippet's example says
+        case
+            when visitor_id like '\_pendo\_t\_%' escape '\' or visitor_id = 'visitor-unique-id'
+                then null
+            else raw_visitor_id
+        end as user_id,
+        event_name,
+        occurred_at,
+        coalesce(
+            left_out,
+            case when account_id = 'account-unique-id' then 'placeholder for an account' end
+        ) as left_out
+    from events
+)
+
+select * from final

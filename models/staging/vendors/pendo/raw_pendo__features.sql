@@ -1,0 +1,57 @@
+with features as (
+    {{ raw_rows('pendo', 'feature_history', keep_raw=true) }}
+),
+
+pages as (
+    {{ raw_rows('pendo', 'page_history', keep_raw=true) }}
+),
+
+versions as (
+    select
+        id,
+        raw_id,
+        raw_name,
+        'feature' as feature_type,
+        raw_is_core_event as is_core,
+        raw_is_key as is_key,
+        last_updated_at,
+        left_out
+    from features
+    union all
+    select
+        id,
+        raw_id,
+        raw_name,
+        'page_view' as feature_type,
+        null as is_core,
+        null as is_key,
+        last_updated_at,
+        left_out
+    from pages
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by feature_type, id
+            order by last_updated_at desc nulls last
+        ) as version_number
+    from versions
+),
+
+final as (
+    select
+        raw_id as event_name,
+        raw_id as feature_id,
+        raw_name as feature_name,
+        feature_type,
+        is_core,
+        is_key,
+        coalesce(
+            left_out, case when version_number > 1 then 'earlier version of a row' end
+        ) as left_out
+    from numbered
+)
+
+select * from final

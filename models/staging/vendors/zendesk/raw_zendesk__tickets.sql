@@ -1,0 +1,158 @@
+with tickets as (
+    {{ raw_rows('zendesk', 'ticket', keep_raw=true) }}
+),
+
+organizations as (
+    {{ raw_rows('zendesk', 'organization') }}
+),
+
+domains as (
+    {{ raw_rows('zendesk', 'domain_name') }}
+),
+
+users as (
+    {{ raw_rows('zendesk', 'user') }}
+),
+
+tags as (
+    {{ raw_rows('zendesk', 'ticket_tag') }}
+),
+
+comments as (
+    {{ raw_rows('zendesk', 'ticket_comment') }}
+),
+
+field_history as (
+    {{ raw_rows('zendesk', 'ticket_field_history') }}
+),
+
+organizations_of_domains as (
+    select
+        lower(domain_name) as domain_name,
+        min(organization_id) as organization_id
+    from domains
+    group by lower(domain_name)
+    -- a domain that two share says nothing
+    having count(distinct organization_id) = 1
+),
+
+-- who has left is an end user now, and has had tickets
+agents as (
+    select id as user_id
+    from users
+    where role in ('agent', 'admin') and not coalesce(is_bot, false)
+    union
+    select tickets.assignee_id as user_id
+    from tickets
+    inner join users on tickets.assignee_id = users.id
+    where not coalesce(users.is_bot, false)
+    union
+    select field_history.value as user_id
+    from field_history
+    inner join users on field_history.value = users.id
+    where field_history.field_name = 'assignee_id' and not coalesce(users.is_bot, false)
+),
+
+first_responses as (
+    select
+        comments.ticket_id,
+        min(comments.created) as first_response_at
+    from comments
+    inner join agents on comments.user_id = agents.user_id
+    where comments.public
+    group by comments.ticket_id
+),
+
+statuses as (
+    select
+        ticket_id,
+        updated,
+        value in ('solved', 'closed') as is_solved,
+        lag(value in ('solved', 'closed'))
+            over (partition by ticket_id order by updated)
+            as was_solved
+    from field_history
+    where field_name = 'status' and value <> 'deleted'
+),
+
+turns as (
+    select
+        ticket_id,
+        max(case when is_solved and not coalesce(was_solved, false) then updated end)
+            as resolved_at,
+        max(case when was_solved and not is_solved then updated end) as reopened_at
+    from statuses
+    group by ticket_id
+),
+
+-- an offer is no answer
+answers as (
+    select
+        ticket_id,
+        case value when 'good' then '5' when 'bad' then '1' else value end as csat_score,
+        updated as csat_at,
+        row_number() over (partition by ticket_id order by updated desc) as recency
+    from field_history
+    where field_name = 'satisfaction_score' and value not in ('offered', 'unoffered')
+),
+
+merged as (
+    select ticket_id
+    from tags
+    where tag = 'closed_by_merge'
+    union
+    select
+        {{ text_rows("replace(translate(merged_ticket_ids, '[]', ''), ' ', '')", ',') }}
+            as ticket_id
+    from tickets
+),
+
+final as (
+    select
+        tickets.raw_id as ticket_id,
+        coalesce(
+            organizations.account_id, organizations.external_id, organizations.id
+        ) as account_id,
+        tickets.raw_priority as priority,
+        tickets.raw_created_at as created_at,
+        first_responses.first_response_at,
+        case
+            when turns.ticket_id is not null then cast(turns.resolved_at as varchar)
+            -- without history the last change is the nearest that is known
+            when tickets.status in ('solved', 'closed') then cast(tickets.raw_updated_at as varchar)
+        end as resolved_at,
+        turns.reopened_at,
+        tickets.raw_escalated_at as escalated_at,
+        tickets.raw_is_escalated as is_escalated,
+        answers.csat_score,
+        answers.csat_at,
+        tickets.raw_sentiment as sentiment,
+        tickets.raw_subject as subject,
+        coalesce(
+            tickets.left_out,
+            case
+                when tickets.status = 'deleted' then 'deleted in Zendesk'
+                when merged.ticket_id is not null then 'merged into another ticket'
+                when requesters.role in ('agent', 'admin') then 'ticket of our own people'
+            end
+        ) as left_out
+    from tickets
+    left join users as requesters on tickets.requester_id = requesters.id
+    left join organizations_of_domains
+        on
+            lower({{ dbt.split_part('requesters.email', "'@'", 2) }})
+            = organizations_of_domains.domain_name
+    left join organizations
+        on
+            coalesce(
+                tickets.organization_id,
+                requesters.organization_id,
+                organizations_of_domains.organization_id
+            ) = organizations.id
+    left join first_responses on tickets.id = first_responses.ticket_id
+    left join turns on tickets.id = turns.ticket_id
+    left join answers on tickets.id = answers.ticket_id and answers.recency = 1
+    left join merged on tickets.id = merged.ticket_id
+)
+
+select * from final

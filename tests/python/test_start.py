@@ -1,0 +1,262 @@
+"""`make start` recognises tools' tables and says what to do; `make check` judges their rows."""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from project import PROJECT
+
+from customer_health import build, check, start
+from customer_health.dbt_run import Failure
+from customer_health.plan import FULL_REFRESH, INCREMENTAL, planned
+from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.recognition import delivered_files, recognise
+from customer_health.vendors import chosen_vendors, declared_tables, filled_tables
+
+ACCOUNTS = [
+    {"id": f"001A0000000000{n}AAA", "name": name, "industry": "Retail", "is_deleted": "false"}
+    | {"parent_id": "", "owner_id": "005A", "number_of_employees": "20", "billing_country": "DE"}
+    | {"master_record_id": "", "plan_c": "pro"}
+    for n, name in enumerate(["Northwind", "Contoso"])
+]
+OPPORTUNITIES = [
+    {"id": f"006A0000000000{n}AAA", "account_id": account["id"], "type": "New", "stage_name": "Won"}
+    | {"amount": "100", "created_date": "2025-01-01", "is_closed": "true", "is_won": "true"}
+    | {"close_date": "2025-02-01", "is_deleted": "false"}
+    for n, account in enumerate(ACCOUNTS)
+]
+EVENTS = [
+    {"id": f"00UA000000000{n:02}AAA", "account_id": account_id, "who_id": "", "what_id": ""}
+    | {"type": kind, "start_date_time": f"2026-0{n % 6 + 1}-10 10:00:00", "is_child": "false"}
+    | {"activity_date": "", "activity_date_time": "", "is_deleted": "false", "is_recurrence": ""}
+    for n, (account_id, kind) in enumerate(
+        [(account["id"], "Meeting") for account in ACCOUNTS] * 6
+        + [(ACCOUNTS[0]["id"], "Teleport")] * 2
+        + [("001A00000000009AAA", "Meeting")]
+    )
+]
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    """Write rows as a CSV file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture
+def exports(tmp_path) -> Path:
+    """Salesforce's tables as a person has exported them, with subscriptions of the contract."""
+    root = tmp_path / "my exports"
+    write(root / "salesforce" / "account.csv", ACCOUNTS)
+    write(root / "salesforce" / "opportunity.csv", OPPORTUNITIES)
+    write(root / "salesforce" / "event.csv", EVENTS)
+    (root / "billing").mkdir()
+    duckdb.sql(
+        f"""
+        copy (
+            select 's' || id as subscription_id, id as account_id, date '2025-02-01' as start_date,
+                date '2027-02-01' as end_date, 1000.0 as arr
+            from read_csv('{root}/salesforce/account.csv')
+        ) to '{root}/billing/subscriptions.parquet'
+        """
+    )
+    return root
+
+
+def recognised(root: Path) -> dict[str, str]:
+    """What each file was recognised as."""
+    matches, _ = recognise(delivered_files(root, []))
+    return {str(match.delivered.path.relative_to(root)): match.table.full_name for match in matches}
+
+
+def test_start_writes_what_check_and_build_find(exports, capsys, monkeypatch):
+    assert start.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"account +9 of 9 columns", said)
+    assert "Filled: crm.accounts (salesforce), billing.subscriptions, crm.activities" in said
+    assert re.search(r"crm\.contacts +salesforce's contact; crm/contacts\.parquet", said)
+    assert "salesforce,account,plan,plan_c" in said
+    assert re.search(r"financial +[1-9]", said)
+    assert re.search(r"^  support: .*open_p1_tickets", said, re.M)
+    assert f"`make build RAW_PATH='{exports}'`" in said
+    assert chosen_vendors(None, exports) == {"crm": ["salesforce"]}
+
+    assert check.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"crm\.activities +15 +12 +0 +3  2026-01-10 to 2026-06-10", said)
+    assert re.search(r"crm\.accounts +2 +2 +0 +0$", said, re.M)
+    assert "2 rows        crm.activities, activity_type: 'Teleport' (2)" in said
+    assert "1 row         crm.activities, account_id: '001A00000000009AAA'" in said
+    assert "Accounts known: 2. With rows in billing 2." in said
+    assert not list(check.FOLDER.glob("state*"))
+
+    given = {}
+
+    def stop(_warehouse, _plan, variables, *_others):
+        given.update(variables)
+        raise Failure("stopped here")
+
+    monkeypatch.setattr(build, "run_build", stop)
+    arguments = ["--warehouse", str(exports / "w.duckdb"), "--raw-path", str(exports)]
+    assert build.main(arguments) == 1
+    assert given["vendors"] == {"crm": ["salesforce"]}
+    assert build.main([*arguments, "--vendors", "crm=hubspot+salesforce"]) == 1
+    assert given["vendors"] == {"crm": ["hubspot", "salesforce"]}
+
+
+def test_check_says_what_keeps_raw_data_from_being_built(exports, capsys):
+    (exports / "billing/subscriptions.parquet").write_bytes(b"no Parquet")
+    assert check.main(["--raw-path", str(exports)]) == 1
+    assert "subscriptions.parquet: the file cannot be read as Parquet" in capsys.readouterr().err
+    assert check.main(["--raw-path", str(exports / "none")]) == 2
+    assert "there is no such folder" in capsys.readouterr().err
+
+
+def test_start_reads_schemas_of_a_database(exports, capsys):
+    database = exports / "company.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema sf_prod")
+        for path in (exports / "salesforce").glob("*.csv"):
+            connection.execute(f"create table sf_prod.{path.stem} as from read_csv('{path}')")
+    before = database.read_bytes()
+    assert start.main(["--database", str(database)]) == 0
+    said = capsys.readouterr().out
+    assert "sf_prod.account" in said
+    assert f"--vars \"$(cat '{exports}/company.customer_health.yml')\"" in said
+    assert (exports / "company.customer_health.yml").read_text().splitlines()[1:] == [
+        "raw_path: ''",
+        "vendors:",
+        "  crm:",
+        "  - salesforce",
+        "salesforce_schema: sf_prod",
+    ]
+    assert database.read_bytes() == before
+
+
+def test_tables_are_known_by_their_columns_wherever_they_lie(exports):
+    shutil.move(exports / "salesforce", exports / "dump of May")
+    write(
+        exports / "dump of May" / "event.csv",
+        [{name: "" for name in EVENTS[0]}],
+    )
+    write(
+        exports / "Events.csv",
+        [{"insert_id": "1", "distinct_id": "a", "device_id": "d", "name": "n", "time": "1"}],
+    )
+    write(exports / "notes.csv", [{"name": "n", "text": "t"}])
+    assert recognised(exports) == {
+        "billing/subscriptions.parquet": "billing.subscriptions",
+        "dump of May/account.csv": "salesforce.account",
+        "dump of May/event.csv": "salesforce.event",
+        "dump of May/opportunity.csv": "salesforce.opportunity",
+        "Events.csv": "mixpanel.event",
+    }
+
+
+def test_a_folder_of_other_things_is_refused(tmp_path, capsys):
+    write(tmp_path / "things" / "notes.csv", [{"name": "n", "text": "t"}])
+    assert start.main(["--raw-path", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert "Not recognised, and not read: " + str(tmp_path / "things/notes.csv") in said.out
+    assert (
+        "is recognised here; docs/reference/vendors/README.md lists the vendors. Fix:" in said.err
+    )
+    assert not (tmp_path / "customer_health.yml").exists()
+
+
+def test_files_elsewhere_are_to_be_moved_first(exports, capsys):
+    shutil.move(exports / "salesforce", exports / "sf")
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr()
+    assert f"  mkdir '{exports}/salesforce'\n" in said.err
+    moved = f"  mv -n '{exports}/sf/account.csv' '{exports}/salesforce/account.csv'\n"
+    assert moved in said.err
+    assert not (exports / "customer_health.yml").exists()
+
+
+def test_other_spellings_are_named_with_the_row_that_reads_them(exports, capsys, monkeypatch):
+    spelled = [
+        {"Id": row["id"], "AccountId": row["account_id"], "WhoId": "", "WhatId": "", "Type": "Call"}
+        | {"StartDateTime": "2026-01-01", "ActivityDate": ""}
+        for row in EVENTS
+    ]
+    write(exports / "salesforce" / "event.csv", spelled)
+    start._say(str(exports), *recognise(delivered_files(exports, [])))
+    said = capsys.readouterr().out
+    assert "  salesforce,event,account_id,AccountId\n" in said
+    assert "salesforce,event,id,Id" not in said
+    rows = [{"vendor": "salesforce", "vendor_table": "event"} | {"column_name": "account_id"}]
+    rows[0]["raw_column"] = "AccountId"
+    write(exports / "seeds" / "policy" / "vendor_columns.csv", rows)
+    monkeypatch.setattr("customer_health.vendors.PROJECT", exports)
+    monkeypatch.setattr(
+        "customer_health.recognition.vendor_tables",
+        lambda: declared_tables("vendors/*/_*__sources.yml"),
+    )
+    start._say(str(exports), *recognise(delivered_files(exports, [])))
+    assert "AccountId" not in capsys.readouterr().out
+
+
+def test_a_required_column_that_is_missing_is_named(exports, capsys):
+    write(
+        exports / "salesforce" / "account.csv",
+        [{name: value for name, value in row.items() if name != "id"} for row in ACCOUNTS],
+    )
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr().err
+    assert "account.csv: the required column 'id' of salesforce.account is missing. Fix:" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("vendors: [crm", "cannot be read"),
+        ("vendor: {crm: salesforce}", "should hold `vendors` and nothing else"),
+        ("vendors: salesforce", "should name a vendor for each source"),
+        ("vendors: {crm: 1}", "'crm' should have a vendor"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_stops_with_the_fix(tmp_path, content, said):
+    (tmp_path / "customer_health.yml").write_text(content)
+    with pytest.raises(Refusal, match=f"customer_health.yml: .*{said}.* Fix: ") as refused:
+        chosen_vendors(None, tmp_path)
+    assert str(tmp_path) in str(refused.value)
+
+
+def test_vendors_of_a_command_go_before_those_of_the_file(tmp_path):
+    (tmp_path / "customer_health.yml").write_text("vendors: {crm: salesforce}")
+    told = chosen_vendors("crm=hubspot,support=zendesk+intercom", tmp_path)
+    assert told == {"crm": ["hubspot"], "support": ["zendesk", "intercom"]}
+    with pytest.raises(Refusal, match="'salesforce' names none. Fix: write it as crm=salesforce"):
+        chosen_vendors("salesforce", tmp_path)
+
+
+def test_other_vendors_are_read_from_the_beginning(tmp_path, monkeypatch):
+    made = {"raw_data": {"path": "raw", "made_by": None}, "code": {}, "vendors": None}
+    monkeypatch.setattr(Publication, "manifest", made)
+    monkeypatch.setattr("customer_health.manifest.code_of", lambda _: {})
+    monkeypatch.setattr("customer_health.manifest.raw_data_of", lambda *_: made["raw_data"])
+    asked = build.argparse.Namespace(restate=False, full_refresh=False)
+    warehouse, current = Warehouse(tmp_path / "w.duckdb"), Publication(tmp_path)
+    assert planned(warehouse, current, asked, tmp_path).kind == INCREMENTAL
+    other = planned(warehouse, current, asked, tmp_path, {"crm": ["salesforce"]})
+    assert (other.kind, other.reason) == (
+        FULL_REFRESH,
+        "other vendors are named than for the last build",
+    )
+
+
+def test_vendors_fill_what_their_models_say():
+    text = (PROJECT / "macros/staging/raw_tables.sql").read_text()
+    filled = {
+        (vendor, source, table)
+        for vendor, pairs in re.findall(r"^ {8}'(\w+)': \[(.*?)\n? *\],$", text, re.M | re.S)
+        for source, table in re.findall(r"\('(\w+)', '(\w+)'\)", pairs)
+    }
+    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == filled
