@@ -139,9 +139,7 @@ def every_method(tmp_path_factory) -> Path:
         lines.write("points,registered_users,at_least,1,points,5,test\n")
         lines.write("hybrid,active_seat_share_28d,at_least,0,floor,44,test\n")
     raw = make_demo(folder / "demo", accounts=30, months=7, events=20_000)
-    outcome = build(folder / "warehouse.duckdb", project=project, is_edited=False, raw_path=raw)
-    assert outcome.code == 0, outcome.text
-    return folder / "warehouse.duckdb"
+    return build(folder / "warehouse.duckdb", project=project, is_edited=False, raw_path=raw)
 
 
 def test_every_method_scores_every_account_and_day(every_method):
