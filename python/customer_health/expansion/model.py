@@ -7,23 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from customer_health.expansion.settings import ExpansionSettings
 from customer_health.expansion_fits import TERMS
 from customer_health.logistic import ridge_logistic
-from customer_health.policy.settings import Settings, threshold
 
 FEATURES = TERMS[1:]
 # Of the rows that had matured, the later ones that the model of the earlier ones is judged on.
 LATER_SHARE = 0.3
-
-
-class ExpansionSettings(Settings):
-    """The numbers of the policy that decide how the model of expansion is fitted."""
-
-    minimum_outcomes: int = threshold("minimum_outcomes")
-    minimum_expanded: int = threshold("minimum_churned")
-    ridge_penalty: float = threshold("churn_model_penalty")
-    confidence_share: float = threshold("confidence_share")
-    n_draws: int = threshold("bootstrap_samples")
 
 
 @dataclass(frozen=True)

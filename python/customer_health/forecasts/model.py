@@ -13,17 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from customer_health.policy.settings import Settings, threshold
+from customer_health.forecasts.settings import ForecastSettings
 
 FEATURES = ("intercept", "trend_share", "reversion_share")
-
-
-class ForecastSettings(Settings):
-    """The numbers of the policy that decide how forecasts are fitted."""
-
-    confidence_share: float = threshold("confidence_share")
-    minimum_accounts: int = threshold("minimum_outcomes")
-    error_months: int = threshold("forecast_error_months")
 
 
 @dataclass(frozen=True)
