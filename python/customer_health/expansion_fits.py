@@ -45,7 +45,8 @@ def fit_due(
         Rows with the columns `COLUMNS`: a version's terms, or one row with the reason why there is
         no model. None if nothing is due.
     """
-    days = _days(due or _every_day(observations, thresholds))
+    # a relation without rows counts as false
+    days = _days(_every_day(observations, thresholds) if due is None else due)
     if not days:
         return None
     # pandas and SciPy take seconds to load, and on most nights nothing is due

@@ -25,6 +25,7 @@ newest as (
     select dimension_days.*
     from dimension_days
     inner join clock on dimension_days.as_of_date = clock.as_of_date
+    where not ({{ is_month_end('dimension_days.as_of_date') }})
 ),
 
 observed as (
@@ -35,7 +36,7 @@ observed as (
             {{ dimension }}_score{% if not loop.last %},{% endif %}
         {% endfor %}
     from month_ends
-    union
+    union all
     select
         account_id,
         as_of_date,
