@@ -404,7 +404,7 @@ def test_dbt_refuses_what_the_check_refuses_and_nothing_is_built(tmp_path):
     for text in (
         "Nothing was built: ",
         "seeds/policy/exchange_rates.csv, row 5: nothing stands here but commas or blanks",
-        "seeds/vocabulary/vocabularies.csv, row 47: raw_value 'Urgent' has capitals",
+        "seeds/vocabulary/vocabularies.csv, row 66: raw_value 'Urgent' has capitals",
     ):
         assert text in flat, outcome.text
     assert "Traceback" not in outcome.text

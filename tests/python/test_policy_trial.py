@@ -199,7 +199,7 @@ def test_changes_are_told_in_words_and_once(tried):
 def test_a_row_that_is_gone_is_told(tried, tmp_path):
     seeds = shutil.copytree(tried.project / "seeds", tmp_path / "seeds")
     path = seeds / "policy/exchange_rates.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("EUR,1.08", "eur,1.080"))
+    path.write_text(path.read_text(encoding="utf-8").replace("EUR,1.08", "EUR,1.080"))
     path = seeds / "policy/trigger_conditions.csv"
     kept = [line for line in path.read_text().splitlines() if not line.startswith("reached_80,")]
     path.write_text("\n".join(kept) + "\n")
@@ -254,5 +254,5 @@ def test_an_error_is_told_before_anything_is_tried(tmp_path):
         check=False,
     )
     assert done.returncode == 1
-    assert "The policy cannot be used. Fix first:\n- policy/tiers.csv, row 1:" in done.stderr
+    assert "The policy cannot be used. Fix first:\n- seeds/policy/tiers.csv, row 1:" in done.stderr
     assert not (tmp_path / "w.builds").exists()

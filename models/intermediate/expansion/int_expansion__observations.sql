@@ -1,5 +1,5 @@
-{#- Accounts in service at month ends and on the newest day, how they stood, and whether they paid more
-    180 days later. -#}
+{#- Accounts in service at month ends and on the newest day, how they stood, and whether they paid
+    more 180 days later. -#}
 
 with month_ends as (
     select * from {{ ref('int_outcomes__observations') }}

@@ -1,5 +1,5 @@
-{#- What all customers did together: a dip that everyone has, or that comes every year, is no news of
-    an account. -#}
+{#- What all customers did together: a dip that everyone has, or that comes every year, is no news
+    of an account. -#}
 
 with scores as (
     select * from {{ ref('fct_health_scores') }}
@@ -18,17 +18,18 @@ chosen as (
     where scores.scorecard_role = 'production'
 ),
 
--- changes of the same accounts, so that who comes and goes moves nothing
+-- changes of the same accounts, so that who comes and goes moves nothing; sums of decimals are the
+-- same in any order of the rows
 months as (
     select
         scores.scorecard,
         scores.as_of_date,
         extract(month from scores.as_of_date) as calendar_month,
         count(*) as n_accounts,
-        avg(scores.health_score) as mean_score,
-        avg(scores.change_30d) as mean_change_30d,
-        avg(scores.change_90d) as mean_change_90d,
-        avg(scores.change_365d) as mean_change_365d
+        avg(cast(scores.health_score as decimal(9, 1))) as mean_score,
+        avg(cast(scores.change_30d as decimal(9, 1))) as mean_change_30d,
+        avg(cast(scores.change_90d as decimal(9, 1))) as mean_change_90d,
+        avg(cast(scores.change_365d as decimal(9, 1))) as mean_change_365d
     from scores
     inner join chosen on scores.scorecard = chosen.scorecard
     cross join clock

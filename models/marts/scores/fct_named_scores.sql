@@ -1,5 +1,5 @@
-{#- Four questions about a customer, four numbers: will it leave, will it grow, does it take part, does it
-    get what it bought for? -#}
+{#- Four questions about a customer, four numbers: will it leave, will it grow, does it take part,
+    does it get what it bought for? -#}
 {#- the terms of python/customer_health/expansion_fits.py -#}
 {% set terms = dimensions() + ['renews', 'tenure'] %}
 
@@ -24,7 +24,7 @@ newest_version as (
             max(case when term = '{{ term }}' then mean end) as {{ term }}_mean,
         {% endfor %}
         max(valid_from) as valid_from,
-        max(label) as label,
+        max(label) as model_label,
         max(reason) as reason,
         max(auc) as auc,
         max(auc_low) as auc_low
@@ -52,11 +52,14 @@ final as (
         round(100 * health.churn_probability_90d, 1) as retention_risk,
         health.no_probability_reason as no_retention_risk_reason,
         round(100 / (1 + exp(-expansion.log_odds)), 1) as expansion_opportunity,
-        newest_version.label as expansion_label,
+        newest_version.model_label as expansion_label,
         case
             when expansion.log_odds is not null then newest_version.reason
             when newest_version.intercept is not null then 'Nothing is paid for today.'
-            else coalesce(newest_version.reason, 'No model of expansion had been fitted by this day.')
+            else
+                coalesce(
+                    newest_version.reason, 'No model of expansion had been fitted by this day.'
+                )
         end as expansion_reason,
         newest_version.auc as expansion_auc,
         newest_version.auc_low as expansion_auc_low,

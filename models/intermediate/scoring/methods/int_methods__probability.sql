@@ -87,7 +87,7 @@ summed as (
                 + {{ dimension }}_coefficient * (
                     coalesce(
                         {{ dimension }}_score,
-                        case when {{ dimension }}_known_share = 1 then {{ dimension }}_mean else 0 end
+                        case {{ dimension }}_known_share when 1 then {{ dimension }}_mean else 0 end
                     ) * {{ dimension }}_known_share
                     + case when {{ dimension }}_coefficient {{ worse }} 0 then 0 else 100 end
                     * (1 - {{ dimension }}_known_share)
