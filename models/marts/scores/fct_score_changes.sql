@@ -21,8 +21,8 @@ pasts as (
     from past_scores
 ),
 
--- a dimension's share today, then, and then under today's weights
-shares as (
+-- what each dimension counted with today, then, and then under today's weights
+paired as (
     select
         pasts.account_id,
         pasts.change_days,
@@ -36,13 +36,9 @@ shares as (
         coalesce(past.score_used, today.score_used, 0) as past_score,
         today.health_score - today.health_score_unrounded
         - (past.health_score - past.health_score_unrounded) as rounding_points,
-        today.weight * today.weight_kept
-        / sum(today.weight * today.weight_kept) over account_dimensions as weight_share,
-        past.weight * past.weight_kept
-        / sum(past.weight * past.weight_kept) over account_dimensions as past_share,
-        today.weight * past.weight_kept
-        / nullif(sum(today.weight * past.weight_kept) over account_dimensions, 0)
-            as past_share_under_todays_weights
+        today.weight * today.weight_kept as counted,
+        past.weight * past.weight_kept as past_counted,
+        today.weight * past.weight_kept as past_counted_under_todays_weights
     from pasts
     cross join clock
     inner join parts as today
@@ -53,7 +49,36 @@ shares as (
             and pasts.past_date = past.as_of_date
             and today.scorecard = past.scorecard
             and today.dimension = past.dimension
-    window account_dimensions as (partition by pasts.account_id, pasts.change_days)
+),
+
+-- added up in one order, so that every build gives the same to the last digit
+totals as (
+    select
+        account_id,
+        change_days,
+        {% for column in ['counted', 'past_counted', 'past_counted_under_todays_weights'] %}
+            {% for dimension in dimensions() -%}
+                max(case when dimension = '{{ dimension }}' then {{ column }} else 0 end)
+                {{ '+' if not loop.last }}
+            {% endfor %} as all_{{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from paired
+    group by account_id, change_days
+),
+
+shares as (
+    select
+        paired.*,
+        paired.counted / totals.all_counted as weight_share,
+        paired.past_counted / totals.all_past_counted as past_share,
+        paired.past_counted_under_todays_weights
+        / nullif(totals.all_past_counted_under_todays_weights, 0)
+            as past_share_under_todays_weights
+    from paired
+    inner join totals
+        on
+            paired.account_id = totals.account_id
+            and paired.change_days = totals.change_days
 ),
 
 compared as (
