@@ -61,9 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
     except Refusal as problem:
         print(problem, file=sys.stderr)
         return 2
-    except Failure as problem:
+    except (Failure, OSError, duckdb.Error) as problem:
         print(problem, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
     return 0
 
 

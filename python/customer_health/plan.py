@@ -1,7 +1,6 @@
 """Decides what a build starts from and how much it does."""
 
 import argparse
-import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ import duckdb
 from customer_health import manifest
 from customer_health.build_checks import is_date
 from customer_health.files import copy_file, is_disk_full
+from customer_health.policy.settings import Settings, committed, threshold
 from customer_health.publication import Publication, Refusal, Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,12 @@ FROM_NOTHING, INCREMENTAL, FULL_REFRESH, RESTATED = (
     "full refresh",
     "restated",
 )
+
+
+class SwitchSettings(Settings):
+    """The numbers of the policy that decide when a scorecard may take over."""
+
+    least_shadow_days: float = threshold("least_shadow_days")
 
 
 @dataclass
@@ -128,17 +134,18 @@ def refuse_the_past(warehouse: Warehouse, plan: Plan, as_of_date: str | None) ->
 
 
 def refuse_an_untried_scorecard(plan: Plan) -> None:
-    """Check that a scorecard which takes over has been scored beside the other for long enough.
+    """Check that enough days of scores are known of a scorecard which takes over.
+
+    Days that were scored in retrospect count.
 
     Raises:
         Refusal: It has not; whoever wants it all the same asks for it.
     """
     if plan.base is None or plan.kind == RESTATED:
         return
-    (chosen,) = (
-        row["scorecard"] for row in _policy_rows("scorecards") if row["role"] == "production"
-    )
-    least_days = threshold("least_shadow_days")
+    roles = committed("scorecards.csv", "role")
+    (chosen,) = (name for name, role in roles.items() if role == "production")
+    least_days = SwitchSettings().least_shadow_days
     with duckdb.connect(str(plan.base.state), read_only=True) as connection:
         ((former, days),) = connection.execute(
             """
@@ -158,17 +165,6 @@ def refuse_an_untried_scorecard(plan: Plan) -> None:
         " Fix: give it the role challenger or shadow, run `make build` and look at how the two"
         " compare; or let it take over at once with `make build SWITCH=1`."
     )
-
-
-def threshold(name: str) -> float:
-    """A number of thresholds.csv, whose files are sound."""
-    (value,) = (row["value"] for row in _policy_rows("thresholds") if row["threshold"] == name)
-    return float(value)
-
-
-def _policy_rows(seed: str) -> list[dict[str, str]]:
-    with (PROJECT / "seeds" / "policy" / f"{seed}.csv").open(encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
 
 
 def published_until(publication: Publication) -> str | None:

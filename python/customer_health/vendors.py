@@ -55,7 +55,7 @@ class Filled:
 
 def declared_tables(pattern: str) -> list[Table]:
     """Read the tables that sources below models/staging declare."""
-    with (PROJECT / COLUMNS).open(encoding="utf-8", newline="") as file:
+    with (PROJECT / COLUMNS).open(encoding="utf-8-sig", newline="") as file:
         policy = list(csv.DictReader(file))
     tables = []
     for path in sorted(STAGING.glob(pattern)):

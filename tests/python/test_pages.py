@@ -399,6 +399,8 @@ def test_the_worklist_sorts_and_filters_by_owner(drawn, browser):
     )
     assert owners == [owner] * n
     page.click("#customers thead th:nth-child(11)")
+    # the table sorts once the click is done with
+    page.wait_for_selector("#customers thead th:nth-child(11)[aria-sort=ascending]")
     arr = page.eval_on_selector_all(
         "#customers tbody tr td:nth-child(11)",
         "cells => cells.map(cell => Number(cell.textContent.replaceAll(',', '')))",

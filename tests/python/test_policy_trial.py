@@ -121,7 +121,6 @@ def tried(tmp_path_factory) -> Tried:
 
 
 def test_the_bands_that_were_forecast_are_those_of_the_next_build(tried):
-    assert query(tried.before, f"attach '{tried.after}' as after (read_only)") is not None
     bands = "select account_id, band, health_score from marts.account_health"
     before, after = (
         {row[0]: row[1:] for row in query(file, bands)} for file in (tried.before, tried.after)
@@ -160,15 +159,6 @@ def test_worked_changes_end_as_the_how_to_says(tried):
         group by band
     """
     assert ("fine", True) in query(tried.after, ours)
-    small = """
-        select count(*) filter (where likely.arr < 50000), count(*)
-        from (
-            select triggers.account_id, health.arr from marts.fct_playbook_triggers as triggers
-            inner join marts.account_health as health using (account_id, as_of_date)
-            where triggers.trigger = 'likely_to_leave'
-        ) as likely
-    """
-    assert query(tried.after, small)[0][0] == 0
     history = "select count(*) from marts.fct_health_scores where scorecard = 'd3'"
     assert query(tried.after, history) == query(tried.after, history.replace("'d3'", "'equal'"))
 
@@ -225,11 +215,7 @@ def test_a_scorecard_that_was_never_scored_may_not_take_over(tried, monkeypatch)
     going_on = Plan(Publication(base.folder), INCREMENTAL)
 
     def produce(scorecard: str) -> None:
-        rows = {
-            "scorecards": [{"scorecard": scorecard, "role": "production"}],
-            "thresholds": [{"threshold": "least_shadow_days", "value": "28"}],
-        }
-        monkeypatch.setattr(plan, "_policy_rows", rows.get)
+        monkeypatch.setattr(plan, "committed", lambda *_: {scorecard: "production"})
 
     produce("d2")
     with pytest.raises(

@@ -8,12 +8,8 @@ with parts as (
     from {{ ref('int_scoring__parts') }}
 ),
 
-pasts as (
-    select distinct
-        account_id,
-        change_days,
-        past_date
-    from {{ ref('int_scoring__past_dimension_scores') }}
+past_days as (
+    select * from {{ ref('int_scoring__past_days') }}
 ),
 
 clock as (
@@ -30,20 +26,20 @@ explained as (
 )
 
 select
-    pasts.account_id,
-    pasts.change_days,
+    past_days.account_id,
+    past_days.change_days,
     today.health_score - past.health_score as change_of_score,
     explained.points
-from pasts
+from past_days
 cross join clock
 inner join parts as today
-    on pasts.account_id = today.account_id and clock.as_of_date = today.as_of_date
+    on past_days.account_id = today.account_id and clock.as_of_date = today.as_of_date
 inner join parts as past
     on
-        pasts.account_id = past.account_id
-        and pasts.past_date = past.as_of_date
+        past_days.account_id = past.account_id
+        and past_days.past_date = past.as_of_date
         and today.scorecard = past.scorecard
 left join explained
-    on pasts.account_id = explained.account_id and pasts.change_days = explained.change_days
+    on past_days.account_id = explained.account_id and past_days.change_days = explained.change_days
 where
     abs(today.health_score - past.health_score - coalesce(explained.points, 0)) > 1e-9

@@ -5,22 +5,16 @@ with scores as (
     where band <> 'insufficient data'
 ),
 
-clock as (
-    select * from {{ ref('stg_calendar__clock') }}
-),
-
--- the scorecard that people see today, with the history that it has
-chosen as (
-    select distinct scores.scorecard
-    from scores
-    inner join clock on scores.as_of_date = clock.as_of_date
-    where scores.scorecard_role = 'production'
+-- the one that people see today, with the history that it has
+production as (
+    select * from {{ ref('scorecards') }}
+    where role = 'production'
 ),
 
 own_scores as (
     select scores.*
     from scores
-    inner join chosen on scores.scorecard = chosen.scorecard
+    inner join production on scores.scorecard = production.scorecard
 ),
 
 month_ends as (

@@ -1,15 +1,10 @@
 {#- What scores of methods without weights are made of, metric by metric, for the dates on which
     people look: contribution = score * weight_share. -#}
+{#- the metric of each term of the baseline -#}
 {% set baseline_terms = {
-    'active_seat_share_28d': ('thresholds.baseline_usage_share', '100 * metrics.metric_value'),
-    'days_since_last_activity': (
-        'thresholds.baseline_login_share',
-        'case when metrics.metric_value <= thresholds.baseline_login_days then 100 else 0 end'
-    ),
-    'open_tickets': (
-        'thresholds.baseline_support_share',
-        '100 * (1 - metrics.metric_value / thresholds.baseline_tickets)',
-    ),
+    'active_seat_share_28d': 'usage',
+    'days_since_last_activity': 'login',
+    'open_tickets': 'support',
 } %}
 
 with scores as (
@@ -27,11 +22,11 @@ rules as (
 
 scorecards as (
     select * from {{ ref('scorecards') }}
-    where role <> 'off' and method in ('rules', 'points', 'baseline')
+    where role <> 'off' and method in ('rules', 'points')
 ),
 
-thresholds as (
-    select * from {{ ref('int_policy__thresholds') }}
+baseline as (
+    select * from {{ ref('int_methods__baseline') }}
 ),
 
 compared as (
@@ -131,9 +126,9 @@ rules_parts as (
 ),
 
 terms as (
-    {% for metric, (weight, score) in baseline_terms.items() %}
+    {% for metric, term in baseline_terms.items() %}
         select
-            scorecards.scorecard,
+            baseline.scorecard,
             metrics.account_id,
             metrics.as_of_date,
             metrics.dimension,
@@ -141,11 +136,13 @@ terms as (
             metrics.unit,
             metrics.metric_value,
             metrics.metric_status,
-            case when metrics.metric_value is not null then {{ score }} end as score,
-            {{ weight }} as weight
+            100 * baseline.{{ term }}_term / nullif(baseline.{{ term }}_weight, 0) as score,
+            baseline.{{ term }}_weight as weight
         from metrics
-        inner join scorecards on scorecards.method = 'baseline'
-        cross join thresholds
+        inner join baseline
+            on
+                metrics.account_id = baseline.account_id
+                and metrics.as_of_date = baseline.as_of_date
         where metrics.metric = '{{ metric }}'
         {{ 'union all' if not loop.last }}
     {% endfor %}

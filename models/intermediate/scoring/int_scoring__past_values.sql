@@ -1,12 +1,7 @@
-{#- On a weekly grid the last row before that many days counts, as for the changes of a score. -#}
 {% set changes_days = [30, 90] %}
 
-with account_days as (
-    select * from {{ ref('int_spine__account_days') }}
-),
-
-clock as (
-    select * from {{ ref('stg_calendar__clock') }}
+with past_days as (
+    select * from {{ ref('int_scoring__past_days') }}
 ),
 
 policy as (
@@ -14,29 +9,12 @@ policy as (
     where weight > 0
 ),
 
-past_days as (
-    {% for days in changes_days %}
-        select
-            account_days.account_id,
-            {{ days }} as days_ago,
-            max(account_days.as_of_date) as past_date
-        from account_days
-        cross join clock
-        where
-            account_days.as_of_date
-            between {{ add_days('clock.as_of_date', -days - 6) }}
-            and {{ add_days('clock.as_of_date', -days) }}
-        group by account_days.account_id
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
 {% for dimension in dimensions() -%}
     {{ dimension }} as (
         select
             metrics.account_id,
             policy.metric,
-            past_days.days_ago,
+            past_days.change_days,
             case policy.metric
                 {% for metric in metrics_of(dimension) -%}
                     when '{{ metric }}' then metrics.{{ metric }}
@@ -63,7 +41,7 @@ final as (
         account_id,
         metric,
         {% for days in changes_days %}
-            max(case when days_ago = {{ days }} then metric_value end)
+            max(case when change_days = {{ days }} then metric_value end)
                 as value_{{ days }}d_ago{% if not loop.last %},{% endif %}
         {% endfor %}
     from past_values

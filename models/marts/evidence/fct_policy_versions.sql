@@ -6,6 +6,7 @@ with scores as (
     where scorecard_role = 'production' and band <> 'insufficient data'
 ),
 
+-- of month ends
 outcomes as (
     select * from {{ ref('fct_outcomes') }}
     where horizon_days = 90
@@ -37,7 +38,6 @@ versions as (
         on
             scores.account_id = outcomes.account_id
             and scores.as_of_date = outcomes.as_of_date
-            and {{ is_month_end('scores.as_of_date') }}
     group by scores.policy_version
 ),
 

@@ -10,12 +10,10 @@ clock as (
     select * from {{ ref('stg_calendar__clock') }}
 ),
 
--- the scorecard that people see today, with the history that it has
-chosen as (
-    select distinct scores.scorecard
-    from scores
-    inner join clock on scores.as_of_date = clock.as_of_date
-    where scores.scorecard_role = 'production'
+-- the one that people see today, with the history that it has
+production as (
+    select * from {{ ref('scorecards') }}
+    where role = 'production'
 ),
 
 -- changes of the same accounts, so that who comes and goes moves nothing; sums of decimals are the
@@ -31,7 +29,7 @@ months as (
         avg(cast(scores.change_90d as decimal(9, 1))) as mean_change_90d,
         avg(cast(scores.change_365d as decimal(9, 1))) as mean_change_365d
     from scores
-    inner join chosen on scores.scorecard = chosen.scorecard
+    inner join production on scores.scorecard = production.scorecard
     cross join clock
     where
         scores.as_of_date = clock.as_of_date

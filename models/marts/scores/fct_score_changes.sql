@@ -9,24 +9,20 @@ past_scores as (
     select * from {{ ref('int_scoring__past_dimension_scores') }}
 ),
 
-clock as (
-    select * from {{ ref('stg_calendar__clock') }}
+past_days as (
+    select * from {{ ref('int_scoring__past_days') }}
 ),
 
-pasts as (
-    select distinct
-        account_id,
-        change_days,
-        past_date
-    from past_scores
+clock as (
+    select * from {{ ref('stg_calendar__clock') }}
 ),
 
 -- what each dimension counted with today, then, and then under today's weights
 paired as (
     select
-        pasts.account_id,
-        pasts.change_days,
-        pasts.past_date,
+        past_days.account_id,
+        past_days.change_days,
+        past_days.past_date,
         today.as_of_date,
         today.scorecard,
         today.dimension,
@@ -39,14 +35,14 @@ paired as (
         today.weight * today.weight_kept as counted,
         past.weight * past.weight_kept as past_counted,
         today.weight * past.weight_kept as past_counted_under_todays_weights
-    from pasts
+    from past_days
     cross join clock
     inner join parts as today
-        on pasts.account_id = today.account_id and clock.as_of_date = today.as_of_date
+        on past_days.account_id = today.account_id and clock.as_of_date = today.as_of_date
     inner join parts as past
         on
-            pasts.account_id = past.account_id
-            and pasts.past_date = past.as_of_date
+            past_days.account_id = past.account_id
+            and past_days.past_date = past.as_of_date
             and today.scorecard = past.scorecard
             and today.dimension = past.dimension
 ),

@@ -238,6 +238,7 @@ def _erase(warehouse: Warehouse, current: Publication, search: Search, kind: str
         else:
             path.unlink(missing_ok=True)
     (PROJECT / "target" / "state.duckdb").unlink(missing_ok=True)
+    shutil.rmtree(PROJECT / "target" / "check", ignore_errors=True)
     return rows
 
 

@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--reason", help="why: notes the decision in policy_changes.csv")
     parser.add_argument("--by", help="who decides, with --reason")
     given = parser.parse_args(arguments)
+    if given.check_only and given.reason:
+        parser.error("CHECK=1 tries nothing, so there is nothing to note with REASON=...")
     begun = time.monotonic()
     errors, warnings = seed_problems(SEEDS)
     for warning in warnings:
@@ -80,10 +82,12 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
     if base is None or not base.manifest:
         print(f"{'changes':<12} unknown: {warehouse} is no publication that is kept")
         print("Next:       `make build` makes one; from then on `make policy` can tell")
+        say_not_noted(reason)
         return 0
     changes = changed_rows(SEEDS, base.state)
     if not changes:
         print(f"{'changes':<12} none since the last build ({base.id})")
+        say_not_noted(reason)
         return 0
     print(f"{'changes':<12} since the last build ({base.id}):")
     for change in changes:
@@ -116,6 +120,12 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
     return 0
 
 
+def say_not_noted(reason: str | None) -> None:
+    """Say that a reason is lost: what there is nothing to expect of is no decision."""
+    if reason:
+        print(f"{'decision':<12} not noted: there is no edit to hold it against")
+
+
 def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
     """Build the last build's newest day again under this policy, and say what is different.
 
@@ -136,15 +146,19 @@ def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) ->
             print(f"  {effect}")
         changes = compared.band_changes()
         moved = list(moves(changes))
-        print(
-            f"  {len(changes):,} accounts change band" + (f": {', '.join(moved)}" if moved else "")
+        band_changes = sum(row["band_before"] != row["band_after"] for row in changes)
+        told = f"  {band_changes:,} accounts change band" + (
+            f": {', '.join(moved)}" if moved else ""
         )
+        if others := len(changes) - band_changes:
+            told += f"; {others:,} more are to be treated otherwise"
+        print(told)
         before, after = compared.flags("before"), compared.flags("after")
         print(f"  flagged: {before}")
         print(f"      now: {after}")
     expected = {
         "policy_version": policy_version(state),
-        "band_changes": sum(row["band_before"] != row["band_after"] for row in changes),
+        "band_changes": band_changes,
         "flagged_share_before": before.share,
         "flagged_share_after": after.share,
     }

@@ -9,13 +9,9 @@ from pathlib import Path
 import duckdb
 
 SCORES = """
-with newest as (
-    select scorecard, account_id, health_score, band
-    from {file}.marts.fct_health_scores
-    where as_of_date = (select max(as_of_date) from {file}.marts.fct_health_scores)
-)
-
-select * from newest
+select scorecard, account_id, health_score, band
+from {file}.marts.fct_health_scores
+where as_of_date = (select max(as_of_date) from {file}.marts.fct_health_scores)
 """
 
 SCORECARDS = f"""
@@ -86,7 +82,7 @@ inner join {file}.marts.fct_health_scores as scores
 where health.band not in ('insufficient data', 'not scored')
 """
 
-# Month ends of the last year whose outcomes are known, of the scorecard in production.
+# The last year whose outcomes are known, of the scorecard in production: they are of month ends.
 YEAR = """
 with scores as (
     select
@@ -101,7 +97,6 @@ with scores as (
         and scores.band <> 'insufficient data'
         and outcomes.horizon_days = 90
         and outcomes.is_churned is not null
-        and scores.as_of_date = last_day(scores.as_of_date)
 ),
 
 newest as (

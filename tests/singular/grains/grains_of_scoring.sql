@@ -62,6 +62,7 @@
     ('int_scoring__health_scores', 'scorecard, account_id, as_of_date', 'as_of_date'),
     ('int_scoring__method_parts', 'scorecard, account_id, as_of_date, component', 'as_of_date'),
     ('int_scoring__parts', 'account_id, as_of_date, dimension', 'as_of_date'),
+    ('int_scoring__past_days', 'account_id, change_days', ''),
     ('int_scoring__past_dimension_scores', 'account_id, change_days, dimension', ''),
     ('int_scoring__past_values', 'account_id, metric', ''),
     ('int_scoring__steady_bands', 'scorecard, account_id, as_of_date', 'as_of_date'),

@@ -72,6 +72,12 @@ final as (
             end as {{ 'score_' if figure != 'score' }}{{ figure }},
         {% endfor %}
         unclamped_score,
+        usage_term,
+        login_term,
+        support_term,
+        baseline_usage_share as usage_weight,
+        baseline_login_share as login_weight,
+        baseline_support_share as support_weight,
         known_weight,
         counts_weight as applicable_weight,
         is_connected_weight as connected_weight,

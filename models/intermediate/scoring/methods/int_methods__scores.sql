@@ -3,6 +3,27 @@
     and weights. -#}
 {% set of_parts = ['rules', 'points', 'baseline'] %}
 {% set of_means = ['percentile', 'hybrid'] %}
+{#- columns of scores that have weights of their own, and the account's day -#}
+{% set described -%}
+scores.scorecard,
+        scores.account_id,
+        scores.as_of_date,
+        dimension_days.day_number,
+        dimension_days.segment,
+        dimension_days.lifecycle_stage,
+        dimension_days.is_in_renewal_window,
+        scores.score,
+        scores.score_low,
+        scores.score_high,
+        round(coalesce(scores.known_weight / nullif(scores.applicable_weight, 0), 0), 9)
+            as account_coverage,
+        round(scores.connected_weight / nullif(scores.whole_weight, 0), 9) as scorecard_coverage,
+        round(
+            scores.known_weight / nullif(scores.applicable_weight, 0)
+            * scores.connected_weight / nullif(scores.whole_weight, 0),
+            9
+        ) as known_share,
+{%- endset %}
 
 with scorecards as (
     select * from {{ ref('scorecards') }}
@@ -70,24 +91,7 @@ all_of_means as (
 
 made_of_parts as (
     select
-        scores.scorecard,
-        scores.account_id,
-        scores.as_of_date,
-        dimension_days.day_number,
-        dimension_days.segment,
-        dimension_days.lifecycle_stage,
-        dimension_days.is_in_renewal_window,
-        scores.score,
-        scores.score_low,
-        scores.score_high,
-        round(coalesce(scores.known_weight / nullif(scores.applicable_weight, 0), 0), 9)
-            as account_coverage,
-        round(scores.connected_weight / nullif(scores.whole_weight, 0), 9) as scorecard_coverage,
-        round(
-            scores.known_weight / nullif(scores.applicable_weight, 0)
-            * scores.connected_weight / nullif(scores.whole_weight, 0),
-            9
-        ) as known_share,
+        {{ described }}
         {% for dimension in dimensions() -%}
             case when dimension_days.{{ dimension }}_score is null then 0 else 1 end
             {{ '+' if not loop.last }}
@@ -112,24 +116,7 @@ made_of_parts as (
 
 made_by_models as (
     select
-        scores.scorecard,
-        scores.account_id,
-        scores.as_of_date,
-        dimension_days.day_number,
-        dimension_days.segment,
-        dimension_days.lifecycle_stage,
-        dimension_days.is_in_renewal_window,
-        scores.score,
-        scores.score_low,
-        scores.score_high,
-        round(coalesce(scores.known_weight / nullif(scores.applicable_weight, 0), 0), 9)
-            as account_coverage,
-        round(scores.connected_weight / nullif(scores.whole_weight, 0), 9) as scorecard_coverage,
-        round(
-            scores.known_weight / nullif(scores.applicable_weight, 0)
-            * scores.connected_weight / nullif(scores.whole_weight, 0),
-            9
-        ) as known_share,
+        {{ described }}
         scores.n_dimensions_known,
         scores.n_dimensions_imputed,
         cast(1 as double) as used_weight,
