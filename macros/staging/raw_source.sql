@@ -66,7 +66,7 @@
         {%- set without_erased = "rows_without_erased('" ~ tojson(read) | replace("'", "''") ~ "')" -%}
         {%- do found.update({name: {
             'sql': run_query('select ' ~ without_erased ~ ' as sql').rows[0][0]
-                if parts and var('tombstones') else delivered,
+                if parts and var('tombstones') and not is_vendor else delivered,
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from customer_health.plan import PROJECT
+from customer_health.privacy.tombstones import KINDS
 from customer_health.publication import Refusal
 
 FILE = "customer_health.yml"
@@ -36,6 +37,8 @@ class Table:
     required: tuple[str, ...]
     read_as: dict[str, str]
     """Columns that are read from one of another name, by the source or by the policy."""
+    names: dict[str, str]
+    """Delivered columns by whom they name: account, contact, user, or email of a person."""
 
     @property
     def full_name(self) -> str:
@@ -68,18 +71,22 @@ def _table(source: str, table: dict, policy: list[dict[str, str]]) -> Table:
     columns = table["columns"]
     custom = [c["name"] for c in columns if c["description"].startswith("Custom.")]
     metas = {c["name"]: c.get("config", {}).get("meta", {}) for c in columns}
+    whose_ids = table.get("config", {}).get("meta", {}).get("names")
+    named = {name: meta.get("names") or KINDS.get(name) for name, meta in metas.items()}
+    named |= {"id": whose_ids} if whose_ids else {}
+    read_as = {name: meta["raw_name"] for name, meta in metas.items() if "raw_name" in meta} | {
+        row["column_name"]: row["raw_column"]
+        for row in policy
+        if (row["vendor"], row["vendor_table"]) == (source, table["name"])
+    }
     return Table(
         source,
         table["name"],
         tuple(name for name in metas if name not in custom and not name.startswith("_")),
         tuple(custom),
         tuple(n for n, meta in metas.items() if meta.get("required") or meta.get("key") is True),
-        {name: meta["raw_name"] for name, meta in metas.items() if "raw_name" in meta}
-        | {
-            row["column_name"]: row["raw_column"]
-            for row in policy
-            if (row["vendor"], row["vendor_table"]) == (source, table["name"])
-        },
+        read_as,
+        {read_as.get(name, name): kind for name, kind in named.items() if kind},
     )
 
 
