@@ -209,8 +209,9 @@ example: given_mapping environment ## scores of your own tables, mapped: MAPPING
 
 # Nothing is written to the warehouse, so that this may run beside a build.
 freshness: given $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, or the demo) are stale by today's date
+	variables='{}'; $(if $(RAW_PATH),variables=$$($(RUN) -m customer_health.vendors "$$RAW_PATH" "$$VENDORS") &&) \
 	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
-		$(if $(RAW_PATH),--vars "$$($(RUN) -c 'import json; import os; print(json.dumps({"raw_path": os.environ["RAW_PATH"]}))')")
+		--vars "$$variables"
 
 # In a file of its own with the name of the published one, since dbt writes that name into the SQL.
 review: environment ## the questions of a model review (analyses/) as SQL for any DuckDB client

@@ -4,10 +4,13 @@
 """
 
 import csv
+import json
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -147,6 +150,17 @@ def chosen_vendors(words: str | None, raw_path: Path | None) -> Vendors | None:
     return chosen
 
 
+def raw_variables(words: str | None, raw_path: Path) -> dict[str, Any]:
+    """Give dbt's variables for raw data in a folder, in the layouts of `chosen_vendors`.
+
+    Raises:
+        Refusal: The vendors cannot be read.
+    """
+    vendors = chosen_vendors(words, raw_path)
+    named = {} if vendors is None else {"vendors": vendors}
+    return {"raw_path": str(raw_path.absolute()), **named}
+
+
 def _of_words(words: str) -> Vendors:
     chosen: Vendors = {}
     for pair in words.split(","):
@@ -161,3 +175,18 @@ def as_text(vendors: Vendors) -> str:
     """Write vendors as YAML that people can read and edit."""
     short = {source: named[0] if len(named) == 1 else named for source, named in vendors.items()}
     return yaml.safe_dump({"vendors": short}, sort_keys=False, default_flow_style=None)
+
+
+def main() -> int:
+    """Print dbt's variables for a folder of raw data as JSON, for `make freshness`."""
+    raw_path, words = sys.argv[1:]
+    try:
+        print(json.dumps(raw_variables(words or None, Path(raw_path))))
+    except Refusal as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
