@@ -1,5 +1,6 @@
 """Recognises vendors' tables among files or in a database, by their names and columns."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from customer_health.vendors import Table, contract_tables, vendor_tables
 OWN_NAME, OTHER_NAME = 0.5, 0.75
 # Fewer columns than these are no sign of anything.
 MINIMUM = 4
+# What people and tools add to the name of a table.
+NOISE = {"csv", "data", "dump", "export", "exports", "full", "raw", "seed", "sf", "sfdc", "table"}
+NOT_NAMED = 99
 # What our own builds write into a database.
 OUR_SCHEMAS = ("staging", "intermediate", "marts", "policy", "snapshots", "operations")
 
@@ -53,6 +57,26 @@ class Match:
         return (self.delivered.place, self.delivered.name) == (self.table.source, self.table.name)
 
     @property
+    def surplus(self) -> int:
+        """Words of its name beyond the table's; more than any name has, if it is not in there."""
+        words = _words(self.delivered.name)
+        is_there = [
+            _plain(self.table.name) == "".join(words[first:last])
+            for first in range(len(words))
+            for last in range(first + 1, len(words) + 1)
+        ]
+        if not any(is_there):
+            return NOT_NAMED
+        noise = NOISE | {self.table.source}
+        kept = [word for word in words if word not in noise and not word.isdigit()]
+        return max(0, len(kept) - len(_words(self.table.name)))
+
+    @property
+    def rank(self) -> tuple[bool, int, float, int]:
+        """The higher, the likelier it is this table."""
+        return self.is_in_place, -self.surplus, self.share, len(self.found)
+
+    @property
     def respelled(self) -> dict[str, str]:
         """Columns of another spelling, such as AccountId for account_id."""
         there = {_plain(name): name for name in self.delivered.columns}
@@ -72,6 +96,11 @@ class Match:
 
 def _plain(name: str) -> str:
     return name.lower().replace("_", "").replace(" ", "")
+
+
+def _words(name: str) -> list[str]:
+    """Split `sf_AccountHistory-2026` at its marks and capitals."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name)]
 
 
 def delivered_files(root: Path, errors: list[str]) -> list[Delivered]:
@@ -109,8 +138,13 @@ def delivered_tables(database: Path) -> list[Delivered]:
     ]
 
 
-def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Delivered]]:
-    """Say what tables are: those recognised, of the contract too, and the others."""
+def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Delivered], list[Match]]:
+    """Say what tables are.
+
+    Returns:
+        Those recognised, of the contract too; those that are not; and those that look like a table
+        that another one is more likely to be.
+    """
     contract = {(table.source, table.name): table for table in contract_tables()}
     candidates: dict[str, list[tuple[Delivered, list[Match]]]] = defaultdict(list)
     matches, unknown = [], []
@@ -129,11 +163,7 @@ def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Deliver
             # beside the folders, files of several vendors may lie; in one, those of one
             best = max(
                 possible,
-                key=lambda match: (
-                    bool(table.place) * votes[match.table.source],
-                    match.share,
-                    len(match.found),
-                ),
+                key=lambda match: (bool(table.place) * votes[match.table.source], match.rank),
                 default=None,
             )
             vendor = votes.most_common(1)[0][0] if votes else None
@@ -141,7 +171,12 @@ def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Deliver
                 matches.append(best)
             else:
                 unknown.append(table)
-    return matches, unknown
+    likeliest: dict[str, tuple] = {}
+    for match in matches:
+        name = match.table.full_name
+        likeliest[name] = max(match.rank, likeliest.get(name, match.rank))
+    chosen = [match for match in matches if match.rank == likeliest[match.table.full_name]]
+    return chosen, unknown, [match for match in matches if match not in chosen]
 
 
 def _candidates(delivered: Delivered) -> list[Match]:
@@ -152,15 +187,14 @@ def _candidates(delivered: Delivered) -> list[Match]:
         if delivered.place in vendors and delivered.place != table.source:
             continue
         match = _match(delivered, table)
-        is_named = _plain(table.name) == _plain(delivered.name)
+        is_named = match.surplus < NOT_NAMED
         if (
             (match.is_in_place and match.found)
             or (is_named and match.share >= OWN_NAME)
             or (match.share >= OTHER_NAME and len(match.found) >= MINIMUM)
         ):
             possible.append(match)
-    named = [match for match in possible if _plain(match.table.name) == _plain(delivered.name)]
-    return named or possible
+    return possible
 
 
 def _match(delivered: Delivered, table: Table) -> Match:

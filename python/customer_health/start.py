@@ -11,6 +11,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -78,8 +79,8 @@ def of_folder(root: Path) -> int:
             f"{root}: holds no Parquet or CSV file. Fix: put the tables of each tool into a folder"
             " of its own, such as salesforce/account.csv."
         )
-    matches, unknown = recognise(files)
-    _say(str(root), matches, unknown)
+    matches, unknown, unlikely = recognise(files)
+    _say(str(root), matches, unknown, unlikely)
     if not matches:
         raise Refusal(f"{NOTHING} Fix: name the folder of your tools' tables.")
     moves = list(_moves(root, matches))
@@ -107,8 +108,8 @@ def of_database(database: Path) -> int:
         tables = delivered_tables(database)
     except duckdb.Error as problem:
         raise Refusal(f"{database}: cannot be opened ({problem}). Fix: close it.") from problem
-    matches, unknown = recognise(tables)
-    _say(str(database), matches, unknown)
+    matches, unknown, unlikely = recognise(tables)
+    _say(str(database), matches, unknown, unlikely)
     if not matches:
         raise Refusal(f"{NOTHING} Fix: name the file of your tools' tables.")
     renamed = [m for m in matches if m.delivered.name.lower() != m.table.name]
@@ -140,7 +141,9 @@ def of_database(database: Path) -> int:
     return 0
 
 
-def _say(place: str, matches: Sequence[Match], unknown: Sequence[object]) -> None:
+def _say(
+    place: str, matches: Sequence[Match], unknown: Sequence[object], unlikely: Sequence[Match]
+) -> None:
     """Say what was recognised, what that fills, and what is missing."""
     print(f"Recognised in {place}:")
     by_source: dict[str, list[Match]] = {}
@@ -150,7 +153,11 @@ def _say(place: str, matches: Sequence[Match], unknown: Sequence[object]) -> Non
         print(f"  {source}")
         for match in of_it:
             columns = f"{len(match.found)} of {len(match.table.columns)} columns"
-            print(f"    {match.table.name:<28}{columns:<22}{match.delivered}")
+            print(f"    {match.table.name:<30}{columns:<22}{match.delivered}")
+    if unlikely:
+        print("Not read, since another is more likely to be that table; rename these if not:")
+        for match in unlikely:
+            print(f"  {match.table.full_name:<30}{match.delivered}")
     if unknown:
         print(f"Not recognised, and not read: {', '.join(map(str, unknown))}.")
     print("\n".join(_filled(matches)))
@@ -168,7 +175,11 @@ def _filled(matches: Sequence[Match]) -> Iterator[str]:
         if by or (table.source, table.name) in there:
             filled.append(f"{table.full_name} ({' and '.join(by)})" if by else table.full_name)
             continue
-        could = [f"{f.vendor}'s {' or '.join(f.rows_of)}" for f in vendors if f.vendor in named]
+        could = [
+            f"{f.vendor}'s {' or '.join(f.rows_of)}"
+            for f in vendors
+            if f.vendor in named and f.rows_of
+        ]
         could.append(f"{table.source}/{table.name}.parquet")
         lacking.append(f"  {table.full_name:<24}{'; '.join(could)}")
     yield f"Filled: {', '.join(filled) or 'nothing'}."
@@ -205,6 +216,7 @@ def _respelled(matches: Sequence[Match]) -> Iterator[str]:
 
 def _moves(root: Path, matches: Sequence[Match]) -> Iterator[str]:
     """Give the commands that put files where builds find them."""
+    parts = Counter(match.table.full_name for match in matches)
     folders = set()
     for match in matches:
         path, table = match.delivered.path, match.table
@@ -212,8 +224,12 @@ def _moves(root: Path, matches: Sequence[Match]) -> Iterator[str]:
             continue
         folder = root / table.source
         target = folder / f"{table.name}{path.suffix if path.is_file() else ''}"
+        # several files of one table go into a folder of its name
+        if parts[table.full_name] > 1:
+            folder = folder / table.name
+            target = folder / path.name
         if not folder.exists() and folder not in folders:
-            yield f"  mkdir {shlex.quote(str(folder))}"
+            yield f"  mkdir -p {shlex.quote(str(folder))}"
             folders.add(folder)
         yield f"  mv -n {shlex.quote(str(path))} {shlex.quote(str(target))}"
 

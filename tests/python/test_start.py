@@ -72,7 +72,7 @@ def exports(tmp_path) -> Path:
 
 def recognised(root: Path) -> dict[str, str]:
     """What each file was recognised as."""
-    matches, _ = recognise(delivered_files(root, []))
+    matches, *_ = recognise(delivered_files(root, []))
     return {str(match.delivered.path.relative_to(root)): match.table.full_name for match in matches}
 
 
@@ -160,6 +160,37 @@ def test_tables_are_known_by_their_columns_wherever_they_lie(exports):
     }
 
 
+def test_of_files_that_look_alike_the_one_with_the_name_is_the_table(exports, capsys):
+    folder = exports / "salesforce"
+    shutil.move(folder / "account.csv", folder / "sf_Account_Data_2026-05-31.csv")
+    shutil.copy(folder / "sf_Account_Data_2026-05-31.csv", folder / "sf_account_history_data.csv")
+    shutil.copy(folder / "sf_Account_Data_2026-05-31.csv", folder / "leads.csv")
+    # what a table of few columns is, only its name can tell
+    write(exports / "zd_domain_name_export.csv", [{"organization_id": "1", "domain_name": "x"}])
+    assert recognised(exports) == {
+        "billing/subscriptions.parquet": "billing.subscriptions",
+        "salesforce/event.csv": "salesforce.event",
+        "salesforce/opportunity.csv": "salesforce.opportunity",
+        "salesforce/sf_Account_Data_2026-05-31.csv": "salesforce.account",
+        "zd_domain_name_export.csv": "zendesk.domain_name",
+    }
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr()
+    assert f"  salesforce.account            {folder}/leads.csv\n" in said.out
+    assert "leads.csv" not in said.err
+
+
+def test_several_files_of_one_table_go_into_its_folder(exports, capsys):
+    folder = exports / "salesforce"
+    (folder / "event.csv").rename(folder / "event_1.csv")
+    shutil.copy(folder / "event_1.csv", folder / "event_2.csv")
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr().err
+    assert f"  mkdir -p '{folder}/event'\n" in said
+    for name in ("event_1.csv", "event_2.csv"):
+        assert f"  mv -n '{folder}/{name}' '{folder}/event/{name}'\n" in said
+
+
 def test_a_folder_of_other_things_is_refused(tmp_path, capsys):
     write(tmp_path / "things" / "notes.csv", [{"name": "n", "text": "t"}])
     assert start.main(["--raw-path", str(tmp_path)]) == 2
@@ -175,7 +206,7 @@ def test_files_elsewhere_are_to_be_moved_first(exports, capsys):
     shutil.move(exports / "salesforce", exports / "sf")
     assert start.main(["--raw-path", str(exports)]) == 2
     said = capsys.readouterr()
-    assert f"  mkdir '{exports}/salesforce'\n" in said.err
+    assert f"  mkdir -p '{exports}/salesforce'\n" in said.err
     moved = f"  mv -n '{exports}/sf/account.csv' '{exports}/salesforce/account.csv'\n"
     assert moved in said.err
     assert not (exports / "customer_health.yml").exists()
