@@ -12,11 +12,30 @@ from types import ModuleType
 import duckdb
 
 from customer_health.vendors import FILE, Vendors, as_text, filled_tables
-from demo.layouts import sql
+from demo.layouts import (
+    amplitude,
+    delighted,
+    mixpanel,
+    pendo,
+    qualtrics,
+    recurly,
+    segment,
+    sql,
+    stripe,
+)
 
 MINOR_UNITS = Path(__file__).resolve().parents[2] / "seeds" / "policy" / "minor_units.csv"
 # By source and vendor.
-LAYOUTS: dict[tuple[str, str], ModuleType] = {}
+LAYOUTS: dict[tuple[str, str], ModuleType] = {
+    ("billing", "stripe"): stripe,
+    ("billing", "recurly"): recurly,
+    ("survey", "qualtrics"): qualtrics,
+    ("survey", "delighted"): delighted,
+    ("product", "segment"): segment,
+    ("product", "mixpanel"): mixpanel,
+    ("product", "amplitude"): amplitude,
+    ("product", "pendo"): pendo,
+}
 
 
 def chosen_layouts(words: str) -> Vendors:
