@@ -4,8 +4,9 @@ The company signs terms and bills them in parts, and what was bought Stripe tell
 So each term is a subscription of its own, with a price of its own, and billed as it is signed, on
 an invoice that a credit settles; the parts are invoices by hand.
 
-Not there is what Stripe's types cannot hold: rows with a date that no timestamp can hold, and
-quantities below zero. An account is one customer, spelled in one way.
+Not there is what Stripe cannot hold: rows with a date that no timestamp can hold, rows with fewer
+seats than none, and numbers of seats that are no count. An account is one customer, spelled in one
+way.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ VIEWS = {
             moment(start_date) as start_time,
             moment(end_date) as end_time,
             -- what is no count of seats is sold as one piece
-            case when isfinite(seats) then seats::bigint end as n_seats,
+            case when seats < 1e6 then seats::bigint end as n_seats,
             case
                 when contract_structure = 'monthly' then 1
                 when contract_structure = 'annual' then 12
