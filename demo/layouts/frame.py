@@ -12,7 +12,22 @@ from types import ModuleType
 import duckdb
 
 from customer_health.vendors import FILE, Vendors, as_text, filled_tables
-from demo.layouts import hubspot, hubspot_tickets, intercom, salesforce, sql, zendesk
+from demo.layouts import (
+    amplitude,
+    delighted,
+    hubspot,
+    hubspot_tickets,
+    intercom,
+    mixpanel,
+    pendo,
+    qualtrics,
+    recurly,
+    salesforce,
+    segment,
+    sql,
+    stripe,
+    zendesk,
+)
 
 MINOR_UNITS = Path(__file__).resolve().parents[2] / "seeds" / "policy" / "minor_units.csv"
 # By source and vendor.
@@ -22,6 +37,14 @@ LAYOUTS: dict[tuple[str, str], ModuleType] = {
     ("support", "hubspot"): hubspot_tickets,
     ("support", "intercom"): intercom,
     ("support", "zendesk"): zendesk,
+    ("billing", "recurly"): recurly,
+    ("billing", "stripe"): stripe,
+    ("survey", "delighted"): delighted,
+    ("survey", "qualtrics"): qualtrics,
+    ("product", "amplitude"): amplitude,
+    ("product", "mixpanel"): mixpanel,
+    ("product", "pendo"): pendo,
+    ("product", "segment"): segment,
 }
 
 
