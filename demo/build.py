@@ -115,8 +115,8 @@ def build(
         rows[f"truth.{name}"] = len(table)
 
     if vendors:
-        say(f"Layouts: {', '.join(vendor for (vendor,) in vendors.values())}")
-        for name, count in dress(out / "raw", vendors).items():
+        say(f"Layouts: {', '.join(f'{source} {vendor}' for source, (vendor,) in vendors.items())}")
+        for name, count in dress(out / "raw", vendors, options.end).items():
             if count is None:
                 del rows[name]
             else:

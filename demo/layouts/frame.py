@@ -15,26 +15,36 @@ from customer_health.vendors import FILE, Vendors, as_text, filled_tables
 from demo.layouts import (
     amplitude,
     delighted,
+    hubspot,
+    hubspot_tickets,
+    intercom,
     mixpanel,
     pendo,
     qualtrics,
     recurly,
+    salesforce,
     segment,
     sql,
     stripe,
+    zendesk,
 )
 
 MINOR_UNITS = Path(__file__).resolve().parents[2] / "seeds" / "policy" / "minor_units.csv"
 # By source and vendor.
 LAYOUTS: dict[tuple[str, str], ModuleType] = {
-    ("billing", "stripe"): stripe,
+    ("crm", "hubspot"): hubspot,
+    ("crm", "salesforce"): salesforce,
+    ("support", "hubspot"): hubspot_tickets,
+    ("support", "intercom"): intercom,
+    ("support", "zendesk"): zendesk,
     ("billing", "recurly"): recurly,
-    ("survey", "qualtrics"): qualtrics,
+    ("billing", "stripe"): stripe,
     ("survey", "delighted"): delighted,
-    ("product", "segment"): segment,
-    ("product", "mixpanel"): mixpanel,
+    ("survey", "qualtrics"): qualtrics,
     ("product", "amplitude"): amplitude,
+    ("product", "mixpanel"): mixpanel,
     ("product", "pendo"): pendo,
+    ("product", "segment"): segment,
 }
 
 
@@ -64,8 +74,13 @@ def chosen_layouts(words: str) -> Vendors:
     return {source: chosen[source] for source, _ in LAYOUTS if source in chosen}
 
 
-def dress(raw: Path, vendors: Vendors) -> dict[str, int | None]:
+def dress(raw: Path, vendors: Vendors, end: str) -> dict[str, int | None]:
     """Put raw data into vendors' layouts; what they fill is no longer in the contract's.
+
+    Args:
+        raw: Folder of the raw data.
+        vendors: Vendor of each source.
+        end: Last day of the data.
 
     Returns:
         Rows by name of each table: those written, and None for those that are gone.
@@ -78,6 +93,7 @@ def dress(raw: Path, vendors: Vendors) -> dict[str, int | None]:
             # one thread writes the same rows in the same order each time
             connection.execute("set timezone = 'UTC'; set threads = 1")
             connection.execute(sql.FUNCTIONS)
+            connection.execute(f"create macro last_day() as date '{end}'")
             connection.execute(f"create view minor_units as from read_csv({_text(MINOR_UNITS)})")
             for path in (raw / source).iterdir():
                 files = path / "*.parquet" if path.is_dir() else path

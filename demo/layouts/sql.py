@@ -9,6 +9,14 @@ create macro clean(id) as lower(regexp_replace(
     '^([0-9]+)[.]0+$', '\1'
 ));
 
+create macro is_blank(text) as coalesce(clean(text), '') = '';
+create macro is_plain(id) as coalesce(regexp_full_match(clean(id), '[!-~]+'), false);
+
+-- with the letters that the vendor's ids of a kind begin with, behind odd blanks
+create macro prefixed(prefix, id) as case when is_blank(id) then id else regexp_replace(
+    cast(id as varchar), '^([\s\x{00a0}\x{200b}\x{feff}]*)', '\1' || prefix
+) end;
+
 -- an id that the vendor would have given
 create macro code_of(id) as md5(clean(id));
 
