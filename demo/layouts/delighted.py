@@ -1,4 +1,4 @@
-"""Delighted, as Airbyte loads it: answers, with account and contact as properties of the person.
+"""Delighted, as Airbyte loads it: answers alone, with account and contact as properties of persons.
 
 A pulse is none of Delighted's surveys, and mails that nobody answered are in none of its tables.
 Times are seconds since 1970: rows with a time of answer that is none are not there.

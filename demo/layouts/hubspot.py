@@ -4,8 +4,9 @@ A company is as it stands now, and so are a contact's roles, which have no dates
 engagement of all who were invited, and what became of it one outcome: it took place if anybody
 came. Calls and e-mails are to single contacts; an answer is an e-mail of the same thread.
 
-Not there is what HubSpot cannot hold: an activity without a kind, roles of nobody, and a day or
-time that is none, except when a call or meeting took place. Its row is left out if it would be
+Not there is what HubSpot cannot hold: an activity without a kind, roles of nobody, links to a
+contact whose id cannot be read, and a day or time that is none, except when a call or meeting took
+place. Its row is left out if it would be
 refused for it; else the cell is empty.
 """
 
@@ -44,7 +45,9 @@ VIEWS = {
             activities.*,
             -- whom another company employs HubSpot would count there
             case
-                when coalesce(people.account_id = clean(activities.account_id), true)
+                when
+                    is_plain(activities.contact_id)
+                    and coalesce(people.account_id = clean(activities.account_id), true)
                     then activities.contact_id
             end as named_contact_id,
             case

@@ -30,7 +30,8 @@ TABLES = {
             subject as property_subject,
             moment(escalated_at) as escalated_at,
             csat_score,
-            moment(csat_at) as csat_at
+            moment(csat_at) as csat_at,
+            sentiment
         from dated_tickets
     """,
     "ticket_company": """
