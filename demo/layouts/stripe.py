@@ -94,14 +94,6 @@ TABLES = {
             true as livemode
         from subscriptions_once
     """,
-    "subscription_item": """
-        select
-            'si_' || name as id,
-            'sub_' || name as subscription_id,
-            'price_' || name as price_id,
-            quantity
-        from subscriptions_once
-    """,
     "invoice": """
         select
             'in_' || name as id,
