@@ -15,7 +15,7 @@ VIEWS = {
             *,
             moment(start_date) as start_time,
             moment(end_date) as end_time,
-            case when is_past(moment(cancelled_date)) then moment(cancelled_date) end as expires_at,
+            real_moment(cancelled_date) as expires_at,
             coalesce(real_moment(known_at), moment(start_date)) as signed_at,
             coalesce(case when isfinite(seats) then seats::bigint end, 1) as quantity,
             case
