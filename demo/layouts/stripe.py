@@ -5,8 +5,8 @@ So each term is a subscription of its own, with a price of its own, and billed a
 an invoice that a credit settles; the parts are invoices by hand.
 
 Not there is what Stripe cannot hold: rows with a date that no timestamp can hold, rows with fewer
-seats than none, and numbers of seats that are no count. An account is one customer, spelled in one
-way.
+seats than none, and numbers of seats that are no count. Nor are invoices that lack the day on which
+they are due: Stripe's are due at once. An account is one customer, spelled in one way.
 """
 
 from __future__ import annotations
@@ -133,7 +133,9 @@ TABLES = {
             true as livemode
         from invoices
         left join minor_units on upper(invoices.currency) = minor_units.currency
-        where is_time(issued_date, due_date, paid_date, known_at)
+        where
+            is_time(issued_date, due_date, paid_date, known_at)
+            and real_moment(due_date) is not null
     """,
     "invoice_line_item": """
         select
