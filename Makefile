@@ -5,6 +5,8 @@ PYTHON ?= python3
 RAW_PATH ?=
 # VENDORS: whose layout sources come in, as in crm=salesforce,support=zendesk (default: what `make start` wrote).
 VENDORS ?=
+# LAYOUT: vendors in whose layout the demo is made, as in salesforce+zendesk (default: the raw contract).
+LAYOUT ?=
 # DATABASE: a DuckDB file with raw tables, of `make start`.
 DATABASE ?=
 # Tables in DATA that a folder with a MAPPING makes raw data of; for one of examples/ its NAME will do.
@@ -45,9 +47,9 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY
+export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY LAYOUT
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
-$(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
+$(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME LAYOUT,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
 ifneq ($(MAPPING),)
@@ -92,6 +94,7 @@ endef
 
 # One text for the contents of files: $(call contents,what find shall find)
 contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
+DEMO_MADE_BY := $(call contents,demo requirements.lock); echo "layout $$LAYOUT"
 
 help: ## this list
 	echo 'make what:'
@@ -100,6 +103,7 @@ help: ## this list
 	echo 'make build RAW_PATH=folder   builds from your own data: folder/<source>/<table>.parquet'
 	echo 'make start RAW_PATH=folder   which vendors'"'"' tables these are; make check: what would be refused'
 	echo 'VENDORS=crm=salesforce       whose layout a source comes in (default: what make start wrote)'
+	echo 'LAYOUT=salesforce+zendesk    vendors in whose layout the demo is made (default: the contract)'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
 	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
 	echo 'SWITCH=1                     puts a scorecard in production that was not scored before'
@@ -132,11 +136,11 @@ environment: ## Python environment in .venv, from requirements.lock
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 		cp requirements.lock $(VENV)/requirements.lock)
 
-demo: environment ## demo data in data/demo, from the generator in demo/
-	if [ -f data/demo/made_by ] && $(call contents,demo requirements.lock) | cmp -s - data/demo/made_by; then \
+demo: environment ## demo data in data/demo, from the generator in demo/; LAYOUT=...: in vendors' layouts
+	if [ -f data/demo/made_by ] && { $(DEMO_MADE_BY); } | cmp -s - data/demo/made_by; then \
 		printf '%-12s %s\n' 'demo data' unchanged; exit 0; fi; \
-	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo && \
-		$(call contents,demo requirements.lock) > data/demo/made_by)
+	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo $(if $(LAYOUT),--layout "$$LAYOUT") && \
+		{ $(DEMO_MADE_BY); } > data/demo/made_by)
 
 given_raw: given
 	if [ -z "$$RAW_PATH$$DATABASE" ]; then \

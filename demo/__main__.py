@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from demo.build import build
+from demo.layouts.frame import chosen_layouts
 from demo.parameters import Options
 
 
@@ -26,11 +27,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=usual.seed, help="same seed, same data")
     parser.add_argument("--dirt", type=float, default=usual.dirt, help="share of dirty rows")
     parser.add_argument("--end", default=usual.end, help="last day of the data, YYYY-MM-DD")
+    parser.add_argument(
+        "--layout",
+        metavar="VENDOR+VENDOR",
+        help="vendors in whose layout sources come, such as salesforce+zendesk (default: none)",
+    )
     given = vars(parser.parse_args())
-    out = given.pop("out")
+    out, layout = given.pop("out"), given.pop("layout")
+    try:
+        vendors = chosen_layouts(layout) if layout else None
+    except ValueError as problem:
+        parser.error(f"--layout {layout}: {problem}")
 
     began = time.perf_counter()
-    rows = build(Options(**given), out)
+    rows = build(Options(**given), out, vendors=vendors)
     for name, count in rows.items():
         print(f"  {name:<24}{count:>12,}")
     print(f"{sum(rows.values()):,} rows in {time.perf_counter() - began:.1f} s: {out}")

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from customer_health.vendors import Vendors
 from demo import billing, crm, overrides, people, product, signals, support, survey, truth
 from demo.contract import Column, read_contract
 from demo.dirt import Ledger, spoil
 from demo.event_files import EventDirt, EventEncoder, write_events
+from demo.layouts.frame import dress
 from demo.output import plain_table, raw_table, write
 from demo.parameters import Options, Process
 from demo.spellings import VARIANTS
@@ -21,8 +23,16 @@ from demo.world import build_world
 MANIFEST = "manifest.json"
 
 
-def build(options: Options, out: Path, say: Callable[[str], None] = print) -> dict[str, int]:
-    """Generate everything into `out`; returns the rows written per raw and truth table."""
+def build(
+    options: Options,
+    out: Path,
+    say: Callable[[str], None] = print,
+    vendors: Vendors | None = None,
+) -> dict[str, int]:
+    """Generate everything into `out`; returns the rows written per raw and truth table.
+
+    Sources that `vendors` names come in their vendor's layout, and the others in the contract's.
+    """
     _clear(out)
     contract = read_contract()
     # a row of seeds/policy/custom_fields.csv
@@ -104,7 +114,15 @@ def build(options: Options, out: Path, say: Callable[[str], None] = print) -> di
         write(table, out / "truth" / f"{name}.parquet")
         rows[f"truth.{name}"] = len(table)
 
-    manifest = {"parameters": asdict(options), "rows": rows}
+    if vendors:
+        say(f"Layouts: {', '.join(f'{source} {vendor}' for source, (vendor,) in vendors.items())}")
+        for name, count in dress(out / "raw", vendors, options.end).items():
+            if count is None:
+                del rows[name]
+            else:
+                rows[name] = count
+
+    manifest = {"parameters": asdict(options), "vendors": vendors or {}, "rows": rows}
     (out / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return rows
 

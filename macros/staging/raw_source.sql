@@ -4,8 +4,8 @@
     {%- for vendor in ([vendors] if vendors is string else vendors)
         if (source_name, table_name) in raw_tables(vendor) -%}
         {%- set model_name = 'raw_' ~ vendor ~ '__' ~ table_name -%}
-        {#- the freshness of a source may refer to no model, and finds none built -#}
-        {%- set built = none if source_node is defined else ref(model_name) -%}
+        {#- neither the freshness of a source nor the end of a run may refer to a model -#}
+        {%- set built = none if source_node is defined or model.resource_type == 'operation' else ref(model_name) -%}
         {%- do models.update({'model.customer_health.' ~ model_name: built}) -%}
     {%- endfor -%}
     {%- if not execute -%}

@@ -35,7 +35,7 @@ class Table:
     """The vendor, or the source of the contract."""
     name: str
     columns: tuple[str, ...]
-    """Without a loader's own columns, and custom fields."""
+    """Without custom fields, and a loader's own columns unless they are required."""
     custom: tuple[str, ...]
     required: tuple[str, ...]
     read_as: dict[str, str]
@@ -82,12 +82,14 @@ def _table(source: str, table: dict, policy: list[dict[str, str]]) -> Table:
         for row in policy
         if (row["vendor"], row["vendor_table"]) == (source, table["name"])
     }
+    required = [n for n, meta in metas.items() if meta.get("required") or meta.get("key") is True]
+    loaders = [name for name in metas if name.startswith("_") and name not in required]
     return Table(
         source,
         table["name"],
-        tuple(name for name in metas if name not in custom and not name.startswith("_")),
+        tuple(name for name in metas if name not in (*custom, *loaders)),
         tuple(custom),
-        tuple(n for n, meta in metas.items() if meta.get("required") or meta.get("key") is True),
+        tuple(required),
         read_as,
         {read_as.get(name, name): kind for name, kind in named.items() if kind},
     )

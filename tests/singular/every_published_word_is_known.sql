@@ -84,7 +84,7 @@
     ('fct_misjudged_accounts', 'error_type', ''),
     ('fct_override_outcomes', 'direction, verdict', ''),
     ('fct_play_effects', 'comparison, effect_on, verdict', ''),
-    ('fct_quarantined_rows', 'refused, quarantine_reason', ''),
+    ('fct_quarantined_rows', 'refused', ''),
     ('fct_renewals', 'outcome, churn_reason', ''),
     ('fct_score_contributions', 'component_type, status', 'as_of_date'),
     ('fct_score_divergences', 'divergence', ''),
@@ -97,3 +97,13 @@
     ('fct_validation_figures', 'verdict, excellent_verdict', ''),
     ('int_scoring__explained_metrics', 'metric_status', 'as_of_date'),
 ]) }}
+
+union all
+
+-- why a vendor's row is none of the contract's its model says, in words of its own
+select distinct
+    'fct_quarantined_rows' as model_name,
+    'quarantine_reason' as column_name,
+    quarantine_reason as word
+from {{ ref('fct_quarantined_rows') }}
+where quarantine_column <> 'left_out' and quarantine_reason not in ({{ known.quarantine_reason }})

@@ -67,7 +67,8 @@ touches as (
     select
         account_id,
         max(activity_date) as last_touch_date,
-        max_by(activity_type, activity_date) as last_touch_type
+        -- of several on that day the weightiest: qbr, meeting, call
+        max_by(activity_type, cast(activity_date as varchar) || activity_type) as last_touch_type
     from {{ ref('int_facts__touches') }}
     group by account_id
 ),

@@ -110,6 +110,7 @@ final as (
         tickets.raw_is_escalated as is_escalated,
         tickets.raw_csat_score as csat_score,
         tickets.raw_csat_at as csat_at,
+        tickets.raw_sentiment as sentiment,
         tickets.raw_property_subject as subject,
         case when merged.id is null then tickets.left_out else 'merged into another ticket' end
             as left_out

@@ -17,6 +17,7 @@ final as (
         end as user_id,
         raw_name as event_name,
         raw_time as occurred_at,
+        raw_mp_processing_time_ms as known_at,
         coalesce(
             left_out,
             case

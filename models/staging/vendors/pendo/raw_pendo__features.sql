@@ -11,7 +11,8 @@ versions as (
         id,
         raw_id,
         raw_name,
-        'feature' as feature_type,
+        coalesce(cast(raw_feature_type as varchar), 'feature') as feature_type,
+        false as is_page,
         raw_is_core_event as is_core,
         raw_is_key as is_key,
         last_updated_at,
@@ -23,6 +24,7 @@ versions as (
         raw_id,
         raw_name,
         'page_view' as feature_type,
+        true as is_page,
         null as is_core,
         null as is_key,
         last_updated_at,
@@ -34,7 +36,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by feature_type, id
+            partition by is_page, id
             order by last_updated_at desc nulls last
         ) as version_number
     from versions

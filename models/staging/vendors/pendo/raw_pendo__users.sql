@@ -33,6 +33,7 @@ final as (
         ) as account_id,
         versions.raw_department as department,
         versions.raw_first_visit as created_at,
+        versions.raw_deactivated_at as deactivated_at,
         coalesce(
             versions.left_out,
             case

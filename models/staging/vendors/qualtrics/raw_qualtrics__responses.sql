@@ -72,12 +72,13 @@ scores as (
     group by responses.id, asked_questions.survey_type
 ),
 
-accounts_of_responses as (
+told_with_responses as (
     select
         response_id,
-        max(field_value) as account_id
+        max(case when lower(replace(field, '_', '')) = 'accountid' then field_value end)
+            as account_id,
+        max(case when lower(field) = 'sentiment' then field_value end) as sentiment
     from embedded
-    where lower(replace(field, '_', '')) = 'accountid'
     group by response_id
 ),
 
@@ -96,12 +97,13 @@ invitations as (
 answered as (
     select
         responses.id || coalesce('-' || scores.survey_type, '') as response_id,
-        coalesce(accounts_of_responses.account_id, invitations.account_id) as account_id,
+        coalesce(told_with_responses.account_id, invitations.account_id) as account_id,
         invitations.contact_id,
         scores.survey_type,
         cast(invitations.sent_at as varchar) as sent_at,
         responses.raw_end_date as responded_at,
         scores.score,
+        told_with_responses.sentiment,
         responses.raw_recorded_date as known_at,
         coalesce(
             responses.left_out,
@@ -113,7 +115,7 @@ answered as (
         ) as left_out
     from responses
     left join scores on responses.id = scores.response_id
-    left join accounts_of_responses on responses.id = accounts_of_responses.response_id
+    left join told_with_responses on responses.id = told_with_responses.response_id
     left join invitations on responses.id = invitations.response_id
 ),
 
@@ -126,6 +128,7 @@ unanswered as (
         cast(asked.raw_sent_at as varchar) as sent_at,
         null as responded_at,
         null as score,
+        null as sentiment,
         null as known_at,
         coalesce(
             asked.left_out,

@@ -86,7 +86,11 @@ judged as (
 
 final as (
     select
-        concat_ws('-', cast(raw_id as varchar), cast(start_date as varchar)) as subscription_id,
+        -- what has no id is none of a term's either
+        case
+            when id is not null
+                then concat_ws('-', cast(raw_id as varchar), cast(start_date as varchar))
+        end as subscription_id,
         account_code as account_id,
         plan,
         case
@@ -108,7 +112,7 @@ final as (
         end as seats,
         case
             when is_unreadable_subtotal then cast(raw_subtotal as varchar)
-            else cast(price * periods_per_year as varchar)
+            else cast(round(price * periods_per_year, 2) as varchar)
         end as arr,
         raw_currency as currency,
         case {{ dbt.datediff('start_date', 'end_date', 'month') }}
@@ -118,6 +122,11 @@ final as (
             when 36 then 'multi_year'
         end as contract_structure,
         raw_auto_renew as is_auto_renew,
+        -- a subscription to come is known from when it is made; a trial may yet come to nothing
+        case
+            when created_at < start_date and start_date = first_date and trial_ends_at is null
+                then cast(raw_created_at as varchar)
+        end as known_at,
         reason as left_out
     from judged
     union all
@@ -134,6 +143,7 @@ final as (
         raw_currency as currency,
         null as contract_structure,
         raw_auto_renew as is_auto_renew,
+        null as known_at,
         reason as left_out
     from judged
     where term_number = 1 and reason is null and first_date < start_date

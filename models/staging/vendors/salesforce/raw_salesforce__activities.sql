@@ -14,6 +14,23 @@ opportunities as (
     {{ raw_rows('salesforce', 'opportunity') }}
 ),
 
+-- what a loader delivers twice is one record
+accounts_of_contacts as (
+    select
+        id,
+        min(account_id) as account_id
+    from contacts
+    group by id
+),
+
+accounts_of_opportunities as (
+    select
+        id,
+        min(account_id) as account_id
+    from opportunities
+    group by id
+),
+
 activities as (
     select
         raw_id as activity_id,
@@ -56,7 +73,9 @@ final as (
     select
         activities.activity_id,
         coalesce(
-            cast(activities.account_id as varchar), contacts.account_id, opportunities.account_id
+            cast(activities.account_id as varchar),
+            accounts_of_contacts.account_id,
+            accounts_of_opportunities.account_id
         ) as account_id,
         -- leads are no contacts yet
         case when lower(activities.who_id) like '003%' then activities.raw_who_id end as contact_id,
@@ -65,8 +84,8 @@ final as (
         activities.attendance,
         activities.left_out
     from activities
-    left join contacts on activities.who_id = contacts.id
-    left join opportunities on activities.what_id = opportunities.id
+    left join accounts_of_contacts on activities.who_id = accounts_of_contacts.id
+    left join accounts_of_opportunities on activities.what_id = accounts_of_opportunities.id
 )
 
 select * from final

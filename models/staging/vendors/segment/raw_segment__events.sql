@@ -48,13 +48,15 @@ accounts_of_users as (
     having count(distinct group_id) = 1
 ),
 
+-- a loader may deliver a user twice, and an event is one for all that
 people as (
     select
         coalesce(users.id, accounts_of_users.user_id) as user_id,
-        coalesce(users.account_id, accounts_of_users.account_id) as account_id,
-        users.is_internal
+        min(coalesce(users.account_id, accounts_of_users.account_id)) as account_id,
+        bool_or(users.is_internal) as is_internal
     from users
     full outer join accounts_of_users on users.id = accounts_of_users.user_id
+    group by coalesce(users.id, accounts_of_users.user_id)
 ),
 
 final as (

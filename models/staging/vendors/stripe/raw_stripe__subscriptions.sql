@@ -34,6 +34,7 @@ prices as (
     select
         id,
         amount,
+        cast(null as double) as exact_amount,
         billing_interval,
         interval_count,
         usage_type,
@@ -44,6 +45,7 @@ prices as (
     select
         id,
         unit_amount as amount,
+        unit_amount_decimal as exact_amount,
         recurring_interval as billing_interval,
         recurring_interval_count as interval_count,
         recurring_usage_type as usage_type,
@@ -72,6 +74,7 @@ judged as (
         subscriptions.ended_at,
         subscriptions.cancel_at_period_end,
         one_price_each.amount as unit_amount,
+        one_price_each.exact_amount * lines.quantity as exact_amount,
         case one_price_each.billing_interval
             when 'year' then 1
             when 'month' then 12
@@ -171,7 +174,11 @@ valued as (
                 and judged.bills_a_year is not null
                 then judged.unit_amount * coalesce(judged.quantity, 1) * judged.bills_a_year
             when judged.bills_a_year is not null and not coalesce(judged.proration, false)
-                then judged.amount * judged.bills_a_year
+                -- a bill rounds what has fractions of a cent
+                then judged.bills_a_year * case
+                    when abs(judged.exact_amount - judged.amount) <= 0.5 then judged.exact_amount
+                    else judged.amount
+                end
             when judged.n_days >= 27 and not coalesce(judged.proration, false)
                 then judged.amount * 12 / round(judged.n_days * 12 / 365.25)
             when judged.n_days > 0 then judged.amount * 365 / judged.n_days

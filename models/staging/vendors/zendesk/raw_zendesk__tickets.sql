@@ -26,6 +26,25 @@ field_history as (
     {{ raw_rows('zendesk', 'ticket_field_history') }}
 ),
 
+-- what a loader delivers twice is one record
+accounts as (
+    select
+        id as organization_id,
+        min(coalesce(account_id, external_id, id)) as account_id
+    from organizations
+    group by id
+),
+
+requesters as (
+    select
+        id,
+        min(role) as role,  -- noqa: RF04
+        min(email) as email,
+        min(organization_id) as organization_id
+    from users
+    group by id
+),
+
 organizations_of_domains as (
     select
         lower(domain_name) as domain_name,
@@ -110,9 +129,7 @@ merged as (
 final as (
     select
         tickets.raw_id as ticket_id,
-        coalesce(
-            organizations.account_id, organizations.external_id, organizations.id
-        ) as account_id,
+        accounts.account_id,
         tickets.raw_priority as priority,
         tickets.raw_created_at as created_at,
         first_responses.first_response_at,
@@ -137,18 +154,18 @@ final as (
             end
         ) as left_out
     from tickets
-    left join users as requesters on tickets.requester_id = requesters.id
+    left join requesters on tickets.requester_id = requesters.id
     left join organizations_of_domains
         on
             lower({{ dbt.split_part('requesters.email', "'@'", 2) }})
             = organizations_of_domains.domain_name
-    left join organizations
+    left join accounts
         on
             coalesce(
                 tickets.organization_id,
                 requesters.organization_id,
                 organizations_of_domains.organization_id
-            ) = organizations.id
+            ) = accounts.organization_id
     left join first_responses on tickets.id = first_responses.ticket_id
     left join turns on tickets.id = turns.ticket_id
     left join answers on tickets.id = answers.ticket_id and answers.recency = 1
