@@ -23,8 +23,11 @@ fits as (
     where scorecards.method not in {{ unfitted }}
 ),
 
+-- where no account has a day yet, weights hold from today
 account_days as (
-    select min(as_of_date) as first_date from {{ ref('int_spine__account_days') }}
+    select coalesce(min(account_days.as_of_date), min(clock.as_of_date)) as first_date
+    from {{ ref('stg_calendar__clock') }} as clock
+    left join {{ ref('int_spine__account_days') }} as account_days on true
 ),
 
 first_fits as (
