@@ -86,6 +86,7 @@ invitations as (
         asked.response_id,
         min(coalesce(contacts.ext_ref, asked.contact_id)) as contact_id,
         min(contacts.account_id) as account_id,
+        min(contacts.email) as email,
         min(asked.sent_at) as sent_at
     from asked
     left join contacts on asked.contact_id = contacts.id
@@ -97,6 +98,7 @@ answered as (
     select
         responses.id || coalesce('-' || scores.survey_type, '') as response_id,
         coalesce(accounts_of_responses.account_id, invitations.account_id) as account_id,
+        coalesce(responses.recipient_email, invitations.email) as account_domain,
         invitations.contact_id,
         scores.survey_type,
         cast(invitations.sent_at as varchar) as sent_at,
@@ -121,6 +123,7 @@ unanswered as (
     select
         asked.distribution_id || '-' || coalesce(asked.contact_id, '') as response_id,
         contacts.account_id,
+        contacts.email as account_domain,
         coalesce(contacts.ext_ref, asked.contact_id) as contact_id,
         types_of_surveys.survey_type,
         cast(asked.raw_sent_at as varchar) as sent_at,
