@@ -5,7 +5,12 @@
 -- late_row_days in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 
-with found as (
+with matches as (
+    select * from {{ ref('stg_known_accounts__matches') }}
+    where source_name = 'product'
+),
+
+found as (
     select
         source_name,
         table_name,
@@ -27,9 +32,13 @@ with found as (
             'refused, and the account is known now' as what,
             count(*) as n_rows
         from {{ ref('base_product__' ~ table_name) }} as refusals
-        inner join {{ ref('stg_known_accounts__ids') }} as known_accounts
-            on refusals.account_id = known_accounts.account_id
-        where refusals.quarantine_reason = 'unknown account'
+        where
+            refusals.quarantine_reason = 'unknown account'
+            and (
+                refusals.account_id in (select matches.value from matches where matches.kind = 'id')
+                or refusals.account_domain
+                in (select matches.value from matches where matches.kind = 'domain')
+            )
     {% endfor %}
 )
 

@@ -1,12 +1,10 @@
-{#- Whom rows of other sources speak of, where neither ids nor domains nor account_matches.csv say which account it
-    is, and who it may be: accounts that share the domain, the domain above or below it, or the beginning of the
-    name. ARR is that of billing's terms that run on the as-of date. -#}
-{% set without_account = [('product', 'features'), ('crm', 'accounts')] %}
+{#- Who it may be that rows of other sources speak of: accounts that share the domain, the domain above or below
+    it, or the beginning of the name. -#}
 {% set marks = "' -_.,&/()'" %}
 {% set least_letters = 4 %}
 
-with clock as (
-    select * from {{ ref('stg_calendar__clock') }}
+with unmatched as (
+    select * from {{ ref('int_monitoring__unmatched_accounts') }}
 ),
 
 claims as (
@@ -19,82 +17,11 @@ free_mail as (
     where vocabulary = 'mail_domain'
 ),
 
-exchange_rates as (
-    select * from {{ ref('exchange_rates') }}
-),
-
-refused as (
-    {% for source_name, table_name in raw_tables() if (source_name, table_name) not in without_account %}
-        {% set table = raw_table(source_name, table_name) %}
-        {% set names = table.columns | map(attribute='name') | list %}
-        select
-            '{{ source_name }}' as source_name,
-            account_id,
-            {{ 'account_domain' if 'account_domain' in names else 'cast(null as varchar)' }}
-                as account_domain,
-            {{ 'account_name' if 'account_name' in names else 'cast(null as varchar)' }}
-                as account_name,
-            cast({{ table.time_column or 'null' }} as date) as row_date,
-            {% if table_name == 'subscriptions' %}
-                least(end_date, cancelled_date) as until_date,
-                arr,
-                currency
-            {% else %}
-                cast(null as date) as until_date,
-                cast(null as double) as arr,
-                cast(null as varchar) as currency
-            {% endif %}
-        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
-        where
-            quarantine_column = 'account_id'
-            and quarantine_reason in ('unknown account', 'missing value')
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-unmatched as (
-    select
-        refused.source_name,
-        case when refused.account_id like '%_@_%' then '(e-mail address)' else refused.account_id end
-            as raw_account_id,
-        refused.account_domain,
-        max(refused.account_name) as account_name,
-        count(*) as n_rows,
-        min(refused.row_date) as first_date,
-        max(refused.row_date) as last_date,
-        cast(
-            sum(
-                case
-                    when
-                        refused.row_date <= clock.as_of_date
-                        and coalesce(refused.until_date > clock.as_of_date, true)
-                        then {{ money(
-                            'refused.arr * case when refused.currency is null then 1 else exchange_rates.rate end'
-                        ) }}
-                end
-            ) as double
-        ) as arr,
-        clock.as_of_date
-    from refused
-    cross join clock
-    left join exchange_rates on upper(refused.currency) = upper(exchange_rates.currency)
-    group by 1, 2, 3, clock.as_of_date
-),
-
-keyed as (
-    select
-        {{ dbt.hash(
-            "source_name || '|' || coalesce(raw_account_id, '') || '|' || coalesce(account_domain, '')"
-        ) }} as unmatched_account_id,
-        *
-    from unmatched
-),
-
 parts as (
     select
         unmatched_account_id,
         {{ text_rows('account_domain', ';') }} as domain
-    from keyed
+    from unmatched
     where account_domain is not null
 ),
 
@@ -112,7 +39,7 @@ words as (
     select
         unmatched_account_id,
         translate(lower(account_name), {{ marks }}, '') as word
-    from keyed
+    from unmatched
     union
     select
         unmatched_account_id,
@@ -123,7 +50,7 @@ words as (
     select
         unmatched_account_id,
         translate(lower(raw_account_id), {{ marks }}, '') as word
-    from keyed
+    from unmatched
     where coalesce(raw_account_id <> account_domain, true)
 ),
 
@@ -208,28 +135,28 @@ kinds as (
 
 final as (
     select
-        keyed.unmatched_account_id,
-        keyed.source_name,
-        keyed.raw_account_id,
-        keyed.account_domain,
-        keyed.account_name,
-        keyed.n_rows,
-        keyed.first_date,
-        keyed.last_date,
-        keyed.arr,
+        unmatched.unmatched_account_id,
+        unmatched.source_name,
+        unmatched.raw_account_id,
+        unmatched.account_domain,
+        unmatched.account_name,
+        unmatched.n_rows,
+        unmatched.first_date,
+        unmatched.last_date,
+        unmatched.arr,
         case
             when candidates.shares_domain then 'domain of several accounts'
             when kinds.is_free_mail then 'free mail'
-            when keyed.account_domain is not null then 'unknown domain'
-            when keyed.raw_account_id is not null then 'unknown id'
+            when unmatched.account_domain is not null then 'unknown domain'
+            when unmatched.raw_account_id is not null then 'unknown id'
             else 'no id or domain'
-        end as reason,
+        end as unmatched_reason,
         coalesce(candidates.n_candidates, 0) as n_candidates,
         candidates.candidate_account_ids,
-        keyed.as_of_date
-    from keyed
-    left join candidates on keyed.unmatched_account_id = candidates.unmatched_account_id
-    left join kinds on keyed.unmatched_account_id = kinds.unmatched_account_id
+        unmatched.as_of_date
+    from unmatched
+    left join candidates on unmatched.unmatched_account_id = candidates.unmatched_account_id
+    left join kinds on unmatched.unmatched_account_id = kinds.unmatched_account_id
 )
 
 select * from final

@@ -77,6 +77,7 @@ final as (
                 coalesce(calls.user_id, users_of_devices.user_id) is null
                 and calls.raw_account_id is null
                 and calls.raw_context_group_id is null
+                and calls.raw_account_domain is null
                 then 'visitor whom nobody knows'
         end as left_out
     from calls
