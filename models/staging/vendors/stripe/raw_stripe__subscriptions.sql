@@ -194,7 +194,7 @@ final as (
             valued.customer_id
         ) as account_id,
         customers.email as account_domain,
-        customers.name as account_name,
+        customers.account_name,
         valued.plan,
         valued.raw_period_start as start_date,
         valued.raw_period_end as end_date,
