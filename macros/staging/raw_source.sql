@@ -112,11 +112,11 @@
         {% set value = 'typed.' ~ column.name -%}
         {% if column.meta.get('is_account') and is_matched -%}
         {% set known = found | join('.account_id, ') ~ '.account_id' -%}
-        coalesce({{ known }}, {{ clean_id(value) }}{{ ', domains.domain' if found[1:] }}) as account_id,
+        coalesce({{ known }}, {{ clean_id(value) }}{{ ', domains.domain_names' if found[1:] }}) as account_id,
         coalesce({{ known }}) as known_account_id,
         coalesce({{ found | join('.matched_by, ') }}.matched_by) as matched_by,
         {% elif column.name == 'account_domain' and is_matched and found[1:] -%}
-        domains.domain as account_domain,
+        domains.domain_names as account_domain,
         {% elif column.meta.get('id') -%}
         {{ clean_id(value) }} as {{ column.name }},
         {% elif column.data_type in ('date', 'timestamp') and column.delivered -%}
@@ -138,7 +138,7 @@
     from {{ typed_rows(source_name, table_name, only_column, keep_raw) }}
     {% if is_matched -%}
     left join {{ ref('stg_known_accounts__matches') }} as ids
-        on ids.source_name = '{{ source_name }}' and ids.kind = 'id' and {{ clean_id('typed.account_id') }} = ids.value
+        on ids.source_name = '{{ source_name }}' and ids.kind = 'id' and {{ clean_id('typed.account_id') }} = ids.known_as
     {% endif -%}
     {% if is_matched and (found[1:] or not execute) -%}
     left join {{ ref('stg_known_accounts__domains') }} as domains

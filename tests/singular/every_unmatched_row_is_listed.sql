@@ -1,5 +1,5 @@
--- A row that belongs to no account we know is never dropped in silence: the list of those who are not
--- matched has each of them.
+-- A row that belongs to no account we know is never dropped in silence: the list of those who are
+-- not matched has each of them.
 with refused as (
     select
         source_name,

@@ -10,6 +10,16 @@ with matches as (
     where source_name = 'product'
 ),
 
+ids as (
+    select known_as from matches
+    where kind = 'id'
+),
+
+domains as (
+    select known_as from matches
+    where kind = 'domain'
+),
+
 found as (
     select
         source_name,
@@ -35,9 +45,8 @@ found as (
         where
             refusals.quarantine_reason = 'unknown account'
             and (
-                refusals.account_id in (select matches.value from matches where matches.kind = 'id')
-                or refusals.account_domain
-                in (select matches.value from matches where matches.kind = 'domain')
+                refusals.account_id in (select ids.known_as from ids)
+                or refusals.account_domain in (select domains.known_as from domains)
             )
     {% endfor %}
 )

@@ -1,5 +1,5 @@
-{#- Whom rows speak of that belong to no account we know. ARR is that of billing's terms that run on the
-    as-of date. -#}
+{#- Whom rows speak of that belong to no account we know. ARR is that of billing's terms that run on
+    the as-of date. -#}
 {% set without_account = [('product', 'features'), ('crm', 'accounts')] %}
 
 with clock as (
@@ -11,7 +11,7 @@ exchange_rates as (
 ),
 
 refused as (
-    {% for source_name, table_name in raw_tables() if (source_name, table_name) not in without_account %}
+    {% for source_name, table_name in raw_tables() | reject('in', without_account) %}
         {% set table = raw_table(source_name, table_name) %}
         {% set names = table.columns | map(attribute='name') | list %}
         select
@@ -39,40 +39,48 @@ refused as (
     {% endfor %}
 ),
 
-grouped as (
+running as (
     select
         refused.source_name,
-        case when refused.account_id like '%_@_%' then '(e-mail address)' else refused.account_id end
-            as raw_account_id,
+        case
+            when refused.account_id like '%_@_%' then '(e-mail address)'
+            else refused.account_id
+        end as raw_account_id,
         refused.account_domain,
-        max(refused.account_name) as account_name,
-        count(*) as n_rows,
-        min(refused.row_date) as first_date,
-        max(refused.row_date) as last_date,
-        cast(
-            sum(
-                case
-                    when
-                        refused.row_date <= clock.as_of_date
-                        and coalesce(refused.until_date > clock.as_of_date, true)
-                        then {{ money(
-                            'refused.arr * case when refused.currency is null then 1 else exchange_rates.rate end'
-                        ) }}
-                end
-            ) as double
-        ) as arr,
+        refused.account_name,
+        refused.row_date,
+        case
+            when
+                refused.row_date > clock.as_of_date or refused.until_date <= clock.as_of_date
+                then null
+            when refused.currency is null then refused.arr
+            else refused.arr * exchange_rates.rate
+        end as arr,
         clock.as_of_date
     from refused
     cross join clock
     left join exchange_rates on upper(refused.currency) = upper(exchange_rates.currency)
-    group by 1, 2, 3, clock.as_of_date
+),
+
+grouped as (
+    select
+        source_name,
+        raw_account_id,
+        account_domain,
+        max(account_name) as account_name,
+        count(*) as n_rows,
+        min(row_date) as first_date,
+        max(row_date) as last_date,
+        cast(sum({{ money('arr') }}) as double) as arr,
+        as_of_date
+    from running
+    group by source_name, raw_account_id, account_domain, as_of_date
 ),
 
 final as (
     select
-        {{ dbt.hash(
-            "source_name || '|' || coalesce(raw_account_id, '') || '|' || coalesce(account_domain, '')"
-        ) }} as unmatched_account_id,
+        {{ dbt.hash(row_key(['source_name', 'raw_account_id', 'account_domain'])) }}
+            as unmatched_account_id,
         *
     from grouped
 )

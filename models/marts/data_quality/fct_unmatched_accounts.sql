@@ -1,5 +1,5 @@
-{#- Who it may be that rows of other sources speak of: accounts that share the domain, the domain above or below
-    it, or the beginning of the name. -#}
+{#- Who it may be that rows of other sources speak of: accounts that share the domain, the domain
+    above or below it, or the beginning of the name. -#}
 {% set marks = "' -_.,&/()'" %}
 {% set least_letters = 4 %}
 
@@ -12,7 +12,7 @@ claims as (
 ),
 
 free_mail as (
-    select raw_value as domain
+    select raw_value as domain_name
     from {{ ref('vocabularies') }}
     where vocabulary = 'mail_domain'
 ),
@@ -20,7 +20,7 @@ free_mail as (
 parts as (
     select
         unmatched_account_id,
-        {{ text_rows('account_domain', ';') }} as domain
+        {{ text_rows('account_domain', ';') }} as domain_name
     from unmatched
     where account_domain is not null
 ),
@@ -28,11 +28,11 @@ parts as (
 domains as (
     select
         parts.unmatched_account_id,
-        parts.domain,
-        regexp_extract(parts.domain, '[.](.+)$', 1) as domain_above,
-        free_mail.domain is not null as is_free_mail
+        parts.domain_name,
+        regexp_extract(parts.domain_name, '[.](.+)$', 1) as domain_above,
+        free_mail.domain_name is not null as is_free_mail
     from parts
-    left join free_mail on parts.domain = free_mail.domain
+    left join free_mail on parts.domain_name = free_mail.domain_name
 ),
 
 words as (
@@ -43,7 +43,7 @@ words as (
     union
     select
         unmatched_account_id,
-        translate({{ dbt.split_part('domain', "'.'", 1) }}, {{ marks }}, '') as word
+        translate({{ dbt.split_part('domain_name', "'.'", 1) }}, {{ marks }}, '') as word
     from domains
     where not is_free_mail
     union
@@ -57,7 +57,7 @@ words as (
 names as (
     select
         account_id,
-        translate(value, {{ marks }}, '') as word
+        translate(known_as, {{ marks }}, '') as word
     from claims
     where kind = 'name'
 ),
@@ -68,14 +68,14 @@ likenesses as (
         claims.account_id,
         1 as likeness
     from domains
-    inner join claims on domains.domain = claims.value and claims.kind = 'domain'
+    inner join claims on domains.domain_name = claims.known_as and claims.kind = 'domain'
     union all
     select
         domains.unmatched_account_id,
         claims.account_id,
         2 as likeness
     from domains
-    inner join claims on domains.domain_above = claims.value and claims.kind = 'domain'
+    inner join claims on domains.domain_above = claims.known_as and claims.kind = 'domain'
     where not domains.is_free_mail
     union all
     select
@@ -85,7 +85,7 @@ likenesses as (
     from domains
     inner join claims
         on
-            domains.domain = regexp_extract(claims.value, '[.](.+)$', 1)
+            domains.domain_name = regexp_extract(claims.known_as, '[.](.+)$', 1)
             and claims.kind = 'domain'
     union all
     select

@@ -1,6 +1,6 @@
-{#- What says of an id, a domain or a name that it is an account's, the strongest first: our own word for one
-    source or for all, the id itself, a domain that the CRM has for the account (or had, if it is deleted), and
-    the e-mail addresses of its contacts. Only a name is never enough. -#}
+{#- What says of an id, a domain or a name that it is an account's, the strongest first: our own
+    word for one source or for all, the id itself, a domain that the CRM has for the account (or had,
+    if it is deleted), and the e-mail addresses of its contacts. A name is never enough. -#}
 with known as (
     select * from {{ ref('stg_known_accounts__ids') }}
 ),
@@ -8,7 +8,7 @@ with known as (
 by_hand as (
     select
         source_name,
-        {{ clean_id('raw_account_id') }} as value,
+        {{ clean_id('raw_account_id') }} as known_as,
         {{ clean_id('account_id') }} as account_id
     from {{ ref('account_matches') }}
 ),
@@ -28,14 +28,14 @@ domain_texts as (
 ),
 
 free_mail as (
-    select raw_value as domain
+    select raw_value as domain_name
     from {{ ref('vocabularies') }}
     where vocabulary = 'mail_domain'
 ),
 
 domains as (
     select
-        domain_texts.domain as value,
+        domain_texts.domain_name as known_as,
         accounts.account_id,
         case when accounts.is_delivered then 3 else 4 end as claim_rank
     from accounts
@@ -43,7 +43,7 @@ domains as (
         on domain_texts.place = 'crm.accounts' and accounts.domains = domain_texts.delivered
     union all
     select
-        domain_texts.domain as value,
+        domain_texts.domain_name as known_as,
         contacts.account_id,
         5 as claim_rank
     from contacts
@@ -56,18 +56,18 @@ claims as (
         select
             source_name,
             '{{ kind }}' as kind,
-            {{ 'lower(value) as ' if kind == 'domain' }}value,
+            {{ 'lower(known_as) as ' if kind == 'domain' }}known_as,
             account_id,
             'by hand' as matched_by,
             case when source_name is null then 2 else 1 end as claim_rank
         from by_hand
-        {{ "where value like '%.%'" if kind == 'domain' }}
+        {{ "where known_as like '%.%'" if kind == 'domain' }}
         union all
     {% endfor %}
     select
         cast(null as varchar) as source_name,
         'id' as kind,
-        account_id as value,
+        account_id as known_as,
         account_id,
         'id' as matched_by,
         3 as claim_rank
@@ -76,17 +76,17 @@ claims as (
     select
         cast(null as varchar) as source_name,
         'domain' as kind,
-        value,
+        known_as,
         account_id,
         case when claim_rank = 5 then 'domain of contacts' else 'domain' end as matched_by,
         claim_rank
     from domains
-    where value not in (select free_mail.domain from free_mail)
+    where known_as not in (select free_mail.domain_name from free_mail)
     union all
     select
         cast(null as varchar) as source_name,
         'name' as kind,
-        lower(account_name) as value,
+        lower(account_name) as known_as,
         account_id,
         'name' as matched_by,
         6 as claim_rank
@@ -98,7 +98,7 @@ final as (
     select
         claims.source_name,
         claims.kind,
-        claims.value,
+        claims.known_as,
         claims.account_id,
         claims.matched_by,
         min(claims.claim_rank) as claim_rank

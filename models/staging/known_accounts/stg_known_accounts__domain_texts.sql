@@ -1,10 +1,12 @@
-{#- A text is what a source has: a domain, a web or an e-mail address, or several. It may name a person, so this
-    stays a view. Nothing but the domains goes on from here. -#}
+{#- A text is what a source has: a domain, a web or an e-mail address, or several. It may name a
+    person, so this stays a view. Nothing but the domains goes on from here. -#}
 {{ config(materialized='view') }}
 
 {% set delivered = [] %}
-{% for source_name, table_name in raw_tables() if 'account_domain' in raw_table(source_name, table_name).types %}
-    {% do delivered.append((source_name, table_name)) %}
+{% for source_name, table_name in raw_tables() %}
+    {% if 'account_domain' in raw_table(source_name, table_name).types %}
+        {% do delivered.append((source_name, table_name)) %}
+    {% endif %}
 {% endfor %}
 {% set letter = '[^][ /@:?#<>().]' %}
 
@@ -30,7 +32,8 @@ texts as (
         select
             '{{ source_name }}.{{ table_name }}' as place,
             account_domain as delivered
-        from ({{ raw_rows(source_name, table_name, only_column='account_domain') }}) as {{ table_name }}
+        from ({{ raw_rows(source_name, table_name, only_column='account_domain') }})
+            as {{ table_name }}
     {% endfor %}
 ),
 
@@ -50,9 +53,10 @@ named as (
         delivered,
         regexp_extract(
             lower(part),
-            '^([a-z]+:)?(//)?([^@/?#]*@)?(www[.])?({{ letter }}+([.]{{ letter }}+)*[.]{{ letter }}{2,})',
+            '^([a-z]+:)?(//)?([^@/?#]*@)?(www[.])?'
+            || '({{ letter }}+([.]{{ letter }}+)*[.]{{ letter }}{2,})',
             5
-        ) as domain
+        ) as domain_name
     from parts
 ),
 
@@ -60,9 +64,9 @@ final as (
     select
         place,
         delivered,
-        domain
+        domain_name
     from named
-    where domain <> ''
+    where domain_name <> ''
 )
 
 select * from final

@@ -1,4 +1,5 @@
-{#- Of several domains in one text, those that are known must belong to one account. A view, as the texts are. -#}
+{#- Of several domains in one text, those that are known must belong to one account. A view, as the
+    texts are. -#}
 {{ config(materialized='view') }}
 
 with domain_texts as (
@@ -14,7 +15,9 @@ grouped as (
     select
         domain_texts.place,
         domain_texts.delivered,
-        {{ dbt.listagg('domain_texts.domain', "';'", 'order by domain_texts.domain') }} as domain,
+        {{ dbt.listagg(
+            'domain_texts.domain_name', "';'", 'order by domain_texts.domain_name'
+        ) }} as domain_names,
         count(distinct matches.account_id) = 1 as is_one_account,
         min(matches.account_id) as account_id,
         min(matches.matched_by) as matched_by
@@ -22,7 +25,7 @@ grouped as (
     left join matches
         on
             {{ dbt.split_part('domain_texts.place', "'.'", 1) }} = matches.source_name
-            and domain_texts.domain = matches.value
+            and domain_texts.domain_name = matches.known_as
     group by domain_texts.place, domain_texts.delivered
 ),
 
@@ -30,7 +33,7 @@ final as (
     select
         place,
         delivered,
-        domain,
+        domain_names,
         case when is_one_account then account_id end as account_id,
         case when is_one_account then matched_by end as matched_by
     from grouped

@@ -1,4 +1,5 @@
-{#- Where the strongest claims name two accounts, nobody can tell which it is, and there is no match. -#}
+{#- Where the strongest claims name two accounts, nobody can tell which it is, and there is no
+    match. -#}
 with claims as (
     select * from {{ ref('stg_known_accounts__claims') }}
     where kind in ('id', 'domain')
@@ -15,12 +16,12 @@ of_sources as (
     select
         sources.source_name,
         claims.kind,
-        claims.value,
+        claims.known_as,
         claims.account_id,
         claims.matched_by,
         claims.claim_rank,
         min(claims.claim_rank)
-            over (partition by sources.source_name, claims.kind, claims.value)
+            over (partition by sources.source_name, claims.kind, claims.known_as)
             as strongest_rank
     from claims
     inner join sources on coalesce(claims.source_name, sources.source_name) = sources.source_name
@@ -30,12 +31,12 @@ final as (
     select
         source_name,
         kind,
-        value,
+        known_as,
         min(account_id) as account_id,
         min(matched_by) as matched_by
     from of_sources
     where claim_rank = strongest_rank
-    group by source_name, kind, value
+    group by source_name, kind, known_as
     having count(distinct account_id) = 1
 )
 
