@@ -7,12 +7,13 @@ RAW_PATH ?=
 VENDORS ?=
 # DATABASE: a DuckDB file with raw tables, of `make start`.
 DATABASE ?=
-# What `make example` maps: tables in DATA by a folder with a MAPPING; for one of examples/ its NAME will do.
+# Tables in DATA that a folder with a MAPPING makes raw data of; for one of examples/ its NAME will do.
 NAME :=
 EXAMPLES ?= ../shared/data
 MAPPING = $(if $(NAME),examples/$(NAME))
 DATA = $(if $(NAME),$(EXAMPLES)/$(NAME))
 EXAMPLE = $(notdir $(MAPPING:/=))
+MAPPED = data/examples/$(EXAMPLE)/raw
 # The simulation behind crm5 ends on this day; what it left after it fades out.
 NEWEST_crm5 := 2024-01-01
 # AS_OF_DATE: newest day to score (YYYY-MM-DD); empty: the newest the data reached.
@@ -25,7 +26,7 @@ SWITCH ?=
 KEEP ?= 3
 TO ?=
 DEMO_WAREHOUSE := warehouse/customer_health.duckdb
-WAREHOUSE ?= $(if $(RAW_PATH),warehouse/own_data.duckdb,$(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(DEMO_WAREHOUSE)))
+WAREHOUSE ?= $(if $(MAPPING),warehouse/$(EXAMPLE).duckdb,$(if $(RAW_PATH),warehouse/own_data.duckdb,$(DEMO_WAREHOUSE)))
 # Of `make superset`: where it listens.
 PORT ?= 8088
 # Of `make sync`, where TO is a destination. DRY_RUN=1: only show; RETRY=1: also what was rejected.
@@ -49,6 +50,13 @@ export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPP
 $(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
 	$(error $(name) is empty. Fix: give it a value, or leave it out)))
+ifneq ($(MAPPING),)
+ifneq ($(RAW_PATH),)
+$(error RAW_PATH and MAPPING are both given. Fix: name the folder of the tables to map with DATA, and leave RAW_PATH out)
+endif
+RAW_PATH := $(MAPPED)
+given: mapped
+endif
 BUILD_OPTIONS := --keep "$$KEEP" $(if $(AS_OF_DATE),--as-of-date "$$AS_OF_DATE") \
 	$(if $(VENDORS),--vendors "$$VENDORS") \
 	$(if $(FULL),--full-refresh) $(if $(RESTATE),--restate) $(if $(SWITCH),--switch-at-once) $(if $(EXPORT),--export "$$EXPORT_FOLDER") \
@@ -62,7 +70,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_published given_mapping given_raw environment demo start check build policy instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
+.PHONY: help given given_published given_mapping given_raw mapped environment demo start check build policy instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -99,7 +107,7 @@ help: ## this list
 	echo 'KEEP=3                       how many publications to keep'
 	echo 'PAGES=0                      draw no pages'
 	echo 'EXPORT=folder                folder for the marts as Parquet, of build and export'
-	echo 'make example MAPPING=folder  maps your own tables, in DATA=folder, and scores them'
+	echo 'MAPPING=folder DATA=folder   maps your own tables to raw data first; of build, check and freshness'
 	echo 'make rollback TO=...         goes to that publication (default: to the one before)'
 	echo 'make sync TO=... DRY_RUN=1     shows what would be sent; RETRY=1: also sends what was rejected'
 	echo 'PYTHON=...                   Python 3.11 or later to make the environment with'
@@ -140,7 +148,7 @@ start: given_raw environment ## recognises your tools' tables in RAW_PATH (or DA
 check: given_raw environment ## judges the rows in RAW_PATH without a build: what would be refused, and what be known
 	$(RUN) -m customer_health.check --raw-path "$$RAW_PATH" $(if $(VENDORS),--vendors "$$VENDORS")
 
-ifdef RAW_PATH
+ifneq ($(RAW_PATH),)
 build: given environment
 	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --raw-path "$$RAW_PATH" $(BUILD_OPTIONS)
 else
@@ -192,7 +200,7 @@ purge: environment ## erases a person or an account: PERSON=<e-mail address or i
 		$(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(PERSON)$(if $(ACCOUNT),,none),--person "$$PERSON") \
 		$(if $(RAW_PATH),--raw-path "$$RAW_PATH")
 
-given_mapping: given
+given_mapping:
 	if [ -z "$$MAPPING" ]; then \
 		echo 'Which mapping? Fix: make example NAME=crm5, or MAPPING=folder DATA=folder.' >&2; exit 1; fi; \
 	if [ ! -d "$$MAPPING" ]; then \
@@ -202,15 +210,16 @@ given_mapping: given
 		printf 'DATA=%s: there is no such folder. Fix: name the folder of the tables to map with DATA=...\n' \
 			"$$DATA" >&2; exit 1; fi
 
-example: given_mapping environment ## scores of your own tables, mapped: MAPPING=folder DATA=folder, or NAME=crm5
-	$(RUN) examples/map_sources.py "$$MAPPING" --data "$$DATA" --out "data/examples/$$EXAMPLE/raw"
-	$(RUN) -m customer_health.build --warehouse "$$WAREHOUSE" --raw-path "data/examples/$$EXAMPLE/raw" \
-		$(BUILD_OPTIONS)
+mapped: given_mapping environment
+	$(RUN) examples/map_sources.py "$$MAPPING" --data "$$DATA" --out "$$RAW_PATH"
+
+example: given_mapping build ## scores of your own tables, mapped: MAPPING=folder DATA=folder, or NAME=crm5
 
 # Nothing is written to the warehouse, so that this may run beside a build.
 freshness: given $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, or the demo) are stale by today's date
+	variables='{}'; $(if $(RAW_PATH),variables=$$($(RUN) -m customer_health.vendors "$$RAW_PATH" "$$VENDORS") &&) \
 	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
-		$(if $(RAW_PATH),--vars "$$($(RUN) -c 'import json; import os; print(json.dumps({"raw_path": os.environ["RAW_PATH"]}))')")
+		--vars "$$variables"
 
 # In a file of its own with the name of the published one, since dbt writes that name into the SQL.
 review: environment ## the questions of a model review (analyses/) as SQL for any DuckDB client

@@ -1,7 +1,7 @@
 """Maps somebody's own tables to the raw contract: one SQL file per raw table.
 
 Usage: PYTHONPATH=python python examples/map_sources.py crm5 --data <folder> --out <folder>, which
-`make example` does.
+`make build MAPPING=...` does.
 
 A mapping is a folder: one of examples/, or any other. Each file `<source>__<table>.sql` in it is
 one select that reads the folder named by the DuckDB variable `data` and gives columns of the raw

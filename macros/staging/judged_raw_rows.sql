@@ -141,7 +141,6 @@
         select {{ 'matched_by,' if check_accounts }}
             {% for name in names if name not in left_behind -%}
             {{ 'first_known_at as ' if name == 'known_at' and is_known_later }}
-            {#- kept of rows that belong to nobody we know, to say who it may be -#}
             {{- 'case when known_account_id is null then ' ~ name ~ ' end as '
                 if check_accounts and name in ['account_domain', 'account_name'] }}{{ name }},
             {% endfor -%}

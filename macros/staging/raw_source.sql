@@ -4,12 +4,14 @@
     {%- for vendor in ([vendors] if vendors is string else vendors)
         if (source_name, table_name) in raw_tables(vendor) -%}
         {%- set model_name = 'raw_' ~ vendor ~ '__' ~ table_name -%}
-        {%- do models.update({'model.customer_health.' ~ model_name: ref(model_name)}) -%}
+        {#- the freshness of a source may refer to no model, and finds none built -#}
+        {%- set built = none if source_node is defined else ref(model_name) -%}
+        {%- do models.update({'model.customer_health.' ~ model_name: built}) -%}
     {%- endfor -%}
     {%- if not execute -%}
         {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
     {%- endif -%}
-    {%- set found, name = looked_up('raw tables'), source_name ~ '.' ~ table_name -%}
+    {%- set found, name = looked_up('raw tables' ~ (source_node is defined)), source_name ~ '.' ~ table_name -%}
     {%- if name not in found -%}
         {%- set node, parts, types = graph.sources['source.customer_health.' ~ name], [], {} -%}
         {%- set sql = none if models else raw_files(node) if var('raw_path') else load_relation(relation) -%}
@@ -23,12 +25,12 @@
             {%- for column, kind in types_of_part.items() if kind -%}
                 {%- do types.update({column: kind if types.get(column, kind) == kind else 'varchar'}) -%}
             {%- endfor -%}
-            {%- do parts.append({'rows': models.get(rows, rows) | string, 'types': types_of_part}) if types_of_part -%}
+            {%- do parts.append({'rows': (models.get(rows) or shape) | string, 'types': types_of_part})
+                if types_of_part -%}
         {%- endfor -%}
         {%- set more = custom_fields() if name == 'crm.accounts' or node.config.meta.custom_fields else [] -%}
-        {%- if models and 'left_out' in types -%}
-            {%- set more = more + [{'name': 'left_out', 'data_type': 'varchar', 'meta': {}}] -%}
-        {%- endif -%}
+        {%- set more = more + ([{'name': 'left_out', 'data_type': 'varchar', 'meta': {}}]
+            if models and 'left_out' in types else []) -%}
         {%- set raw_names, columns, left_out, is_vendor = {}, [], [], 'staging/vendors' in node.original_file_path -%}
         {%- for row in policy_rows('vendor_columns') if row.vendor ~ '.' ~ row.vendor_table == name -%}
             {%- do raw_names.update({row.column_name: row.raw_column}) -%}
@@ -46,8 +48,8 @@
             {%- set is_number = kind in ['double', 'bigint', 'integer', 'decimal'] -%}
             {%- do columns.append(dict(declared, raw_sql=raw_sql, delivered=kind, is_number=is_number)) -%}
             {%- for reason in [declared.meta.left_out, declared.meta.left_out_unless] if reason and kind -%}
-                {%- set condition = ('typed.' if declared.meta.left_out else 'not typed.') ~ declared.name -%}
-                {%- do left_out.append(' when ' ~ condition ~ " then '" ~ reason ~ "'") -%}
+                {%- set unless = ' not' if not declared.meta.left_out -%}
+                {%- do left_out.append(' when' ~ unless ~ ' typed.' ~ declared.name ~ " then '" ~ reason ~ "'") -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- set selects = [] -%}
@@ -66,7 +68,7 @@
         {%- set without_erased = "rows_without_erased('" ~ tojson(read) | replace("'", "''") ~ "')" -%}
         {%- do found.update({name: {
             'sql': run_query('select ' ~ without_erased ~ ' as sql').rows[0][0]
-                if parts and var('tombstones') else delivered,
+                if parts and var('tombstones') and not is_vendor else delivered,
             'delivered_sql': delivered,
             'types': types,
             'columns': columns,
@@ -139,8 +141,7 @@
     {% if is_matched -%}
     left join {{ ref('stg_known_accounts__matches') }} as ids
         on ids.source_name = '{{ source_name }}' and ids.kind = 'id' and {{ clean_id('typed.account_id') }} = ids.known_as
-    {% endif -%}
-    {% if is_matched and (found[1:] or not execute) -%}
+    {% endif %}{% if is_matched and (found[1:] or not execute) -%}
     left join {{ ref('stg_known_accounts__domains') }} as domains
         on domains.place = '{{ source_name ~ '.' ~ table_name }}' and typed.account_domain = domains.delivered
     {% endif -%}

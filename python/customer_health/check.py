@@ -20,7 +20,7 @@ from customer_health.lock import take
 from customer_health.plan import PROJECT
 from customer_health.publication import Refusal
 from customer_health.raw_sources import folder_problems
-from customer_health.vendors import chosen_vendors, contract_tables
+from customer_health.vendors import contract_tables, raw_variables
 
 # The newest models that say what became of each raw row, and what can be measured.
 JUDGES = (
@@ -57,11 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for problem in folder_problems(str(given.raw_path)):
             raise Refusal(problem)
-        variables: dict[str, Variable] = {"raw_path": str(given.raw_path.absolute())}
-        vendors = chosen_vendors(given.vendors, given.raw_path)
-        if vendors is not None:
-            variables["vendors"] = vendors
-        with judged(variables) as judgement:
+        with judged(raw_variables(given.vendors, given.raw_path)) as judgement:
             for line in report(judgement):
                 print(line)
     except Refusal as problem:

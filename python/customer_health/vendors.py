@@ -4,14 +4,18 @@
 """
 
 import csv
+import json
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from customer_health.plan import PROJECT
+from customer_health.privacy.tombstones import KINDS
 from customer_health.publication import Refusal
 
 FILE = "customer_health.yml"
@@ -36,6 +40,8 @@ class Table:
     required: tuple[str, ...]
     read_as: dict[str, str]
     """Columns that are read from one of another name, by the source or by the policy."""
+    names: dict[str, str]
+    """Delivered columns by whom they name: account, contact, user, or email of a person."""
 
     @property
     def full_name(self) -> str:
@@ -68,18 +74,22 @@ def _table(source: str, table: dict, policy: list[dict[str, str]]) -> Table:
     columns = table["columns"]
     custom = [c["name"] for c in columns if c["description"].startswith("Custom.")]
     metas = {c["name"]: c.get("config", {}).get("meta", {}) for c in columns}
+    whose_ids = table.get("config", {}).get("meta", {}).get("names")
+    named = {name: meta.get("names") or KINDS.get(name) for name, meta in metas.items()}
+    named |= {"id": whose_ids} if whose_ids else {}
+    read_as = {name: meta["raw_name"] for name, meta in metas.items() if "raw_name" in meta} | {
+        row["column_name"]: row["raw_column"]
+        for row in policy
+        if (row["vendor"], row["vendor_table"]) == (source, table["name"])
+    }
     return Table(
         source,
         table["name"],
         tuple(name for name in metas if name not in custom and not name.startswith("_")),
         tuple(custom),
         tuple(n for n, meta in metas.items() if meta.get("required") or meta.get("key") is True),
-        {name: meta["raw_name"] for name, meta in metas.items() if "raw_name" in meta}
-        | {
-            row["column_name"]: row["raw_column"]
-            for row in policy
-            if (row["vendor"], row["vendor_table"]) == (source, table["name"])
-        },
+        read_as,
+        {read_as.get(name, name): kind for name, kind in named.items() if kind},
     )
 
 
@@ -140,6 +150,17 @@ def chosen_vendors(words: str | None, raw_path: Path | None) -> Vendors | None:
     return chosen
 
 
+def raw_variables(words: str | None, raw_path: Path) -> dict[str, Any]:
+    """Give dbt's variables for raw data in a folder, in the layouts of `chosen_vendors`.
+
+    Raises:
+        Refusal: The vendors cannot be read.
+    """
+    vendors = chosen_vendors(words, raw_path)
+    named = {} if vendors is None else {"vendors": vendors}
+    return {"raw_path": str(raw_path.absolute()), **named}
+
+
 def _of_words(words: str) -> Vendors:
     chosen: Vendors = {}
     for pair in words.split(","):
@@ -154,3 +175,18 @@ def as_text(vendors: Vendors) -> str:
     """Write vendors as YAML that people can read and edit."""
     short = {source: named[0] if len(named) == 1 else named for source, named in vendors.items()}
     return yaml.safe_dump({"vendors": short}, sort_keys=False, default_flow_style=None)
+
+
+def main() -> int:
+    """Print dbt's variables for a folder of raw data as JSON, for `make freshness`."""
+    raw_path, words = sys.argv[1:]
+    try:
+        print(json.dumps(raw_variables(words or None, Path(raw_path))))
+    except Refusal as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 from project import dbt, make_demo, query
+
+from customer_health.vendors import raw_variables
 
 # The time column of the raw tables that say where the sources end.
 MOMENTS = {
@@ -89,13 +92,14 @@ def test_sources_that_stop_or_shrink_are_named_and_stop_the_build_if_they_fail(
     assert query(warehouse, stale) == named
 
 
-def by_the_wall_clock(warehouse: Path, raw: Path) -> tuple[int, dict[str, str]]:
+def by_the_wall_clock(
+    warehouse: Path, raw: Path, tables: Iterable[str] = (*GOING_ON, *ABSENT), **variables
+) -> tuple[int, dict[str, str]]:
     """Run `dbt source freshness`; its exit code and the status of each raw table."""
     target = warehouse.with_suffix(".target")
-    chosen = " ".join(f"source:{table}" for table in (*GOING_ON, *ABSENT))
-    outcome = dbt(
-        *("source freshness", warehouse, "--write-json", "--select", chosen), raw_path=raw
-    )
+    chosen = " ".join(f"source:{table}" for table in tables)
+    flags = ("--write-json", "--select", chosen)
+    outcome = dbt("source freshness", warehouse, *flags, raw_path=raw, **variables)
     assert (target / "sources.json").exists(), outcome.text
     results = json.loads((target / "sources.json").read_text(encoding="utf-8"))["results"]
     names = (".".join(result["unique_id"].split(".")[-2:]) for result in results)
@@ -119,3 +123,21 @@ def test_dbt_tells_by_the_wall_clock_which_raw_tables_are_stale(tmp_path):
     assert code == 1
     stale = {"product.events": "error", "crm.activities": "warn", "support.tickets": "warn"}
     assert status_of == {**stale, **dict.fromkeys(ABSENT, "pass")}
+
+
+def test_tables_in_a_vendors_layout_are_stale_by_the_wall_clock_too(tmp_path):
+    folder = tmp_path / "raw" / "salesforce"
+    folder.mkdir(parents=True)
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    (folder / "task.csv").write_text(
+        "id,account_id,type,is_closed,completed_date_time\n00T-1,001-N,Call,true,2026-02-01\n"
+    )
+    (folder / "contact.csv").write_text(f"id,account_id,created_date\n003-A,001-N,{yesterday}\n")
+    code, status_of = by_the_wall_clock(
+        tmp_path / "warehouse.duckdb",
+        folder.parent,
+        tables=("crm.activities", "crm.contacts", "crm.goals"),
+        vendors=raw_variables("crm=salesforce", folder.parent)["vendors"],
+    )
+    assert code == 0
+    assert status_of == {"crm.activities": "warn", "crm.contacts": "pass", "crm.goals": "pass"}

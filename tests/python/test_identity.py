@@ -31,7 +31,7 @@ CONTACTS = [
     ("c5", "1005", "ed@globex.de"),
 ]
 BY_HAND = """\
-source_name,raw_account_id,account_id,note
+source_name,raw_account_id,account_id,reason
 support,1003,1004,the desk counts otherwise
 ,zd-9,1002,
 support,zd-9,1001,one source before all

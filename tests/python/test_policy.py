@@ -782,7 +782,7 @@ def test_a_date_parts_no_accounts(policy):
 def test_a_match_by_hand_is_of_one_company(policy, rows, said):
     shutil.copytree(POLICY.parent / "vocabulary", policy.parent / "vocabulary")
     (policy / "account_matches.csv").write_text(
-        f"source_name,raw_account_id,account_id,note\n{rows}\n", encoding="utf-8"
+        f"source_name,raw_account_id,account_id,reason\n{rows}\n", encoding="utf-8"
     )
     (error,), _ = seed_problems(policy.parent)
     assert error.startswith(f"seeds/policy/account_matches.csv, {said}")
@@ -791,7 +791,7 @@ def test_a_match_by_hand_is_of_one_company(policy, rows, said):
 def test_matches_of_several_sources_do_not_clash(policy):
     shutil.copytree(POLICY.parent / "vocabulary", policy.parent / "vocabulary")
     (policy / "account_matches.csv").write_text(
-        "source_name,raw_account_id,account_id,note\n"
+        "source_name,raw_account_id,account_id,reason\n"
         "support,1001,1002,\nbilling,1002,1003,the desk is another system\n,acme.com,1001,\n"
         "support,acme.com,1004,\n",
         encoding="utf-8",

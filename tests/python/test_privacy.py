@@ -13,13 +13,14 @@ from sys import addaudithook
 
 import duckdb
 import pytest
-from project import dbt, differences, query
+from project import build, dbt, differences, query, select
 from test_publication import publish_day
 
 from customer_health.build import Record, draw_pages, publish
 from customer_health.export import export
 from customer_health.plan import FROM_NOTHING, FULL_REFRESH, Plan, planned
 from customer_health.privacy.__main__ import main
+from customer_health.privacy.raw_data import contacts_and_addresses, files_with
 from customer_health.privacy.staging import rows_without_erased
 from customer_health.privacy.tombstones import Tombstones
 from customer_health.progress import Progress
@@ -365,6 +366,60 @@ def test_staging_leaves_rows_about_them_out_and_empties_mentions(tmp_path):
         comment={"personal": True},
     )
     assert found == [("a1", None, None), ("a1", None, "ok"), ("a1", "c4", "fine")]
+
+
+CONTACTS = """
+id,account_id,name,email,created_date
+003-ANN,001-NORTHWIND,Ann Lee,Ann.Lee@northwind.example,2026-01-05
+003-BOB,001-NORTHWIND,Bob Ray,bob@northwind.example,2026-01-05
+"""
+TASKS = """
+id,account_id,who_id,type,is_closed,completed_date_time
+00T-1,001-NORTHWIND,003-ANN,Call,true,2026-02-01 10:00:00
+00T-2,001-NORTHWIND,003-BOB,Call,true,2026-02-02 10:00:00
+"""
+ACCOUNTS = "id,name\n001-NORTHWIND,Northwind\n"
+
+
+@pytest.fixture
+def salesforce(tmp_path) -> Path:
+    """Raw data of two people as Salesforce has them."""
+    folder = tmp_path / "raw" / "salesforce"
+    folder.mkdir(parents=True)
+    for table, rows in {"account": ACCOUNTS, "contact": CONTACTS, "task": TASKS}.items():
+        (folder / f"{table}.csv").write_text(rows.lstrip(), encoding="utf-8")
+    return folder.parent
+
+
+def test_vendors_files_are_searched_by_what_their_columns_name(salesforce):
+    address = ("email", "ann.lee@northwind.example")
+    pairs = contacts_and_addresses(salesforce, "lower")
+    assert pairs == {("003-ann", address[1]), ("003-bob", "bob@northwind.example")}
+    contact, task = (salesforce / "salesforce" / f"{name}.csv" for name in ("contact", "task"))
+    assert files_with(salesforce, {address}, "lower") == {contact: 1}
+    assert files_with(salesforce, {address, ("contact", "003-ann")}, "lower") == {
+        contact: 1,
+        task: 1,
+    }
+    found = files_with(salesforce, {("account", "001-northwind")}, "lower")
+    assert found == {salesforce / "salesforce/account.csv": 1, contact: 2, task: 2}
+    # whatever holds the text of a contact's id is no account
+    assert files_with(salesforce, {("account", "003-ann")}, "lower") == {}
+
+
+def test_who_was_erased_does_not_come_back_from_a_vendors_files(salesforce, tmp_path):
+    tombstones = Tombstones.read(tmp_path / "list.csv")
+    tombstones.add({("contact", "003-ann"), ("email", "ann.lee@northwind.example")})
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("+stg_crm__contacts", "+stg_crm__activities"),
+        raw_path=salesforce,
+        vendors={"crm": "salesforce"},
+        tombstones=str(tombstones.file),
+    )
+    assert query(warehouse, "select contact_id from staging.stg_crm__contacts") == [("003-bob",)]
+    calls = query(warehouse, "select activity_id, contact_id from staging.stg_crm__activities")
+    assert sorted(calls) == [("00t-1", None), ("00t-2", "003-bob")]
 
 
 FILE_EVENTS = ("os.rename", "os.link", "os.remove", "shutil.rmtree")

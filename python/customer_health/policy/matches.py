@@ -30,7 +30,7 @@ class AccountMatch(Row):
     source_name: Annotated[str, one_of(*SOURCES)] | None = None
     raw_account_id: Annotated[str, AfterValidator(_not_of_a_person)]
     account_id: str
-    note: str | None = None
+    reason: str | None = None
 
 
 def check_matches(rows: list[AccountMatch], found: Findings) -> None:

@@ -6,6 +6,7 @@ import duckdb
 
 from customer_health.marts import sql_name, sql_text
 from customer_health.privacy.tombstones import KINDS, spelled
+from customer_health.vendors import contract_tables, vendor_tables
 
 Names = set[tuple[str, str]]
 
@@ -14,14 +15,12 @@ def files_with(raw_path: Path, names: Names, id_case: str) -> dict[Path, int]:
     """Count the rows of each file that name somebody."""
     found = {}
     with duckdb.connect() as connection:
-        for path in sorted(raw_path.rglob("*.parquet")):
-            if not path.is_file():
-                continue
+        for path in _files(raw_path):
             conditions = [
                 f"{spelled(sql_name(column), kind, id_case)} = {sql_text(name)}"
-                for column in _columns(connection, path)
-                for kind, name in names
-                if KINDS.get(column.lower()) == kind
+                for column, kind in _naming_columns(connection, raw_path, path).items()
+                for sought, name in names
+                if sought == kind
             ]
             if conditions:
                 ((n_rows,),) = connection.execute(
@@ -36,31 +35,49 @@ def contacts_and_addresses(raw_path: Path, id_case: str) -> set[tuple[str, str]]
     """Give the contacts of the CRM with their e-mail addresses, as spelled."""
     pairs: set[tuple[str, str]] = set()
     with duckdb.connect() as connection:
-        folder = raw_path / "crm"
-        for path in sorted(
-            {*folder.glob("contacts.parquet"), *folder.glob("contacts*/**/*.parquet")}
-        ):
-            columns = {column.lower() for column in _columns(connection, path)}
-            if path.is_file() and {"contact_id", "email"} <= columns:
-                contact, email = (
-                    spelled(name, KINDS[name], id_case) for name in ("contact_id", "email")
-                )
+        for path in _files(raw_path):
+            columns = _naming_columns(connection, raw_path, path)
+            contacts, emails = (
+                [
+                    spelled(sql_name(name), kind, id_case)
+                    for name in columns
+                    if columns[name] == kind
+                ]
+                for kind in ("contact", "email")
+            )
+            if contacts and emails:
                 pairs |= set(
                     connection.execute(
-                        f"select {contact}, {email} from {_rows(path)}"
-                        " where contact_id is not null and email is not null"
+                        f"select {contacts[0]} as contact, {emails[0]} as email from {_rows(path)}"
+                        " where contact is not null and email is not null"
                     ).fetchall()
                 )
     return pairs
 
 
+def _files(raw_path: Path) -> list[Path]:
+    """Files that builds may read; a table may also be a folder of that name."""
+    found = [path for kind in ("parquet", "csv") for path in raw_path.rglob(f"*.{kind}")]
+    return sorted(path for path in found if path.is_file())
+
+
+def _naming_columns(
+    connection: duckdb.DuckDBPyConnection, raw_path: Path, path: Path
+) -> dict[str, str]:
+    """The columns of a file by whom they name: as its source declares it, else by their names."""
+    source, *rest = path.relative_to(raw_path).parts
+    table = rest[0].split(".")[0] if rest else ""
+    kinds = dict(KINDS)
+    for declared in (*contract_tables(), *vendor_tables()):
+        if (declared.source, declared.name) == (source, table):
+            kinds |= {name.lower(): kind for name, kind in declared.names.items()}
+    columns = [row[0] for row in connection.execute(f"describe from {_rows(path)}").fetchall()]
+    return {name: kinds[name.lower()] for name in columns if name.lower() in kinds}
+
+
 def _rows(path: Path) -> str:
     # a name is a pattern to DuckDB, so what has a meaning there stands in brackets
     pattern = str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")
+    if path.suffix == ".csv":
+        return f"read_csv({sql_text(pattern)}, header = true, all_varchar = true)"
     return f"read_parquet({sql_text(pattern)})"
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    if not path.is_file():
-        return []
-    return [row[0] for row in connection.execute(f"describe from {_rows(path)}").fetchall()]
