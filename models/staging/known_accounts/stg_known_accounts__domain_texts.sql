@@ -14,22 +14,23 @@ with accounts as (
     select * from {{ ref('snap_crm__accounts') }}
 ),
 
+-- each text once: there may be one per event
 texts as (
-    select
+    select distinct
         'crm.accounts' as place,
         domains as delivered
     from accounts
     where dbt_valid_to is null
     {% if delivered %}
         union all
-        select
+        select distinct
             'crm.contacts' as place,
             email as delivered
         from ({{ raw_rows('crm', 'contacts', only_column='email') }}) as contacts
     {% endif %}
     {% for source_name, table_name in delivered %}
         union all
-        select
+        select distinct
             '{{ source_name }}.{{ table_name }}' as place,
             account_domain as delivered
         from ({{ raw_rows(source_name, table_name, only_column='account_domain') }})
