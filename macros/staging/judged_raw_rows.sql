@@ -1,6 +1,5 @@
-{% macro judged_raw_rows(
-    source_name, table_name, check_accounts=true, keep_spelling=[], since=none, only_contested=false
-) -%}
+{% macro judged_raw_rows(source_name, table_name, check_accounts=true, keep_spelling=[], since=none,
+    only_contested=false) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set columns, time_column = table.columns, table.time_column -%}
     {%- set names = columns | map(attribute='name') | list -%}
@@ -33,18 +32,12 @@
         select vocabulary, raw_value, value from {{ ref('vocabularies') }}
     ),
 
-    {% if check_accounts -%}
-    accounts as (
-        select account_id from {{ ref('stg_known_accounts__ids') }}
-    ),
-
-    {% endif -%}
     typed as (
-        {{ raw_rows(source_name, table_name, keep_raw=true, since=since) }}
+        {{ raw_rows(source_name, table_name, keep_raw=true, since=since, matched=check_accounts) }}
     ),
 
     checked as (
-        select
+        select {{ 'typed.known_account_id, typed.matched_by,' if check_accounts }}
             {% for column in columns -%}
             {{ 'words_' ~ column.name ~ '.value as ' if column in worded else 'typed.' }}{{ column.name }},
             typed.raw_{{ column.name }},
@@ -64,9 +57,6 @@
             end as fault
         from typed
         cross join horizon
-        {% if check_accounts -%}
-        left join accounts on typed.account_id = accounts.account_id
-        {% endif -%}
         {%- for column in worded %}
         left join vocabularies as words_{{ column.name }}
             on
@@ -76,7 +66,7 @@
     ),
 
     judged as (
-        select
+        select {{ 'known_account_id, matched_by,' if check_accounts }}
             {% for name in names -%}
             {{ 'case when ' ~ name ~ '_reason is null then ' ~ name ~ ' end'
                 if name in checked_cells else name }} as {{ name }},
@@ -148,9 +138,11 @@
     ),
 
     final as (
-        select
+        select {{ 'matched_by,' if check_accounts }}
             {% for name in names if name not in left_behind -%}
-            {{ 'first_known_at as ' if name == 'known_at' and is_known_later }}{{ name }},
+            {{ 'first_known_at as ' if name == 'known_at' and is_known_later }}
+            {{- 'case when known_account_id is null then ' ~ name ~ ' end as '
+                if check_accounts and name in ['account_domain', 'account_name'] }}{{ name }},
             {% endfor -%}
             {% for name in keep_spelling -%}
             trim(cast(raw_{{ name }} as varchar)) as {{ name }}_as_delivered,

@@ -39,7 +39,7 @@
                     {#- by the day: two systems' clocks, or a date beside a time, differ by hours -#}
                     cast({{ value }} as date) < cast(typed.{{ meta.not_before }} as date)
                 {%- elif reason == 'unknown account' and has_accounts and meta.get('is_account') -%}
-                    accounts.account_id is null
+                    typed.known_account_id is null
                 {%- elif reason == 'unknown value' and meta.get('vocabulary') -%}
                     {{ value }} is not null and words_{{ column.name }}.value is null
                 {%- endif -%}

@@ -102,15 +102,24 @@
     {{ return(run_query('select 1 as one from ' ~ relation ~ ' limit 1').rows | length == 0) }}
 {%- endmacro %}
 
-{% macro raw_rows(
-    source_name, table_name, keep_raw=false, since=none, earlier_copies=true, only_column=none
-) -%}
+{% macro raw_rows(source_name, table_name, keep_raw=false, since=none, earlier_copies=true, only_column=none,
+    matched=false) -%}
     {%- set table = raw_table(source_name, table_name) -%}
+    {%- set found = ['ids', 'domains'] if 'account_domain' in table.types else ['ids'] -%}
+    {%- set by_hand = policy_rows('account_matches') | selectattr('source_name', 'in', (none, source_name)) | list -%}
+    {%- set is_matched = matched and (keep_raw or found[1:] or by_hand or not execute) -%}
     {%- for condition in raw_conditions(source_name, table_name, since, earlier_copies) -%}
     select
         {% for column in table.columns if only_column in (none, column.name) -%}
         {% set value = 'typed.' ~ column.name -%}
-        {% if column.meta.get('id') -%}
+        {% if column.meta.get('is_account') and is_matched -%}
+        {% set known = found | join('.account_id, ') ~ '.account_id' -%}
+        coalesce({{ known }}, {{ clean_id(value) }}{{ ', domains.domain_names' if found[1:] }}) as account_id,
+        coalesce({{ known }}) as known_account_id,
+        coalesce({{ found | join('.matched_by, ') }}.matched_by) as matched_by,
+        {% elif column.name == 'account_domain' and is_matched and found[1:] -%}
+        domains.domain_names as account_domain,
+        {% elif column.meta.get('id') -%}
         {{ clean_id(value) }} as {{ column.name }},
         {% elif column.data_type in ('date', 'timestamp') and column.delivered -%}
         case when ({{ is_sentinel(value) }})
@@ -129,6 +138,13 @@
         {% endif -%}
         1 as n_rows
     from {{ typed_rows(source_name, table_name, only_column, keep_raw) }}
+    {% if is_matched -%}
+    left join {{ ref('stg_known_accounts__matches') }} as ids
+        on ids.source_name = '{{ source_name }}' and ids.kind = 'id' and {{ clean_id('typed.account_id') }} = ids.known_as
+    {% endif %}{% if is_matched and (found[1:] or not execute) -%}
+    left join {{ ref('stg_known_accounts__domains') }} as domains
+        on domains.place = '{{ source_name ~ '.' ~ table_name }}' and typed.account_domain = domains.delivered
+    {% endif -%}
     where {{ condition }}{{ ' and ' ~ table.left_out ~ ' is null' if table.left_out and not keep_raw }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}

@@ -1,18 +1,13 @@
 {% macro raw_tables(vendor=none) %}
     {#- known while dbt parses, when no model can be looked up -#}
+    {% set customers = [('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities')] %}
     {% set filled = {
         'amplitude': [('product', 'events')],
         'mixpanel': [('product', 'events')],
         'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
         'qualtrics': [('survey', 'responses')],
-        'salesforce': [
-            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
-            ('crm', 'opportunities'),
-        ],
-        'hubspot': [
-            ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
-            ('crm', 'opportunities'), ('support', 'tickets'),
-        ],
+        'salesforce': customers + [('crm', 'opportunities')],
+        'hubspot': customers + [('crm', 'opportunities'), ('support', 'tickets')],
         'intercom': [('support', 'organizations'), ('support', 'tickets')],
         'delighted': [('survey', 'responses')],
         'recurly': [('billing', 'subscriptions'), ('billing', 'invoices')],
@@ -23,12 +18,9 @@
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
         ('product', 'storage'),
-        ('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities'),
-        ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'),
-        ('crm', 'playbook_runs'), ('crm', 'csm_assessments'), ('crm', 'score_overrides'),
-        ('support', 'organizations'), ('support', 'tickets'),
-        ('survey', 'responses'),
-        ('billing', 'subscriptions'), ('billing', 'invoices'),
-        ('signals', 'account_signals'),
+    ] + customers + [
+        ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'), ('crm', 'playbook_runs'),
+        ('crm', 'csm_assessments'), ('crm', 'score_overrides'), ('support', 'organizations'), ('support', 'tickets'),
+        ('survey', 'responses'), ('billing', 'subscriptions'), ('billing', 'invoices'), ('signals', 'account_signals'),
     ]) }}
 {% endmacro %}

@@ -23,14 +23,20 @@ from customer_health.raw_sources import folder_problems
 from customer_health.vendors import contract_tables, raw_variables
 
 # The newest models that say what became of each raw row, and what can be measured.
-JUDGES = ("+int_monitoring__reconciliation", "+fct_quarantined_rows", "+int_feeds__metrics")
+JUDGES = (
+    "+int_monitoring__reconciliation",
+    "+fct_quarantined_rows",
+    "+fct_unmatched_accounts",
+    "+int_feeds__metrics",
+)
 FOLDER = PROJECT / "target" / "check"
 MAX_WORDS, MAX_EXAMPLES = 20, 3
 WORDS = "seeds/vocabulary/vocabularies.csv"
+HOW_TO_MATCH = "docs/how-to/match-accounts.md"
 
 FIXES = {
     "unknown value": f"add a row for each word to {WORDS}",
-    "unknown account": "deliver these accounts, or the ids by which the accounts are known",
+    "unknown account": f"say whose they are, as {HOW_TO_MATCH} says",
     "missing value": "deliver a value in each row",
     "duplicate key": "deliver each row once",
     "unparsable value": "deliver it as docs/reference/raw-data.md says a value is read",
@@ -252,6 +258,26 @@ def _accounts(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
     if rows:
         shares = ", ".join(f"{source} {n_seen:,}" for source, n_seen, _ in rows)
         yield f"\nAccounts known: {rows[0][2]:,}. With rows in {shares}."
+    unmatched = judgement.execute(
+        """
+        select
+            source_name,
+            unmatched_reason,
+            count(*),
+            sum(n_rows),
+            sum(cast(arr as decimal(38, 6))),
+            count(*) filter (n_candidates > 0)
+        from marts.fct_unmatched_accounts
+        group by source_name, unmatched_reason
+        order by source_name, unmatched_reason
+        """
+    ).fetchall()
+    if unmatched:
+        yield f"Not matched with any of them (how to: {HOW_TO_MATCH}):"
+    for source, reason, n, n_rows, arr, n_likely in unmatched:
+        worth = f", ARR {arr:,.0f}" if arr else ""
+        likely = f"; {n_likely:,} may be one that we know" if n_likely else ""
+        yield f"  {source:<10}{n:>8,}  {reason}: {n_rows:,} rows{worth}{likely}"
 
 
 def metrics(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -2,6 +2,7 @@
     {% set columns = [
         'crm_account_id',
         'account_name',
+        'domains',
         'parent_account_id',
         'industry',
         'employees',

@@ -12,7 +12,8 @@ LONGEST_MODEL = 500  # lines
 
 # How files are read is the engine's own (macros/staging/raw_source.sql), and so are these models.
 READ_RAW_FILES = (
-    r"base_\w+|stg_calendar__daily_rows|stg_product__event(s|_days)|int_monitoring__reconciliation"
+    r"base_\w+|stg_calendar__daily_rows|stg_product__event(s|_days)|stg_known_accounts__claims"
+    r"|int_monitoring__reconciliation"
 )
 
 

@@ -190,6 +190,19 @@ def test_refused_rows_are_counted_as_in_the_quarantine(drawn):
     assert sum(int(row[4].replace(",", "")) for row in shown) == n > 0
 
 
+def test_unmatched_accounts_are_those_of_the_quarantine(drawn):
+    page = read(drawn.folder / "data-health.html")
+    tables = page.tables
+    ((n,),) = drawn.rows(
+        "select count(*) from marts.fct_quarantined_rows"
+        " where quarantine_column = 'account_id' and refused = 'row' and table_name <> 'accounts'"
+        " and quarantine_reason in ('unknown account', 'missing value')"
+    )
+    shown = [int(row[8].replace(",", "")) for row in tables["unmatched"][1:]]
+    assert len(shown) == 200 and sum(shown) < n and f"{n:,} raw rows" in page.text
+    assert {row[1] for row in tables["matches"][1:]} == {"id"}
+
+
 def test_an_account_page_shows_the_score_and_every_driver_it_names(drawn):
     for account_id, name, score, low, high in drawn.rows(
         """

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project import copy_project, dbt, make_demo, query
 
-from customer_health.policy import TABLES, policy_problems
+from customer_health.policy import TABLES, policy_problems, seed_problems
 from customer_health.policy.settings import Settings, threshold
 from customer_health.policy.thresholds import thresholds_read
 
@@ -762,6 +762,41 @@ def test_a_date_parts_no_accounts(policy):
     errors, _ = policy_problems(policy)
     assert len(errors) == 1
     assert "row 4: field 'support_plan' of segmentation 'support' is a date. Fix:" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("helpdesk,zd-1,1001,", "row 2: source_name 'helpdesk' is not known. Fix: use one of"),
+        ("support,ann@acme.com,1001,", "row 2: raw_account_id 'ann@acme.com' is an e-mail address"),
+        (",https://acme.com/en,1001,", "row 2: raw_account_id 'https://acme.com/en' is a web addr"),
+        ("support,zd-1,,", "row 2: account_id is empty. Fix: fill in account_id."),
+        ("support,zd-1,1001,\nsupport,zd-1,1002,", "rows 2, 3:"),
+        (
+            "support,zd-1,1001,\n,1001,1002,",
+            "rows 2, 3: account_id '1001' is itself matched, to '1002'. Fix: write '1002' here",
+        ),
+        (",GMAIL.com,1001,", "row 2: anybody may have mail at 'GMAIL.com'. Fix: match the ids"),
+    ],
+)
+def test_a_match_by_hand_is_of_one_company(policy, rows, said):
+    shutil.copytree(POLICY.parent / "vocabulary", policy.parent / "vocabulary")
+    (policy / "account_matches.csv").write_text(
+        f"source_name,raw_account_id,account_id,reason\n{rows}\n", encoding="utf-8"
+    )
+    (error,), _ = seed_problems(policy.parent)
+    assert error.startswith(f"seeds/policy/account_matches.csv, {said}")
+
+
+def test_matches_of_several_sources_do_not_clash(policy):
+    shutil.copytree(POLICY.parent / "vocabulary", policy.parent / "vocabulary")
+    (policy / "account_matches.csv").write_text(
+        "source_name,raw_account_id,account_id,reason\n"
+        "support,1001,1002,\nbilling,1002,1003,the desk is another system\n,acme.com,1001,\n"
+        "support,acme.com,1004,\n",
+        encoding="utf-8",
+    )
+    assert seed_problems(policy.parent) == ([], [])
 
 
 @pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])

@@ -381,7 +381,8 @@ def test_the_words_that_may_be_meant_are_those_of_the_contract():
     named = set()
     for path in (PROJECT / "models" / "staging").glob("*/_*__sources.yml"):
         named |= set(re.findall(r"vocabulary: (\w+)", path.read_text(encoding="utf-8")))
-    assert named == set(VOCABULARIES)
+    # of a domain a row says only whether it is one company's
+    assert named == set(VOCABULARIES) - {"mail_domain"}
 
 
 def test_every_column_of_a_seed_has_a_type():

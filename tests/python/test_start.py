@@ -20,7 +20,7 @@ from customer_health.vendors import chosen_vendors, declared_tables, filled_tabl
 ACCOUNTS = [
     {"id": f"001A0000000000{n}AAA", "name": name, "industry": "Retail", "is_deleted": "false"}
     | {"parent_id": "", "owner_id": "005A", "number_of_employees": "20", "billing_country": "DE"}
-    | {"master_record_id": "", "plan_c": "pro"}
+    | {"master_record_id": "", "plan_c": "pro", "website": f"www.{name}.example"}
     for n, name in enumerate(["Northwind", "Contoso"])
 ]
 OPPORTUNITIES = [
@@ -79,7 +79,7 @@ def recognised(root: Path) -> dict[str, str]:
 def test_start_writes_what_check_and_build_find(exports, capsys, monkeypatch):
     assert start.main(["--raw-path", str(exports)]) == 0
     said = capsys.readouterr().out
-    assert re.search(r"account +9 of 9 columns", said)
+    assert re.search(r"account +10 of 10 columns", said)
     assert "Filled: crm.accounts (salesforce), billing.subscriptions, crm.activities" in said
     assert re.search(r"crm\.contacts +salesforce's contact; crm/contacts\.parquet", said)
     assert "salesforce,account,plan,plan_c" in said
@@ -293,6 +293,8 @@ def test_what_goes_on_from_a_build_reads_the_same_vendors(tmp_path):
 
 def test_vendors_fill_what_their_models_say():
     text = (PROJECT / "macros/staging/raw_tables.sql").read_text()
+    customers = re.search(r"set customers = \[(.*)\]", text)
+    text = text.replace("customers + [", f"[{customers[1]}, ")
     filled = {
         (vendor, source, table)
         for vendor, pairs in re.findall(r"^ {8}'(\w+)': \[(.*?)\n? *\],$", text, re.M | re.S)

@@ -26,6 +26,7 @@
     'include_verdict': ['include', 'consider', 'skip', 'keep'],
     'inverted_alarm': ['alarm', 'watch', 'none'],
     'level': ['alarm', 'watch', 'none'],
+    'matched_by': ['by hand', 'id', 'domain', 'domain of contacts'],
     'metric_status': ['known', 'unknown', 'not applicable'],
     'momentum': ['improving', 'stable', 'declining', 'too new', 'insufficient data'],
     'momentum_arrow': ['↑', '→', '↓'],
@@ -49,6 +50,9 @@
     'ticket_status': ['open', 're-opened', 'resolved'],
     'timing': ['leading', 'lagging', 'flat'],
     'excellent_verdict': ['met', 'not met', 'underpowered'],
+    'unmatched_reason': [
+        'domain of several accounts', 'free mail', 'unknown domain', 'unknown id', 'no id or domain'
+    ],
     'verdict': [
         'met', 'not met', 'underpowered', 'predictive', 'inverted', 'vanity', 'not decided yet',
         'no evidence yet', 'people better', 'score better', 'too few', 'helps', 'hurts',
@@ -71,6 +75,7 @@
     ),
     ('account_drivers', 'said_by, effect, peer_group', ''),
     ('dim_accounts', 'customer_status', ''),
+    ('fct_account_matches', 'matched_by', ''),
     ('fct_account_roles', 'role', ''),
     ('fct_dimension_weights', 'scorecard_role, basis, include_verdict, strength_verdict', ''),
     (
@@ -94,6 +99,7 @@
     ('fct_scorecard_comparisons', 'decision', ''),
     ('fct_tickets', 'ticket_status', ''),
     ('fct_trigger_responses', 'response', ''),
+    ('fct_unmatched_accounts', 'unmatched_reason', ''),
     ('fct_validation_figures', 'verdict, excellent_verdict', ''),
     ('int_scoring__explained_metrics', 'metric_status', 'as_of_date'),
 ]) }}

@@ -5,7 +5,22 @@
 -- late_row_days in seeds/policy/thresholds.csv.
 {{ config(severity='warn') }}
 
-with found as (
+with matches as (
+    select * from {{ ref('stg_known_accounts__matches') }}
+    where source_name = 'product'
+),
+
+ids as (
+    select known_as from matches
+    where kind = 'id'
+),
+
+domains as (
+    select known_as from matches
+    where kind = 'domain'
+),
+
+found as (
     select
         source_name,
         table_name,
@@ -27,9 +42,12 @@ with found as (
             'refused, and the account is known now' as what,
             count(*) as n_rows
         from {{ ref('base_product__' ~ table_name) }} as refusals
-        inner join {{ ref('stg_known_accounts__ids') }} as known_accounts
-            on refusals.account_id = known_accounts.account_id
-        where refusals.quarantine_reason = 'unknown account'
+        where
+            refusals.quarantine_reason = 'unknown account'
+            and (
+                refusals.account_id in (select ids.known_as from ids)
+                or refusals.account_domain in (select domains.known_as from domains)
+            )
     {% endfor %}
 )
 

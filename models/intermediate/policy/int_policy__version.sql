@@ -1,6 +1,7 @@
 {#- A fingerprint of every seed that a figure rests on, without free text and the limits of
     thresholds: rows with one policy_version were written under the same policy, to the letter. -#}
 {% set seeds = [
+    ('account_matches', ['source_name', 'raw_account_id', 'account_id']),
     ('bands', [
         'band_set', 'rule', 'applies_to', 'band', 'lower_bound', 'upper_bound', 'is_flagged',
         'least_risk_multiple'

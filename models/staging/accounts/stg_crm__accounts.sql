@@ -8,6 +8,7 @@ final as (
         account_id_as_delivered as crm_account_id,
         valid_from,
         account_name,
+        domains,
         parent_account_id,
         industry,
         employees,

@@ -14,7 +14,9 @@ with judged as (
 ),
 
 delivered as (
-    {{ raw_rows('product', 'events', since=window_start(), earlier_copies=false) }}
+    {{ raw_rows(
+        'product', 'events', since=window_start(), earlier_copies=false, matched=true
+    ) }}
 ),
 
 accepted as (

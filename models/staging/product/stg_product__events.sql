@@ -3,7 +3,7 @@ with base as (
 ),
 
 raw_events as (
-    {{ raw_rows('product', 'events') }}
+    {{ raw_rows('product', 'events', matched=true) }}
 ),
 
 uncontested as (

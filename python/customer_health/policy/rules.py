@@ -11,6 +11,7 @@ from customer_health.policy.actions import SyncField
 from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
+from customer_health.policy.matches import check_matches
 from customer_health.policy.ranges import check_ranges
 from customer_health.policy.scoring import check_methods, check_percentiles, check_rules
 from customer_health.policy.segments import check_segmentations
@@ -329,6 +330,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("signal_types.csv",), _check_signal_types),
     (("overlay_words.csv",), _check_overlay_words),
     (("exchange_rates.csv",), _check_rates),
+    (("account_matches.csv",), check_matches),
     (("triggers.csv", "trigger_conditions.csv"), check_triggers),
     (
         ("holdouts.csv", "triggers.csv", "trigger_conditions.csv", "thresholds.csv"),

@@ -37,6 +37,7 @@ from customer_health.policy.facts import (
     PERSONAL_WORDS,
     TEXTS_OF_AN_ACCOUNT,
 )
+from customer_health.policy.matches import AccountMatch
 from customer_health.policy.scoring import PercentileBand, ScoringRule
 from customer_health.policy.vocabularies import VOCABULARIES
 
@@ -327,6 +328,7 @@ class VocabularyWord(Row):
 
 
 TABLES: dict[str, type[Row]] = {
+    "account_matches.csv": AccountMatch,
     "bands.csv": Band,
     "custom_fields.csv": CustomField,
     "dimensions.csv": Dimension,

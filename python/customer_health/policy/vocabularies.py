@@ -17,6 +17,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "data_wrong",
         "other",
     ),
+    "mail_domain": ("free_mail",),
     "milestone_type": (
         "first_value",
         "onboarding_complete",

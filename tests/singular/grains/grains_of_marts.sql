@@ -23,6 +23,8 @@
     ('fct_play_effects', 'comparison, play, effect_on', ''),
     ('fct_portfolio_months', 'as_of_date', ''),
     ('fct_policy_versions', 'policy_version', ''),
+    ('fct_account_matches', 'source_name, table_name, matched_by', ''),
+    ('fct_unmatched_accounts', 'unmatched_account_id', ''),
     ('fct_quarantined_rows', 'quarantined_row_id', ''),
     ('fct_renewal_validation', 'account_id, ended_date', ''),
     ('fct_revenue_retention', 'as_of_date, segment, band', ''),

@@ -47,6 +47,7 @@
     ('int_monitoring__freshness', 'source_name, table_name', ''),
     ('int_monitoring__missing_rows', 'table_name', ''),
     ('int_monitoring__reconciliation', 'source_name, table_name', ''),
+    ('int_monitoring__unmatched_accounts', 'unmatched_account_id', ''),
     ('int_outcomes__labels', 'account_id, as_of_date, horizon_days', ''),
     ('int_outcomes__observations', 'account_id, as_of_date', 'as_of_date'),
     ('int_outcomes__term_ends', 'account_id, ended_date', ''),

@@ -17,7 +17,11 @@
     ('stg_crm__opportunities', 'opportunity_id', ''),
     ('stg_crm__playbook_runs', 'playbook_run_id', ''),
     ('stg_crm__score_overrides', 'override_id', ''),
+    ('stg_known_accounts__claims', 'source_name?, kind, known_as, account_id, matched_by', ''),
+    ('stg_known_accounts__domains', 'place, delivered', ''),
+    ('stg_known_accounts__domain_texts', 'place, delivered, domain_name', ''),
     ('stg_known_accounts__ids', 'account_id', ''),
+    ('stg_known_accounts__matches', 'source_name, kind, known_as', ''),
     ('stg_product__daily_usage', 'account_id, usage_date, event_name, user_id?', 'known_date'),
     (
         'stg_product__event_days',

@@ -6,6 +6,7 @@ final as (
     select
         coalesce(cast(raw__insert_id as varchar), cast(raw_uuid as varchar)) as event_id,
         raw_account_id as account_id,
+        raw_account_domain as account_domain,
         raw_user_id as user_id,
         raw_event_type as event_name,
         raw_event_time as occurred_at,

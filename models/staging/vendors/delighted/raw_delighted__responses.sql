@@ -8,6 +8,19 @@ with responses as (
     {{ raw_rows('delighted', 'survey_responses', keep_raw=true) }}
 ),
 
+people as (
+    {{ raw_rows('delighted', 'people') }}
+),
+
+-- a loader that only appends repeats people too
+emails as (
+    select
+        id,
+        min(email) as email
+    from people
+    group by id
+),
+
 versions as (
     select
         *,
@@ -20,16 +33,20 @@ versions as (
 
 final as (
     select
-        raw_id as response_id,
-        coalesce(account_id, account_property) as account_id,
-        coalesce(contact_id, contact_property, person) as contact_id,
-        raw_survey_type as survey_type,
-        raw_created_at as responded_at,
-        raw_score as score,
-        raw_comment as comment,  -- noqa: RF04
-        coalesce(left_out, case when version_number > 1 then 'earlier version of a row' end)
-            as left_out
+        versions.raw_id as response_id,
+        coalesce(versions.account_id, versions.account_property) as account_id,
+        emails.email as account_domain,
+        coalesce(versions.contact_id, versions.contact_property, versions.person) as contact_id,
+        versions.raw_survey_type as survey_type,
+        versions.raw_created_at as responded_at,
+        versions.raw_score as score,
+        versions.raw_comment as comment,  -- noqa: RF04
+        coalesce(
+            versions.left_out,
+            case when versions.version_number > 1 then 'earlier version of a row' end
+        ) as left_out
     from versions
+    left join emails on versions.person = emails.id
 )
 
 select * from final

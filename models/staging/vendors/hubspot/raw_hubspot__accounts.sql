@@ -45,6 +45,8 @@ final as (
     select
         companies.raw_id as account_id,
         companies.raw_property_name as account_name,
+        concat_ws(';', companies.property_domain, companies.property_hs_additional_domains)
+            as domains,
         companies.raw_property_hs_parent_company_id as parent_account_id,
         companies.raw_property_industry as industry,
         companies.raw_property_numberofemployees as employees,

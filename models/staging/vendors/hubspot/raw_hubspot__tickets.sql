@@ -14,6 +14,10 @@ contacts as (
     {{ raw_rows('hubspot', 'contact') }}
 ),
 
+customers as (
+    {{ raw_rows('hubspot', 'company') }}
+),
+
 ticket_stages as (
     {{ raw_rows('hubspot', 'ticket_pipeline_stage') }}
 ),
@@ -42,7 +46,9 @@ companies as (
 companies_of_contacts as (
     select
         ticket_contacts.ticket_id,
-        min(contacts.property_associatedcompanyid) as company_id
+        min(contacts.property_associatedcompanyid) as company_id,
+        {{ dbt.listagg('contacts.property_email', "';'", 'order by contacts.property_email') }}
+            as emails
     from ticket_contacts
     inner join contacts on ticket_contacts.contact_id = contacts.id
     group by ticket_contacts.ticket_id
@@ -94,6 +100,7 @@ final as (
     select
         tickets.raw_id as ticket_id,
         coalesce(companies.company_id, companies_of_contacts.company_id) as account_id,
+        coalesce(customers.property_domain, companies_of_contacts.emails) as account_domain,
         tickets.raw_property_hs_ticket_priority as priority,
         tickets.raw_property_createdate as created_at,
         tickets.raw_property_first_agent_reply_date as first_response_at,
@@ -117,6 +124,8 @@ final as (
     from tickets
     left join companies on tickets.id = companies.ticket_id
     left join companies_of_contacts on tickets.id = companies_of_contacts.ticket_id
+    left join customers
+        on coalesce(companies.company_id, companies_of_contacts.company_id) = customers.id
     left join stages on tickets.property_hs_pipeline_stage = stages.stage_id
     left join changes on tickets.id = changes.ticket_id
     left join merged on tickets.id = merged.id

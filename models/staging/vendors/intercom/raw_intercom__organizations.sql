@@ -13,6 +13,8 @@ final as (
     select
         raw_id as organization_id,
         coalesce(company_id, id) as account_id,
+        raw_website as account_domain,
+        raw_name as account_name,
         raw_created_at as created_at,
         coalesce(
             left_out,

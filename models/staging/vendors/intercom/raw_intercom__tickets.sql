@@ -25,17 +25,19 @@ companies as (
 accounts as (
     select
         id,
-        coalesce(company_id, id) as account_id
+        coalesce(company_id, id) as account_id,
+        website
     from companies
     qualify row_number() over (partition by id order by _fivetran_active desc, updated_at desc) = 1
 ),
 
-leads as (
-    select id
+people as (
+    select
+        id,
+        role,
+        email
     from contacts
-    qualify
-        row_number() over (partition by id order by _fivetran_active desc, updated_at desc) = 1
-        and role = 'lead'
+    qualify row_number() over (partition by id order by _fivetran_active desc, updated_at desc) = 1
 ),
 
 accounts_of_contacts as (
@@ -43,14 +45,18 @@ accounts_of_contacts as (
         conversation_contacts.conversation_id,
         min(coalesce(accounts.account_id, contact_companies.company_id)) as account_id,
         count(distinct contact_companies.company_id) as n_companies,
-        count(*) = count(leads.id) as is_of_leads
+        {{ dbt.listagg(
+            'coalesce(accounts.website, people.email)', "';'",
+            'order by coalesce(accounts.website, people.email)'
+        ) }} as domains,
+        count(*) = count(case when people.role = 'lead' then 1 end) as is_of_leads
     from conversation_contacts
     left join contact_companies
         on
             conversation_contacts.contact_id = contact_companies.contact_id
             and coalesce(contact_companies._fivetran_active, true)
     left join accounts on contact_companies.company_id = accounts.id
-    left join leads on conversation_contacts.contact_id = leads.id
+    left join people on conversation_contacts.contact_id = people.id
     where coalesce(conversation_contacts._fivetran_active, true)
     group by conversation_contacts.conversation_id
 ),
@@ -135,6 +141,7 @@ judged as (
                 then coalesce(accounts.account_id, beginnings.company_id)
             when accounts_of_contacts.n_companies = 1 then accounts_of_contacts.account_id
         end as account_id,
+        coalesce(accounts.website, accounts_of_contacts.domains) as account_domain,
         coalesce(accounts_of_contacts.n_companies, 0) as n_companies,
         coalesce(accounts_of_contacts.is_of_leads, false) as is_of_leads,
         changes.resolved_at,
@@ -154,6 +161,7 @@ final as (
     select
         raw_id as ticket_id,
         account_id,
+        account_domain,
         raw_priority as priority,
         case
             when is_outbound then cast(raw_first_contact_reply_created_at as varchar)

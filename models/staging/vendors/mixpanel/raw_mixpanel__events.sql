@@ -10,6 +10,7 @@ final as (
             cast(raw__fivetran_id as varchar)
         ) as event_id,
         raw_account_id as account_id,
+        raw_account_domain as account_domain,
         -- a device is no person
         case
             when distinct_id like '$device:%' or distinct_id = device_id then null

@@ -11,6 +11,7 @@ hours as (
         raw__fivetran_id as hour_id,
         account_id,
         raw_account_id,
+        raw_account_domain,
         visitor_id,
         raw_visitor_id,
         raw_feature_id as event_name,
@@ -23,6 +24,7 @@ hours as (
         raw__fivetran_id as hour_id,
         account_id,
         raw_account_id,
+        raw_account_domain,
         visitor_id,
         raw_visitor_id,
         raw_page_id as event_name,
@@ -44,6 +46,7 @@ final as (
     select
         cast(hour_id as varchar) || '-' || cast(event_number as varchar) as event_id,
         raw_account_id as account_id,
+        raw_account_domain as account_domain,
         -- who is not known, and what the snippet's example says
         case
             when visitor_id like '\_pendo\_t\_%' escape '\' or visitor_id = 'visitor-unique-id'

@@ -31,6 +31,7 @@ final as (
         coalesce(
             cast(versions.raw_account_id as varchar), only_accounts.account_id
         ) as account_id,
+        versions.raw_account_domain as account_domain,
         versions.raw_department as department,
         versions.raw_first_visit as created_at,
         versions.raw_deactivated_at as deactivated_at,

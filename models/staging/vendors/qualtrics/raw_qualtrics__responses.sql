@@ -87,6 +87,7 @@ invitations as (
         asked.response_id,
         min(coalesce(contacts.ext_ref, asked.contact_id)) as contact_id,
         min(contacts.account_id) as account_id,
+        min(contacts.email) as email,
         min(asked.sent_at) as sent_at
     from asked
     left join contacts on asked.contact_id = contacts.id
@@ -98,6 +99,7 @@ answered as (
     select
         responses.id || coalesce('-' || scores.survey_type, '') as response_id,
         coalesce(told_with_responses.account_id, invitations.account_id) as account_id,
+        coalesce(responses.recipient_email, invitations.email) as account_domain,
         invitations.contact_id,
         scores.survey_type,
         cast(invitations.sent_at as varchar) as sent_at,
@@ -123,6 +125,7 @@ unanswered as (
     select
         asked.distribution_id || '-' || coalesce(asked.contact_id, '') as response_id,
         contacts.account_id,
+        contacts.email as account_domain,
         coalesce(contacts.ext_ref, asked.contact_id) as contact_id,
         types_of_surveys.survey_type,
         cast(asked.raw_sent_at as varchar) as sent_at,

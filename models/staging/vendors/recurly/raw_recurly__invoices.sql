@@ -10,6 +10,7 @@ accounts as (
     select
         id,
         code,
+        email,
         is_test
     from account_versions
     qualify row_number() over (partition by id order by updated_at desc) = 1
@@ -28,6 +29,7 @@ final as (
     select
         versions.raw_id as invoice_id,
         coalesce(accounts.code, versions.account_id) as account_id,
+        accounts.email as account_domain,
         versions.raw_created_at as issued_date,
         coalesce(
             cast(versions.raw_due_at as varchar),

@@ -18,6 +18,8 @@ accounts as (
     select
         id,
         code,
+        company,
+        email,
         is_test
     from account_versions
     qualify row_number() over (partition by id order by updated_at desc) = 1
@@ -66,6 +68,8 @@ judged as (
     select
         versions.*,
         coalesce(accounts.code, versions.account_id) as account_code,
+        accounts.email as account_domain,
+        accounts.company as account_name,
         plans.plan,
         plans.periods_per_year,
         case
@@ -92,6 +96,8 @@ final as (
                 then concat_ws('-', cast(raw_id as varchar), cast(start_date as varchar))
         end as subscription_id,
         account_code as account_id,
+        account_domain,
+        account_name,
         plan,
         case
             when is_unreadable_current_term_started_at
@@ -134,6 +140,8 @@ final as (
     select
         concat_ws('-', cast(raw_id as varchar), cast(first_date as varchar)) as subscription_id,
         account_code as account_id,
+        account_domain,
+        account_name,
         plan,
         cast(first_date as varchar) as start_date,
         cast(start_date as varchar) as end_date,

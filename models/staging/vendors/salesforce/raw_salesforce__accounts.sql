@@ -19,6 +19,7 @@ final as (
     select
         accounts.raw_id as account_id,
         accounts.raw_name as account_name,
+        accounts.raw_website as domains,
         accounts.raw_parent_id as parent_account_id,
         accounts.raw_industry as industry,
         accounts.raw_number_of_employees as employees,

@@ -6,6 +6,7 @@ with calls as (
             user_id,
             anonymous_id,
             raw_account_id,
+            raw_account_domain,
             raw_context_group_id,
             {{ "'" ~ event ~ "'" if event else 'raw_event' }} as event_name,
             raw_occurred_at,
@@ -67,6 +68,7 @@ final as (
             cast(calls.raw_context_group_id as varchar),
             people.account_id
         ) as account_id,
+        calls.raw_account_domain as account_domain,
         coalesce(cast(calls.raw_user_id as varchar), users_of_devices.user_id) as user_id,
         calls.event_name,
         calls.raw_occurred_at as occurred_at,
@@ -77,6 +79,7 @@ final as (
                 coalesce(calls.user_id, users_of_devices.user_id) is null
                 and calls.raw_account_id is null
                 and calls.raw_context_group_id is null
+                and calls.raw_account_domain is null
                 then 'visitor whom nobody knows'
         end as left_out
     from calls

@@ -33,6 +33,7 @@ final as (
     select
         users.raw_id as user_id,
         coalesce(users.account_id, accounts_of_users.account_id) as account_id,
+        users.raw_account_domain as account_domain,
         users.raw_department as department,
         -- the table's own times are those of the latest call
         coalesce(

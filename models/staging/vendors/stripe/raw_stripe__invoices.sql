@@ -32,6 +32,7 @@ final as (
             nullif(regexp_extract(customers.metadata, '"external_id": *"([^"]*)"', 1), ''),
             dated.customer_id
         ) as account_id,
+        customers.email as account_domain,
         dated.issued_date,
         -- what is charged at once is due at once
         coalesce(cast(dated.raw_due_date as varchar), dated.issued_date) as due_date,

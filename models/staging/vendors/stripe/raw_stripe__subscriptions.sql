@@ -200,6 +200,8 @@ final as (
             nullif(regexp_extract(customers.metadata, '"external_id": *"([^"]*)"', 1), ''),
             valued.customer_id
         ) as account_id,
+        customers.email as account_domain,
+        customers.account_name,
         valued.plan,
         valued.raw_period_start as start_date,
         valued.raw_period_end as end_date,

@@ -55,6 +55,14 @@ organizations_of_domains as (
     having count(distinct organization_id) = 1
 ),
 
+domains_of_organizations as (
+    select
+        organization_id,
+        {{ dbt.listagg('domain_name', "';'", 'order by domain_name') }} as domain_names
+    from domains
+    group by organization_id
+),
+
 -- who has left is an end user now, and has had tickets
 agents as (
     select id as user_id
@@ -130,6 +138,7 @@ final as (
     select
         tickets.raw_id as ticket_id,
         accounts.account_id,
+        coalesce(domains_of_organizations.domain_names, requesters.email) as account_domain,
         tickets.raw_priority as priority,
         tickets.raw_created_at as created_at,
         first_responses.first_response_at,
@@ -166,6 +175,8 @@ final as (
                 requesters.organization_id,
                 organizations_of_domains.organization_id
             ) = accounts.organization_id
+    left join domains_of_organizations
+        on accounts.organization_id = domains_of_organizations.organization_id
     left join first_responses on tickets.id = first_responses.ticket_id
     left join turns on tickets.id = turns.ticket_id
     left join answers on tickets.id = answers.ticket_id and answers.recency = 1

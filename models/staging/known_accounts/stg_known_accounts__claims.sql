@@ -1,0 +1,110 @@
+{#- What says of an id, a domain or a name that it is an account's, the strongest first: our own
+    word for one source or for all, the id itself, a domain that the CRM has for the account (or had,
+    if it is deleted), and the e-mail addresses of its contacts. A name is never enough. -#}
+with known as (
+    select * from {{ ref('stg_known_accounts__ids') }}
+),
+
+by_hand as (
+    select
+        source_name,
+        {{ clean_id('raw_account_id') }} as known_as,
+        {{ clean_id('account_id') }} as account_id
+    from {{ ref('account_matches') }}
+),
+
+accounts as (
+    select * from {{ ref('snap_crm__accounts') }}
+    where dbt_valid_to is null
+),
+
+contacts as (
+    {{ raw_rows('crm', 'contacts') }}
+),
+
+domain_texts as (
+    select * from {{ ref('stg_known_accounts__domain_texts') }}
+    where place in ('crm.accounts', 'crm.contacts')
+),
+
+free_mail as (
+    select raw_value as domain_name
+    from {{ ref('vocabularies') }}
+    where vocabulary = 'mail_domain'
+),
+
+domains as (
+    select
+        domain_texts.domain_name as known_as,
+        accounts.account_id,
+        case when accounts.is_delivered then 3 else 4 end as claim_rank
+    from accounts
+    inner join domain_texts
+        on domain_texts.place = 'crm.accounts' and accounts.domains = domain_texts.delivered
+    union all
+    select
+        domain_texts.domain_name as known_as,
+        contacts.account_id,
+        5 as claim_rank
+    from contacts
+    inner join domain_texts
+        on domain_texts.place = 'crm.contacts' and contacts.email = domain_texts.delivered
+),
+
+claims as (
+    {% for kind in ['id', 'domain'] %}
+        select
+            source_name,
+            '{{ kind }}' as kind,
+            {{ 'lower(known_as) as ' if kind == 'domain' }}known_as,
+            account_id,
+            'by hand' as matched_by,
+            case when source_name is null then 2 else 1 end as claim_rank
+        from by_hand
+        {{ "where known_as like '%.%'" if kind == 'domain' }}
+        union all
+    {% endfor %}
+    select
+        cast(null as varchar) as source_name,
+        'id' as kind,
+        account_id as known_as,
+        account_id,
+        'id' as matched_by,
+        3 as claim_rank
+    from known
+    union all
+    select
+        cast(null as varchar) as source_name,
+        'domain' as kind,
+        known_as,
+        account_id,
+        case when claim_rank = 5 then 'domain of contacts' else 'domain' end as matched_by,
+        claim_rank
+    from domains
+    where known_as not in (select free_mail.domain_name from free_mail)
+    union all
+    select
+        cast(null as varchar) as source_name,
+        'name' as kind,
+        lower(account_name) as known_as,
+        account_id,
+        'name' as matched_by,
+        6 as claim_rank
+    from accounts
+    where account_name is not null
+),
+
+final as (
+    select
+        claims.source_name,
+        claims.kind,
+        claims.known_as,
+        claims.account_id,
+        claims.matched_by,
+        min(claims.claim_rank) as claim_rank
+    from claims
+    inner join known on claims.account_id = known.account_id
+    group by 1, 2, 3, 4, 5
+)
+
+select * from final

@@ -1,0 +1,58 @@
+"""Which account an id or a domain of another source belongs to, as somebody has looked it up."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from customer_health.policy.cells import Row, one_of, refusal
+from customer_health.policy.findings import Findings
+
+SOURCES = ("product", "crm", "support", "survey", "billing", "signals")
+FILE = "account_matches.csv"
+
+
+def _not_of_a_person(text: str) -> str:
+    if "@" in text:
+        fix = "write the id that the source has, or the domain behind the @ if it is a company's"
+        raise refusal(f"'{text}' is an e-mail address", fix)
+    if "/" in text and "." in text:
+        fix = "write the domain alone, such as acme.com"
+        raise refusal(f"'{text}' is a web address", fix)
+    return text
+
+
+class AccountMatch(Row):
+    """A row of account_matches.csv; without a source it holds in every one."""
+
+    key = ("source_name", "raw_account_id")
+    may_be_empty = True
+    source_name: Annotated[str, one_of(*SOURCES)] | None = None
+    raw_account_id: Annotated[str, AfterValidator(_not_of_a_person)]
+    account_id: str
+    reason: str | None = None
+
+
+def check_matches(rows: list[AccountMatch], found: Findings) -> None:
+    """An account that rows are matched to is not one that has gone over into another."""
+    gone = [row for row in rows if row.source_name in (None, "crm")]
+    for row in rows:
+        for other in gone:
+            if other is not row and _id(other.raw_account_id) == _id(row.account_id):
+                what = f"account_id '{row.account_id}' is itself matched, to '{other.account_id}'"
+                fix = f"write '{other.account_id}' here, or take the other row out"
+                found.error(FILE, [row.number, other.number], what, fix)
+
+
+def check_free_mail(rows: list[AccountMatch], free: Iterable[str], found: Findings) -> None:
+    """No account has all the people of a provider of free mail."""
+    known = set(free)
+    for row in rows:
+        if _id(row.raw_account_id) in known:
+            what = f"anybody may have mail at '{row.raw_account_id}'"
+            fix = "match the ids of single customers, or take the domain out of vocabularies.csv"
+            found.error(FILE, row.number, what, fix)
+
+
+def _id(text: str) -> str:
+    return text.lower().removeprefix("www.")
