@@ -13,8 +13,8 @@ from pathlib import Path
 from customer_health.plan import PROJECT
 from customer_health.progress import Progress
 
-# Of a variable of dbt; a vendor, or several, of each source.
-Variable = str | bool | Mapping[str, list[str]]
+# Of a variable of dbt: a vendor, or several, of each source; numbers of days.
+Variable = str | bool | list[int] | Mapping[str, list[str]]
 
 
 class Failure(Exception):

@@ -18,6 +18,7 @@ from customer_health.policy import seed_problems
 from customer_health.policy.decisions import PolicyChange, note
 from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.trial.changes import changed_rows
+from customer_health.trial.score_changes import main as explain
 
 HOW_TO = PROJECT / "docs/how-to/policy.md"
 # Those that one policy can take on together; segments by ARR would leave bands by size to nobody.
@@ -225,6 +226,22 @@ def test_a_scorecard_that_was_never_scored_may_not_take_over(tried, monkeypatch)
     for scorecard in ("expert_default", "correlation"):
         produce(scorecard)
         refuse_an_untried_scorecard(going_on)
+
+
+def test_scores_of_two_scorecards_are_not_compared(tried, capsys):
+    file = tried.project.parent / "scores.duckdb"
+    days = """
+        select distinct as_of_date from marts.fct_health_scores
+        where scorecard_role = 'production' and scorecard = '{scorecard}'
+        order by as_of_date desc limit 1
+    """
+    (then,), (now,) = (
+        query(file, days.format(scorecard=name))[0] for name in ("correlation", "expert_default")
+    )
+    assert explain(["--warehouse", str(file), "--from", str(then), "--to", str(now)]) == 2
+    assert f"correlation was in production on {then}, and expert_default on {now}" in (
+        capsys.readouterr().err
+    )
 
 
 def test_an_error_is_told_before_anything_is_tried(tmp_path):

@@ -18,16 +18,14 @@ from pathlib import Path
 import duckdb
 
 from customer_health import manifest
-from customer_health.dbt_run import Failure, Variable, run_dbt
-from customer_health.files import copy_file
+from customer_health.dbt_run import Failure
 from customer_health.instant_file import hand_over
-from customer_health.lock import take
 from customer_health.plan import PROJECT
 from customer_health.policy import seed_problems
 from customer_health.policy.decisions import note
-from customer_health.publication import Publication, Refusal, Warehouse
-from customer_health.raw_sources import folder_problems
+from customer_health.publication import Refusal, Warehouse
 from customer_health.trial.changes import changed_rows
+from customer_health.trial.copies import Copy, copied
 from customer_health.trial.effects import (
     Comparison,
     Year,
@@ -94,19 +92,9 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
         print(f"  {change}")
     if manifest.code_of(PROJECT) != base.manifest["code"]:
         print("The project itself has changed as well; what follows shows both.")
-    warehouse.check_room()
-    warehouse.trial_folder.mkdir(exist_ok=True)
-    with open(warehouse.trial_folder / "lock", "a+", encoding="utf-8") as lock:
-        if holder := take(lock):
-            raise Refusal(f"{warehouse}: {holder} tries a policy. Fix: wait until it is done.")
-        state = warehouse.trial_folder / "state.duckdb"
-        try:
-            expected = forecast(warehouse, base, state, lock.fileno())
-            expected |= look_back(warehouse, base, state, lock.fileno())
-        finally:
-            # what a killed run left goes at the next one
-            state.unlink(missing_ok=True)
-            state.with_name("state.duckdb.wal").unlink(missing_ok=True)
+    with copied(warehouse, base) as copy:
+        expected = forecast(copy)
+        expected |= look_back(copy)
     if reason:
         decision = {
             "decided_on": f"{datetime.now(UTC):%Y-%m-%d}",
@@ -126,21 +114,19 @@ def say_not_noted(reason: str | None) -> None:
         print(f"{'decision':<12} not noted: there is no edit to hold it against")
 
 
-def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
+def forecast(copy: Copy) -> dict[str, object]:
     """Build the last build's newest day again under this policy, and say what is different.
 
     Returns:
         What policy_changes.csv notes of it.
     """
     begun = time.monotonic()
-    state.with_name("state.duckdb.wal").unlink(missing_ok=True)
-    copy_file(base.state, state)
-    hand_over(warehouse, base.manifest["raw_data"], state)
-    run(warehouse, base, state, [], {}, lock)
-    with Comparison(base.state, state) as compared:
+    hand_over(copy.warehouse, copy.base.manifest["raw_data"], copy.state)
+    copy.run([])
+    with Comparison(copy.base.state, copy.state) as compared:
         print(
-            f"{'forecast':<12} for {base.manifest['as_of_date']}, by the raw data as it lies there"
-            f" ({time.monotonic() - begun:.0f} s):"
+            f"{'forecast':<12} for {copy.base.manifest['as_of_date']}, by the raw data as it lies"
+            f" there ({time.monotonic() - begun:.0f} s):"
         )
         for effect in compared.scorecards():
             print(f"  {effect}")
@@ -157,12 +143,12 @@ def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) ->
         print(f"  flagged: {before}")
         print(f"      now: {after}")
     expected = {
-        "policy_version": policy_version(state),
+        "policy_version": policy_version(copy.state),
         "band_changes": band_changes,
         "flagged_share_before": before.share,
         "flagged_share_after": after.share,
     }
-    path = warehouse.trial_folder / "band_changes.csv"
+    path = copy.warehouse.trial_folder / "band_changes.csv"
     path.unlink(missing_ok=True)
     if not changes:
         return expected
@@ -177,22 +163,15 @@ def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) ->
     return expected
 
 
-def look_back(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
+def look_back(copy: Copy) -> dict[str, object]:
     """Score all of history under this policy, and say how its flags would have done.
 
     Returns:
         What policy_changes.csv notes of it.
     """
     begun = time.monotonic()
-    run(
-        warehouse,
-        base,
-        state,
-        ["--full-refresh", "--select", *OF_THE_YEAR],
-        {"restate_history": True},
-        lock,
-    )
-    with Comparison(base.state, state) as compared:
+    copy.run(["--full-refresh", "--select", *OF_THE_YEAR], restate_history=True)
+    with Comparison(copy.base.state, copy.state) as compared:
         before, after = compared.year("before"), compared.year("after")
     expected: dict[str, object] = {"recall_before": before.recall, "recall_after": after.recall}
     if after.recall is None or before.recall is None:
@@ -219,34 +198,6 @@ YEAR_FIGURES: dict[str, Callable[[Year], str]] = {
     "of the flagged, lost": lambda year: _share(year.precision),
     "of the lost ARR, flagged": lambda year: _share(year.arr_recall),
 }
-
-
-def run(
-    warehouse: Warehouse,
-    base: Publication,
-    state: Path,
-    flags: list[str],
-    variables: dict[str, Variable],
-    lock: int,
-) -> None:
-    """Run models in the copy, for the day of the publication; tests and pages are a build's.
-
-    Raises:
-        Failure: A model failed, or the policy does not fit the models.
-        Refusal: The raw data is not there any more.
-    """
-    raw_path = PROJECT / base.manifest["raw_data"]["path"]
-    for problem in folder_problems(str(raw_path)):
-        raise Refusal(f"Nothing was tried. {problem}")
-    variables = {
-        **manifest.variables_of(base.manifest, PROJECT),
-        "as_of_date": str(base.manifest["as_of_date"]),
-        **variables,
-    }
-    if warehouse.tombstones.exists():
-        variables["tombstones"] = str(warehouse.tombstones)
-    left_out = ["--exclude-resource-type", "test", "unit_test"]
-    run_dbt(state, warehouse.trial_folder, [*left_out, *flags], variables, lock)
 
 
 if __name__ == "__main__":
