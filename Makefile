@@ -35,6 +35,8 @@ RETRY ?=
 # PAGES=0: draw none.
 PAGES ?=
 # Of `make policy`: why the policy is changed, and by whom. CHECK=1: only check the files.
+# AGAINST: compares with another version, a folder of its files or a revision of git.
+AGAINST ?=
 REASON ?=
 BY ?= $(shell id -un)
 CHECK ?=
@@ -47,7 +49,7 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP FROM TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY
+export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP FROM TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY AGAINST
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
@@ -160,7 +162,7 @@ endif
 
 policy: environment ## checks seeds/policy, says what an edit would change; REASON='...' notes the decision
 	$(RUN) -m customer_health.trial --warehouse "$$WAREHOUSE" $(if $(CHECK),--check-only) \
-		$(if $(REASON),--reason "$$REASON" --by "$$BY")
+		$(if $(REASON),--reason "$$REASON" --by "$$BY") $(if $(AGAINST),--against "$$AGAINST")
 
 changes: environment ## why scores changed between two days: FROM=2026-01-31 TO=2026-03-15 (ACCOUNT=id)
 	$(RUN) -m customer_health.trial.score_changes --warehouse "$$WAREHOUSE" --from "$$FROM" --to "$$TO" \

@@ -38,8 +38,8 @@ def report(rows: list[tuple]) -> list[str]:
     lines = [
         "# How often intervals of forecasts hold",
         "",
-        "Written by `experiments/forecast_coverage.py`: 95 % intervals of scores in 90 days, on the",
-        "independent data set crm5.",
+        "Written by `experiments/forecast_coverage.py`: 95 % intervals of scores in 90 days, on",
+        "crm5, a data set that nobody here made.",
         "",
         "| forecast at | forecasts | held | mean error | had nothing changed |",
         "| --- | --- | --- | --- | --- |",

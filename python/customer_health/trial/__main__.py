@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -33,8 +34,8 @@ from customer_health.trial.effects import (
     policy_version,
     write_changes,
 )
+from customer_health.trial.versions import SEEDS, other_seeds
 
-SEEDS = PROJECT / "seeds"
 SHOWN_ACCOUNTS = 5
 # All that scores of all days are made of and judged by, and no reports.
 OF_THE_YEAR = ["+fct_health_scores", "+fct_outcomes"]
@@ -46,10 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--warehouse", type=Path, required=True, help="the published file")
     parser.add_argument("--check-only", action="store_true", help="check the files, try nothing")
     parser.add_argument("--reason", help="why: notes the decision in policy_changes.csv")
+    parser.add_argument("--against", help="another version: a folder or a revision of git")
     parser.add_argument("--by", help="who decides, with --reason")
     given = parser.parse_args(arguments)
     if given.check_only and given.reason:
         parser.error("CHECK=1 tries nothing, so there is nothing to note with REASON=...")
+    if given.against and (given.check_only or given.reason):
+        parser.error("AGAINST=... compares two versions: leave CHECK=1 and REASON=... out")
     begun = time.monotonic()
     errors, warnings = seed_problems(SEEDS)
     for warning in warnings:
@@ -62,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     warehouse = Warehouse(given.warehouse)
     try:
+        if given.against:
+            return compare(warehouse, given.against)
         return try_out(warehouse, given.reason, given.by)
     except Refusal as problem:
         print(problem, file=sys.stderr)
@@ -93,8 +99,8 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
     if manifest.code_of(PROJECT) != base.manifest["code"]:
         print("The project itself has changed as well; what follows shows both.")
     with copied(warehouse, base) as copy:
-        expected = forecast(copy)
-        expected |= look_back(copy)
+        expected = forecast(copy, base.state)
+        expected |= look_back(copy, base.state, "as published")
     if reason:
         decision = {
             "decided_on": f"{datetime.now(UTC):%Y-%m-%d}",
@@ -108,22 +114,69 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
     return 0
 
 
+def compare(warehouse: Warehouse, against: str) -> int:
+    """Say what this policy and another version of it come to on the same history."""
+    base = warehouse.current()
+    if base is None or not base.manifest:
+        raise Refusal(f"{warehouse}: is no publication that is kept. Fix: run `make build`.")
+    with TemporaryDirectory() as folder:
+        seeds = other_seeds(against, Path(folder) / "seeds")
+        errors, _ = seed_problems(seeds)
+        if errors:
+            said = [error.replace(f"{seeds}/", "").replace(str(seeds), against) for error in errors]
+            print(
+                "\n- ".join([f"AGAINST={against} cannot be used by this release:", *said]),
+                file=sys.stderr,
+            )
+            return 1
+        changes = changed_rows(SEEDS, seeds)
+        print(
+            f"{'changes':<12} {'' if changes else 'none '}since {against}{':' if changes else ''}"
+        )
+        for change in changes:
+            print(f"  {change}")
+        if not changes:
+            return 0
+        with copied(warehouse, base) as copy:
+            other = copy.beside(seeds)
+            score_newest(other)
+            forecast(copy, other.state)
+            score_year(other)
+            look_back(copy, other.state, against)
+    print("Nothing has changed: `make build` puts what lies in seeds/ in force")
+    return 0
+
+
 def say_not_noted(reason: str | None) -> None:
     """Say that a reason is lost: what there is nothing to expect of is no decision."""
     if reason:
         print(f"{'decision':<12} not noted: there is no edit to hold it against")
 
 
-def forecast(copy: Copy) -> dict[str, object]:
+def score_newest(copy: Copy) -> None:
+    """Build the last build's newest day again, under the policy of a copy."""
+    hand_over(copy.warehouse, copy.base.manifest["raw_data"], copy.state)
+    copy.run([])
+
+
+def score_year(copy: Copy) -> None:
+    """Score all of history, under the policy of a copy."""
+    copy.run(["--full-refresh", "--select", *OF_THE_YEAR], restate_history=True)
+
+
+def forecast(copy: Copy, former: Path) -> dict[str, object]:
     """Build the last build's newest day again under this policy, and say what is different.
+
+    Args:
+        copy: Where to.
+        former: The file to compare it with.
 
     Returns:
         What policy_changes.csv notes of it.
     """
     begun = time.monotonic()
-    hand_over(copy.warehouse, copy.base.manifest["raw_data"], copy.state)
-    copy.run([])
-    with Comparison(copy.base.state, copy.state) as compared:
+    score_newest(copy)
+    with Comparison(former, copy.state) as compared:
         print(
             f"{'forecast':<12} for {copy.base.manifest['as_of_date']}, by the raw data as it lies"
             f" there ({time.monotonic() - begun:.0f} s):"
@@ -163,15 +216,20 @@ def forecast(copy: Copy) -> dict[str, object]:
     return expected
 
 
-def look_back(copy: Copy) -> dict[str, object]:
+def look_back(copy: Copy, former: Path, its_name: str) -> dict[str, object]:
     """Score all of history under this policy, and say how its flags would have done.
+
+    Args:
+        copy: Where to.
+        former: The file to compare it with.
+        its_name: What the other column is called.
 
     Returns:
         What policy_changes.csv notes of it.
     """
     begun = time.monotonic()
-    copy.run(["--full-refresh", "--select", *OF_THE_YEAR], restate_history=True)
-    with Comparison(copy.base.state, copy.state) as compared:
+    score_year(copy)
+    with Comparison(former, copy.state) as compared:
         before, after = compared.year("before"), compared.year("after")
     expected: dict[str, object] = {"recall_before": before.recall, "recall_after": after.recall}
     if after.recall is None or before.recall is None:
@@ -181,9 +239,9 @@ def look_back(copy: Copy) -> dict[str, object]:
         f"{'last year':<12} month ends from {after.first} to {after.last}, who left within 90 days"
         f" ({time.monotonic() - begun:.0f} s):"
     )
-    print(f"  {'':<26}{'as published':>14}{'this policy':>14}")
+    print(f"  {'':<26}{its_name[-20:]:>22}{'this policy':>14}")
     for name, value in YEAR_FIGURES.items():
-        print(f"  {name:<26}{value(before):>14}{value(after):>14}")
+        print(f"  {name:<26}{value(before):>22}{value(after):>14}")
     return expected
 
 

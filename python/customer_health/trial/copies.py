@@ -1,5 +1,6 @@
 """A copy of what the last build left, in which models run; the build stays as it is."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from customer_health import manifest
 from customer_health.dbt_run import Variable, run_dbt
 from customer_health.files import copy_file
 from customer_health.lock import take
-from customer_health.plan import PROJECT
+from customer_health.plan import INPUTS, PROJECT
 from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.raw_sources import folder_problems
 
@@ -22,6 +23,7 @@ class Copy:
     base: Publication
     state: Path
     lock: int
+    project: Path = PROJECT
 
     def run(self, flags: Sequence[str], **variables: Variable) -> None:
         """Run models, for the day of the publication; tests and pages are a build's.
@@ -40,8 +42,22 @@ class Copy:
         }
         if self.warehouse.tombstones.exists():
             given["tombstones"] = str(self.warehouse.tombstones)
-        left_out = ["--exclude-resource-type", "test", "unit_test"]
-        run_dbt(self.state, self.warehouse.trial_folder, [*left_out, *flags], given, self.lock)
+        flags = ["--exclude-resource-type", "test", "unit_test", *flags]
+        run_dbt(self.state, self.state.parent, flags, given, self.lock, self.project)
+
+    def beside(self, seeds: Path) -> "Copy":
+        """Copy the state once more, in a folder of its own, for a project with other seeds."""
+        folder = self.warehouse.trial_folder / "other"
+        shutil.rmtree(folder, ignore_errors=True)
+        project = folder / "project"
+        project.mkdir(parents=True)
+        for name in {Path(given).parts[0] for given in INPUTS}:
+            source = seeds if name == "seeds" else PROJECT / name
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, project / name)
+        state = folder / "state.duckdb"
+        copy_file(self.base.state, state)
+        return Copy(self.warehouse, self.base, state, self.lock, project)
 
 
 @contextmanager
@@ -66,5 +82,6 @@ def copied(warehouse: Warehouse, base: Publication) -> Iterator[Copy]:
             copy_file(base.state, state)
             yield Copy(warehouse, base, state, lock.fileno())
         finally:
+            shutil.rmtree(warehouse.trial_folder / "other", ignore_errors=True)
             state.unlink(missing_ok=True)
             log.unlink(missing_ok=True)
