@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from project import PROJECT, copy_project, make_demo, query
+from project import PROJECT, copy_project, dbt, make_demo, query, select
 
 from customer_health import plan
 from customer_health.plan import INCREMENTAL, Plan, refuse_an_untried_scorecard
@@ -177,6 +177,33 @@ def test_worked_changes_end_as_the_how_to_says(tried):
     assert ("fine", True) in query(tried.after, ours)
     history = "select count(*) from marts.fct_health_scores where scorecard = 'd3'"
     assert query(tried.after, history) == query(tried.after, history.replace("'d3'", "'equal'"))
+
+
+def test_a_condition_more_keeps_a_trigger_from_the_others(built_demo, tmp_path):
+    fired = """
+        select trigger, account_id, as_of_date, arr from marts.fct_playbook_triggers order by all
+    """
+    warehouse = Path(shutil.copy(built_demo.warehouse, tmp_path))
+    before = query(warehouse, fired)
+    project = copy_project(tmp_path / "project")
+    make_edits(project, "A rule that starts a playbook")
+    outcome = dbt(
+        *("build", warehouse, "--full-refresh"),
+        *select("trigger_conditions", "fct_playbook_triggers"),
+        project=project,
+        is_edited=False,
+        raw_path=built_demo.raw,
+        restate_history=True,
+    )
+    assert outcome.code == 0, outcome.text
+    after = query(warehouse, fired)
+    paying = {row[3] >= 20_000 for row in before if row[0] == "at_risk"}
+    assert paying == {True, False}, "the edit has nothing to tell apart"
+    at_risk = [row for row in after if row[0] == "at_risk"]
+    assert at_risk
+    assert all(row[3] >= 20_000 for row in at_risk)
+    others = [row for row in before if row[0] != "at_risk"]
+    assert [row for row in after if row[0] != "at_risk"] == others
 
 
 def test_a_decision_is_noted_and_held_against_what_came_of_it(tried):
