@@ -137,7 +137,7 @@ def test_what_is_personal_is_not_shown(tmp_path, capsys):
         "billing/subscriptions": "'s' as subscription_id, 'a' as account_id,"
         " date '2025-02-01' as start_date, date '2027-02-01' as end_date, 1000.0 as arr",
         "crm/contacts": "unnest(['jo@example.com', 'c2']) as contact_id, 'nowhere' as account_id,"
-        " 'Jo Smith' as full_name, 'jo@example.com' as email",
+        " 'Jo Smith' as full_name, 'jo@example.com' as email, date '2025-02-01' as created_at",
     }.items():
         path = tmp_path / f"{table}.parquet"
         path.parent.mkdir(exist_ok=True)
