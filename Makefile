@@ -37,9 +37,13 @@ RETRY ?=
 # PAGES=0: draw none.
 PAGES ?=
 # Of `make policy`: why the policy is changed, and by whom. CHECK=1: only check the files.
+# AGAINST: compares with another version, a folder of its files or a revision of git.
+AGAINST ?=
 REASON ?=
 BY ?= $(shell id -un)
 CHECK ?=
+# Of `make changes`: the two days, FROM and TO, and perhaps an ACCOUNT.
+FROM ?=
 # Of `make purge`: whom to erase.
 PERSON ?=
 ACCOUNT ?=
@@ -47,7 +51,7 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY LAYOUT
+export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP FROM TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY AGAINST LAYOUT
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME LAYOUT,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
@@ -72,7 +76,7 @@ DBT_ON_COPY := $(PUBLICATION) copy-state target && CUSTOMER_HEALTH_WAREHOUSE=tar
 	$(VENV)/bin/dbt --no-send-anonymous-usage-stats
 
 .DEFAULT_GOAL := help
-.PHONY: help given given_published given_mapping given_raw mapped environment demo start check build policy instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
+.PHONY: help given given_published given_mapping given_raw mapped environment demo start check build policy changes instant publications rollback pages superset superset_test export sync purge example freshness review metrics test conventions bench experiment docs site screenshots clean
 .SILENT:
 
 # $(call step,name,what was done,commands): runs the commands without their output and prints a line
@@ -162,7 +166,11 @@ endif
 
 policy: environment ## checks seeds/policy, says what an edit would change; REASON='...' notes the decision
 	$(RUN) -m customer_health.trial --warehouse "$$WAREHOUSE" $(if $(CHECK),--check-only) \
-		$(if $(REASON),--reason "$$REASON" --by "$$BY")
+		$(if $(REASON),--reason "$$REASON" --by "$$BY") $(if $(AGAINST),--against "$$AGAINST")
+
+changes: environment ## why scores changed between two days: FROM=2026-01-31 TO=2026-03-15 (ACCOUNT=id)
+	$(RUN) -m customer_health.trial.score_changes --warehouse "$$WAREHOUSE" --from "$$FROM" --to "$$TO" \
+		--account "$$ACCOUNT"
 
 # Run it every few minutes between two builds; a build at work does not mind.
 instant: given environment ## tells new P1 tickets and invoices past due at once, without scoring

@@ -67,9 +67,11 @@ def fit_due(
             bands.filter(f"band_set = '{band_set}' and rule = 'default'").order("lower_bound").df()
         )
         previous = _upper_limits(before[before["scorecard"] == scorecard], PLACE)
+        rows = observations.filter(f"scorecard = '{scorecard}'").df()
+        rows_of = dict(list(rows.groupby("valid_from")))
         for day in days:
-            rows = observations.filter(f"valid_from = '{day}' and scorecard = '{scorecard}'").df()
-            limits = fit_limits(rows, all_places, named, previous, settings)
+            of_day = rows_of.get(pd.Timestamp(day), rows[:0])
+            limits = fit_limits(of_day, all_places, named, previous, settings)
             if isinstance(limits, str):
                 limits = pd.DataFrame({"reason": [limits]})
             else:

@@ -30,7 +30,7 @@ JUDGES = (
     "+int_feeds__metrics",
 )
 FOLDER = PROJECT / "target" / "check"
-MAX_WORDS, MAX_EXAMPLES = 20, 3
+MAX_WORDS, MAX_EXAMPLES, MAX_LENGTH = 20, 3, 40
 WORDS = "seeds/vocabulary/vocabularies.csv"
 HOW_TO_MATCH = "docs/how-to/match-accounts.md"
 
@@ -40,6 +40,7 @@ FIXES = {
     "missing value": "deliver a value in each row",
     "duplicate key": "deliver each row once",
     "unparsable value": "deliver it as docs/reference/raw-data.md says a value is read",
+    "personal or free text": "deliver words of at most 100 characters, no e-mail addresses",
     "undecodable text": "deliver the text as UTF-8",
     "date in the future": "none if it is a plan; else deliver the day on which it happened",
 }
@@ -211,13 +212,18 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
                 continue
             shown = (values or [])[: MAX_WORDS if reason == "unknown value" else MAX_EXAMPLES]
             told = ", ".join(
-                f"'{each['value']}'" + (f" ({each['n']:,})" if each["n"] > 1 else "")
+                f"'{shortened(each['value'])}'" + (f" ({each['n']:,})" if each["n"] > 1 else "")
                 for each in shown
             )
             n_more = n_values - sum(each["n"] for each in shown)
             more = f" and {n_more:,} more" if n_more else ""
             what = f"{n_rows:,} {refused}{'s' if n_rows > 1 else ''}"
             yield f"    {what:<14}{place}, {name}{': ' if told else ''}{told}{more}"
+
+
+def shortened(value: str) -> str:
+    """Cut a long text, which may say of a person what nobody asked for."""
+    return value if len(value) <= MAX_LENGTH else f"{value[:MAX_LENGTH]}…"
 
 
 def _accounts(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from customer_health.plan import PROJECT
 from customer_health.progress import Progress
 
-# Of a variable of dbt; a vendor, or several, of each source.
-Variable = str | bool | Mapping[str, list[str]]
+# Of a variable of dbt: a vendor, or several, of each source; numbers of days.
+Variable = str | bool | list[int] | Mapping[str, list[str]]
 
 
 class Failure(Exception):
@@ -27,9 +27,12 @@ def run_dbt(
     flags: Sequence[str],
     variables: Mapping[str, Variable],
     lock: int,
+    project: Path = PROJECT,
     **environment: str,
 ) -> Progress:
     """Run `dbt build` in a file, with dbt's own files in target/ and logs/ of a folder.
+
+    The project is another than this one where a copy has seeds of its own.
 
     Raises:
         Failure: A model or a test failed; with what dbt said.
@@ -39,14 +42,14 @@ def run_dbt(
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json"]
     # its debug log takes time at each node, and what went wrong is printed
     command += ["--no-use-colors", "--log-level-file", "info"]
-    command += ["build", "--project-dir", str(PROJECT)]
-    command += ["--profiles-dir", str(PROJECT), "--target", "prod", "--vars", json.dumps(variables)]
+    command += ["build", "--project-dir", str(project)]
+    command += ["--profiles-dir", str(project), "--target", "prod", "--vars", json.dumps(variables)]
     command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), *flags]
     started = time.monotonic()
     progress = Progress()
     with subprocess.Popen(
         command,
-        cwd=PROJECT,
+        cwd=project,
         env={
             **os.environ,
             "CUSTOMER_HEALTH_WAREHOUSE": str(state),

@@ -6,7 +6,7 @@ another name (symbolic link) of the current publication's pages, and a folder:
     scores.builds/
         lock                   held by the build or rollback that is at work
         instant/               scratch of `make instant`, with a lock of its own (`instant.py`)
-        trial/                 scratch of `make policy`, and whose band would change
+        trial/                 scratch of `make policy` and `make changes`, and what they found
         building/              scratch of that one; nothing in it outlives it
         target/, logs/         dbt's own
         publications/<id>/     state.duckdb      what dbt built; the next build starts from a copy

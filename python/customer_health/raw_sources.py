@@ -25,6 +25,8 @@ from customer_health.raw_columns import (
 )
 
 MAX_FILES_NAMED = 3
+# Texts of tickets may be longer than the 131,072 characters that the module reads of a cell.
+csv.field_size_limit(2**31 - 1)
 
 NAME_THE_FOLDER = (
     "run `make demo` for demo data, or set the variable raw_path to your folder of raw data"

@@ -19,6 +19,15 @@ REFERENCE = 0.755
 # ends. Two standard errors (0.012, over 256 lost accounts) below what was measured.
 LEAST_AUC = {"correlation": 0.61, "regression": 0.61}
 LEAST_AUC_OF_PROBABILITY = 0.725
+# How forecasts did, of all month ends; intervals are to hold 95 % of them.
+FORECASTS = """
+    select
+        sum(n_checked),
+        sum(n_checked * covered_share) / sum(n_checked),
+        sum(n_checked * mean_error) / sum(n_checked),
+        sum(n_checked * mean_error_unchanged) / sum(n_checked)
+    from marts.fct_forecast_checks where n_checked > 0
+"""
 
 
 def _mapped(name: str, folder: Path) -> Path:
@@ -94,6 +103,11 @@ def test_weights_fitted_on_a_simulated_crm_rank_who_leaves_later(tmp_path):
     assert found > LEAST_AUC_OF_PROBABILITY
     assert found > auc["correlation"] + 0.02
     assert 0.7 < slope < 1.3
+    ((n_forecasts, held, error, unchanged),) = query(warehouse, FORECASTS)
+    print(f"forecasts: {n_forecasts:,}, {held:.1%} held, error {error:.2f} against {unchanged:.2f}")
+    assert n_forecasts > 5_000
+    assert abs(held - 0.95) < 0.05
+    assert error < unchanged
     # better than the reference by this much would be knowledge of the future
     assert max(found, *auc.values()) < REFERENCE + 0.05
 

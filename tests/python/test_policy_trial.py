@@ -9,15 +9,19 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
-from project import PROJECT, copy_project, make_demo, query
+from project import PROJECT, copy_project, dbt, make_demo, query, select
 
 from customer_health import plan
 from customer_health.plan import INCREMENTAL, Plan, refuse_an_untried_scorecard
 from customer_health.policy import seed_problems
 from customer_health.policy.decisions import PolicyChange, note
 from customer_health.publication import Publication, Refusal, Warehouse
+from customer_health.trial import versions
 from customer_health.trial.changes import changed_rows
+from customer_health.trial.effects import Comparison
+from customer_health.trial.score_changes import main as explain
 
 HOW_TO = PROJECT / "docs/how-to/policy.md"
 # Those that one policy can take on together; segments by ARR would leave bands by size to nobody.
@@ -80,6 +84,18 @@ class Tried:
     noted: list[dict[str, str]]
     before: Path
     after: Path
+
+
+def try_policy(project: Path, file: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Run `make policy` in a copy of the project."""
+    return subprocess.run(
+        [sys.executable, "-m", "customer_health.trial", "--warehouse", str(file), *flags],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project / "python")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +179,33 @@ def test_worked_changes_end_as_the_how_to_says(tried):
     assert query(tried.after, history) == query(tried.after, history.replace("'d3'", "'equal'"))
 
 
+def test_a_condition_more_keeps_a_trigger_from_the_others(built_demo, tmp_path):
+    fired = """
+        select trigger, account_id, as_of_date, arr from marts.fct_playbook_triggers order by all
+    """
+    warehouse = Path(shutil.copy(built_demo.warehouse, tmp_path))
+    before = query(warehouse, fired)
+    project = copy_project(tmp_path / "project")
+    make_edits(project, "A rule that starts a playbook")
+    outcome = dbt(
+        *("build", warehouse, "--full-refresh"),
+        *select("trigger_conditions", "fct_playbook_triggers"),
+        project=project,
+        is_edited=False,
+        raw_path=built_demo.raw,
+        restate_history=True,
+    )
+    assert outcome.code == 0, outcome.text
+    after = query(warehouse, fired)
+    paying = {row[3] >= 20_000 for row in before if row[0] == "at_risk"}
+    assert paying == {True, False}, "the edit has nothing to tell apart"
+    at_risk = [row for row in after if row[0] == "at_risk"]
+    assert at_risk
+    assert all(row[3] >= 20_000 for row in at_risk)
+    others = [row for row in before if row[0] != "at_risk"]
+    assert [row for row in after if row[0] != "at_risk"] == others
+
+
 def test_a_decision_is_noted_and_held_against_what_came_of_it(tried):
     (noted,) = tried.noted
     assert (noted["decided_by"], noted["reason"]) == ("ann", "a first try")
@@ -227,18 +270,110 @@ def test_a_scorecard_that_was_never_scored_may_not_take_over(tried, monkeypatch)
         refuse_an_untried_scorecard(going_on)
 
 
+def year_of(said: str) -> list[list[str]]:
+    """The table of the last year, without its heading: the figure, before, after."""
+    lines = said[said.index("last year") :].splitlines()
+    return [re.split(r"  +", line.strip()) for line in lines[2:7]]
+
+
+def test_two_versions_are_compared_on_the_same_history(tried):
+    file = tried.project.parent / "scores.duckdb"
+    done = try_policy(tried.project, file, "--against", str(PROJECT / "seeds"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    # the edit was tried against the version that it is compared with now
+    assert len(year_of(tried.said)) == 5
+    assert year_of(done.stdout) == year_of(tried.said)
+    told = "scorecard_weights.csv: expert_default, usage: weight 30 → 40"
+    assert told in done.stdout
+    assert "d3 (challenger): is new, and scores" in done.stdout
+    trial_folder = Warehouse(file).trial_folder
+    assert not (trial_folder / "other").exists()
+    assert {path.suffix for path in trial_folder.glob("*.*")} == {".csv"}
+
+
+def test_another_version_that_is_none_is_refused(tried, tmp_path):
+    file = tried.project.parent / "scores.duckdb"
+    done = try_policy(tried.project, file, "--against", "no-such-version")
+    assert done.returncode == 2
+    assert "there is no such folder, nor such a revision in git" in done.stderr
+    (tmp_path / "prices.csv").write_text("a\n")
+    done = try_policy(tried.project, file, "--against", str(tmp_path))
+    assert done.returncode == 2
+    assert "prices.csv is no file of seeds/" in done.stderr
+    (tmp_path / "prices.csv").rename(tmp_path / "tiers.csv")
+    done = try_policy(tried.project, file, "--against", str(tmp_path))
+    assert done.returncode == 1
+    assert f"AGAINST={tmp_path} cannot be used by this release:" in done.stderr
+    done = try_policy(tried.project, file, "--against", str(tried.project / "seeds"))
+    assert done.returncode == 0
+    assert "none since" in done.stdout
+    done = try_policy(tried.project, file, "--against", "x", "--reason", "y")
+    assert done.returncode == 2
+    assert "leave CHECK=1 and REASON=... out" in done.stderr
+
+
+def test_the_seeds_of_a_revision_are_read(tmp_path, monkeypatch):
+    project = copy_project(tmp_path / "project")
+    monkeypatch.setattr(versions, "PROJECT", project)
+    monkeypatch.setattr(versions, "SEEDS", project / "seeds")
+    git = ["git", "-C", str(project), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "seeds"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *command], check=True)
+    make_edits(project, "Usage counts 40 %")
+    seeds = versions.other_seeds("HEAD", tmp_path / "seeds")
+    assert changed_rows(project / "seeds", seeds) == [
+        "scorecard_weights.csv: expert_default, usage: weight 30 → 40",
+        "scorecard_weights.csv: expert_default, engagement: weight 18 → 8",
+    ]
+
+
+def file_of_outcomes(path: Path, dates: list[str]) -> Path:
+    """A file as a build leaves it, with one account that was flagged and left on each date."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.fct_health_scores as select unnest($1)::date as as_of_date,"
+            " 'a' as account_id, 'production' as scorecard_role, true as is_flagged, 'red' as band",
+            [dates],
+        )
+        connection.execute(
+            "create table marts.fct_outcomes as select as_of_date, account_id, 90 as horizon_days,"
+            " true as is_churned, 1 as arr from marts.fct_health_scores"
+        )
+    return path
+
+
+def test_years_are_compared_over_the_dates_that_both_have(tmp_path):
+    before = file_of_outcomes(tmp_path / "b.duckdb", ["2025-01-31", "2025-02-28", "2025-03-31"])
+    after = file_of_outcomes(tmp_path / "a.duckdb", ["2025-02-28", "2025-03-31", "2026-03-31"])
+    with Comparison(before, after) as compared:
+        years = {
+            (str(year.first), str(year.last)) for year in map(compared.year, ("before", "after"))
+        }
+    assert years == {("2025-02-28", "2025-03-31")}
+
+
+def test_scores_of_two_scorecards_are_not_compared(tried, capsys):
+    file = tried.project.parent / "scores.duckdb"
+    days = """
+        select distinct as_of_date from marts.fct_health_scores
+        where scorecard_role = 'production' and scorecard = '{scorecard}'
+        order by as_of_date desc limit 1
+    """
+    (then,), (now,) = (
+        query(file, days.format(scorecard=name))[0] for name in ("correlation", "expert_default")
+    )
+    assert explain(["--warehouse", str(file), "--from", str(then), "--to", str(now)]) == 2
+    assert f"correlation was in production on {then}, and expert_default on {now}" in (
+        capsys.readouterr().err
+    )
+
+
 def test_an_error_is_told_before_anything_is_tried(tmp_path):
     project = copy_project(tmp_path / "project")
     path = project / "seeds/policy/tiers.csv"
     path.write_text(path.read_text().replace("tier,", "teer,", 1))
-    done = subprocess.run(
-        [sys.executable, "-m", "customer_health.trial", "--warehouse", str(tmp_path / "w.duckdb")],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "python")},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = try_policy(project, tmp_path / "w.duckdb")
     assert done.returncode == 1
     assert "The policy cannot be used. Fix first:\n- seeds/policy/tiers.csv, row 1:" in done.stderr
     assert not (tmp_path / "w.builds").exists()

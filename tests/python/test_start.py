@@ -119,6 +119,36 @@ def test_check_says_what_keeps_raw_data_from_being_built(exports, capsys):
     assert "there is no such folder" in capsys.readouterr().err
 
 
+def test_a_long_text_is_read_and_cut_where_it_is_shown(exports, capsys):
+    text = "a secret " * 20_000
+    events = [{**EVENTS[0], "id": "00U00000000long", "type": text, "description": text}]
+    write(exports / "salesforce" / "event.csv", [*events, *EVENTS])
+    assert start.main(["--raw-path", str(exports)]) == 0
+    assert "crm.activities" in capsys.readouterr().out
+    assert check.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert f"crm.activities, activity_type: 'Teleport' (2), '{text[:40]}…'" in said
+    assert max(map(len, said.splitlines())) < 1_000
+
+
+def test_what_is_personal_is_not_shown(tmp_path, capsys):
+    for table, columns in {
+        "crm/accounts": "'a' as account_id",
+        "billing/subscriptions": "'s' as subscription_id, 'a' as account_id,"
+        " date '2025-02-01' as start_date, date '2027-02-01' as end_date, 1000.0 as arr",
+        "crm/contacts": "unnest(['jo@example.com', 'c2']) as contact_id, 'nowhere' as account_id,"
+        " 'Jo Smith' as full_name, 'jo@example.com' as email, date '2025-02-01' as created_at",
+    }.items():
+        path = tmp_path / f"{table}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        duckdb.sql(f"copy (select {columns}) to '{path}'")
+    assert check.main(["--raw-path", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "2 rows        crm.contacts, account_id: 'nowhere' (2)" in said
+    assert "Jo Smith" not in said
+    assert "jo@example.com" not in said
+
+
 def test_start_reads_schemas_of_a_database(exports, capsys):
     database = exports / "company.duckdb"
     with duckdb.connect(str(database)) as connection:

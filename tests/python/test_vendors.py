@@ -22,6 +22,11 @@ LONGEST = 800
 EACH_CASE = [(vendor, case["name"]) for vendor in CASES for case in CASES[vendor]["cases"]]
 
 
+def copies_of(number: str | int) -> int:
+    """Rows that come of one which counts this many; a number that cannot be makes one."""
+    return int(number) if 1 <= int(number) <= 100_000 else 1
+
+
 def write_csv(path: Path, rows: list[dict[str, str]]) -> None:
     """Write rows as a CSV file with all columns that any of them has; null and absent are empty."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +125,7 @@ def test_every_public_row_is_accepted_or_refused_with_a_reason(tmp_path):
             if path.exists():
                 # a row that counts several becomes as many
                 rows = csv.DictReader(path.open())
-                delivered[table] += sum(int(row.get(meta.get("copies"), 1)) for row in rows)
+                delivered[table] += sum(copies_of(row.get(meta.get("copies"), 1)) for row in rows)
         # a row may become several
         delivered[table] += int(CASES[vendor].get("sample", {}).get("more_rows", {}).get(table, 0))
     judged = query(

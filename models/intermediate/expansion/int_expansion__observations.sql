@@ -74,6 +74,8 @@ final as (
         ln(1 + greatest(coalesce(spine.tenure_days, 0), 0) / 365.25) as tenure,
         case
             when clock.as_of_date < {{ add_days('observed.as_of_date', 186) }} then null
+            -- in service at a price that is not known; who has left has not expanded
+            when later.account_id is not null and later.arr is null then null
             when later.arr > spine.arr * (1 + thresholds.least_expansion_share) then 1
             else 0
         end as is_expanded

@@ -1,56 +1,35 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='window',
-    on_schema_change='append_new_columns',
-    full_refresh=var('restate_history'),
-    meta={'is_published': true},
-    post_hook="
-        delete from {{ this }}
-        where as_of_date < (
-            select {{ add_days('clock.as_of_date', -96) }}
-            from {{ ref('stg_calendar__clock') }} as clock
-        )
-    ",
-) }}
-{#- What the production score was made of on each of the last 96 days: as far back as changes over
-    90 days look on a weekly grid. Days already published keep what they were published with. -#}
+{#- What the production score was made of on the newest day and on those it is compared with. -#}
 
-with health_scores as (
-    select * from {{ ref('int_scoring__health_scores') }}
-    where role = 'production' and used_weight > 0
+with makeup as (
+    select * from {{ ref('int_scoring__makeup') }}
 ),
 
-weights as (
-    select * from {{ ref('int_weights__in_force') }}
+past_days as (
+    select * from {{ ref('int_scoring__past_days') }}
 ),
 
 clock as (
     select * from {{ ref('stg_calendar__clock') }}
 ),
 
-policy as (
-    select * from {{ ref('int_policy__version') }}
+compared as (
+    select
+        account_id,
+        past_date as as_of_date
+    from past_days
+    union
+    select
+        past_days.account_id,
+        clock.as_of_date
+    from past_days
+    cross join clock
 ),
 
-recent as (
-    select
-        health_scores.*,
-        policy.policy_version,
-        {% for dimension in dimensions() -%}
-            weights.{{ dimension }}_weight{% if not loop.last %},{% endif %}
-        {% endfor %}
-    from health_scores
-    cross join clock
-    cross join policy
-    inner join weights
-        on
-            health_scores.scorecard = weights.scorecard
-            and health_scores.segment = weights.segment
-            and health_scores.as_of_date >= weights.valid_from
-            and (weights.valid_until is null or health_scores.as_of_date < weights.valid_until)
-    where
-        health_scores.as_of_date >= {{ add_days('clock.as_of_date', -96) }}
-        and health_scores.health_score is not null
+looked_at as (
+    select makeup.*
+    from makeup
+    inner join compared
+        on makeup.account_id = compared.account_id and makeup.as_of_date = compared.as_of_date
 ),
 
 final as (
@@ -64,7 +43,7 @@ final as (
             health_score_unrounded,
             policy_version,
             weights_version,
-            {{ dimension }}_score is not null as is_known,
+            {{ dimension }}_is_known as is_known,
             {{ dimension }}_score_used as score_used,
             {{ dimension }}_weight as weight,
             -- of its weight, what it kept: less where little is connected or nothing applies
@@ -72,7 +51,7 @@ final as (
                 when {{ dimension }}_score_used is null then 0
                 else coalesce({{ dimension }}_weight_left / nullif({{ dimension }}_weight, 0), 0)
             end as weight_kept
-        from recent
+        from looked_at
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

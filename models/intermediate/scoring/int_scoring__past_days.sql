@@ -9,7 +9,7 @@ clock as (
 ),
 
 final as (
-    {% for days in [30, 90] %}
+    {% for days in var('changes_days') %}
         select
             account_days.account_id,
             {{ days }} as change_days,

@@ -1,6 +1,6 @@
 {#- What the dimension scores of 30 and 90 days ago would be under today's curves and weights of
     metrics: what is left of a change is then the customer's. -#}
-{% set changes_days = [30, 90] %}
+{% set changes_days = var('changes_days') %}
 
 with past_values as (
     select * from {{ ref('int_scoring__past_values') }}

@@ -1,4 +1,4 @@
-{% set changes_days = [30, 90] %}
+{% set changes_days = var('changes_days') %}
 
 with past_days as (
     select * from {{ ref('int_scoring__past_days') }}

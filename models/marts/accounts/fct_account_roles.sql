@@ -46,6 +46,8 @@ final as (
         end_date > as_of_date as is_held,
         as_of_date
     from spells
+    -- who had left, or handed over, before anybody knew of it never held the role
+    where end_date > since_date
 )
 
 select * from final

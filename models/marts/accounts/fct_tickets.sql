@@ -21,8 +21,11 @@ known as (
         tickets.opened_date,
         case
             when
-                tickets.reopened_at > coalesce(tickets.resolved_at, tickets.created_at)
-                and tickets.reopened_date <= clock.as_of_date
+                tickets.reopened_date <= clock.as_of_date
+                and tickets.reopened_at > case
+                    when tickets.resolved_date <= clock.as_of_date then tickets.resolved_at
+                    else tickets.created_at
+                end
                 then 're-opened'
             when tickets.resolved_date <= clock.as_of_date then 'resolved'
             else 'open'

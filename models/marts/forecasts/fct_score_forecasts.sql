@@ -38,6 +38,8 @@ forecast as (
                 then 'too few scores with one 90 days later'
             when health.change_90d is null
                 then 'no score 90 days before'
+            when health.cohort_median_score is null
+                then 'no peers to compare with'
         end as no_forecast_reason
     from health
     left join newest_fit on true
@@ -61,10 +63,10 @@ final as (
         health_score,
         round(clamped_score, 1) as forecast_score,
         case
-            when clamped_score is not null then round(greatest(clamped_score + error_low, 0), 1)
+            when clamped_score is not null then round(least(greatest(clamped_score + error_low, 0), 100), 1)
         end as forecast_low,
         case
-            when clamped_score is not null then round(least(clamped_score + error_high, 100), 1)
+            when clamped_score is not null then round(least(greatest(clamped_score + error_high, 0), 100), 1)
         end as forecast_high,
         model_from,
         n_observations,

@@ -14,20 +14,19 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from customer_health import manifest
-from customer_health.dbt_run import Failure, Variable, run_dbt
-from customer_health.files import copy_file
+from customer_health.dbt_run import Failure
 from customer_health.instant_file import hand_over
-from customer_health.lock import take
 from customer_health.plan import PROJECT
 from customer_health.policy import seed_problems
 from customer_health.policy.decisions import note
-from customer_health.publication import Publication, Refusal, Warehouse
-from customer_health.raw_sources import folder_problems
+from customer_health.publication import Refusal, Warehouse
 from customer_health.trial.changes import changed_rows
+from customer_health.trial.copies import Copy, copied
 from customer_health.trial.effects import (
     Comparison,
     Year,
@@ -35,8 +34,8 @@ from customer_health.trial.effects import (
     policy_version,
     write_changes,
 )
+from customer_health.trial.versions import SEEDS, other_seeds
 
-SEEDS = PROJECT / "seeds"
 SHOWN_ACCOUNTS = 5
 # All that scores of all days are made of and judged by, and no reports.
 OF_THE_YEAR = ["+fct_health_scores", "+fct_outcomes"]
@@ -48,10 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--warehouse", type=Path, required=True, help="the published file")
     parser.add_argument("--check-only", action="store_true", help="check the files, try nothing")
     parser.add_argument("--reason", help="why: notes the decision in policy_changes.csv")
+    parser.add_argument("--against", help="another version: a folder or a revision of git")
     parser.add_argument("--by", help="who decides, with --reason")
     given = parser.parse_args(arguments)
     if given.check_only and given.reason:
         parser.error("CHECK=1 tries nothing, so there is nothing to note with REASON=...")
+    if given.against and (given.check_only or given.reason):
+        parser.error("AGAINST=... compares two versions: leave CHECK=1 and REASON=... out")
     begun = time.monotonic()
     errors, warnings = seed_problems(SEEDS)
     for warning in warnings:
@@ -64,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     warehouse = Warehouse(given.warehouse)
     try:
+        if given.against:
+            return compare(warehouse, given.against)
         return try_out(warehouse, given.reason, given.by)
     except Refusal as problem:
         print(problem, file=sys.stderr)
@@ -94,19 +98,9 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
         print(f"  {change}")
     if manifest.code_of(PROJECT) != base.manifest["code"]:
         print("The project itself has changed as well; what follows shows both.")
-    warehouse.check_room()
-    warehouse.trial_folder.mkdir(exist_ok=True)
-    with open(warehouse.trial_folder / "lock", "a+", encoding="utf-8") as lock:
-        if holder := take(lock):
-            raise Refusal(f"{warehouse}: {holder} tries a policy. Fix: wait until it is done.")
-        state = warehouse.trial_folder / "state.duckdb"
-        try:
-            expected = forecast(warehouse, base, state, lock.fileno())
-            expected |= look_back(warehouse, base, state, lock.fileno())
-        finally:
-            # what a killed run left goes at the next one
-            state.unlink(missing_ok=True)
-            state.with_name("state.duckdb.wal").unlink(missing_ok=True)
+    with copied(warehouse, base) as copy:
+        expected = forecast(copy, base.state)
+        expected |= look_back(copy, base.state, "as published")
     if reason:
         decision = {
             "decided_on": f"{datetime.now(UTC):%Y-%m-%d}",
@@ -120,27 +114,72 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
     return 0
 
 
+def compare(warehouse: Warehouse, against: str) -> int:
+    """Say what this policy and another version of it come to on the same history."""
+    base = warehouse.current()
+    if base is None or not base.manifest:
+        raise Refusal(f"{warehouse}: is no publication that is kept. Fix: run `make build`.")
+    with TemporaryDirectory() as folder:
+        seeds = other_seeds(against, Path(folder) / "seeds")
+        errors, _ = seed_problems(seeds)
+        if errors:
+            said = [error.replace(f"{seeds}/", "").replace(str(seeds), against) for error in errors]
+            print(
+                "\n- ".join([f"AGAINST={against} cannot be used by this release:", *said]),
+                file=sys.stderr,
+            )
+            return 1
+        changes = changed_rows(SEEDS, seeds)
+        print(
+            f"{'changes':<12} {'' if changes else 'none '}since {against}{':' if changes else ''}"
+        )
+        for change in changes:
+            print(f"  {change}")
+        if not changes:
+            return 0
+        with copied(warehouse, base) as copy:
+            other = copy.beside(seeds)
+            score_newest(other)
+            forecast(copy, other.state)
+            score_year(other)
+            look_back(copy, other.state, against)
+    print("Nothing has changed: `make build` puts what lies in seeds/ in force")
+    return 0
+
+
 def say_not_noted(reason: str | None) -> None:
     """Say that a reason is lost: what there is nothing to expect of is no decision."""
     if reason:
         print(f"{'decision':<12} not noted: there is no edit to hold it against")
 
 
-def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
+def score_newest(copy: Copy) -> None:
+    """Build the last build's newest day again, under the policy of a copy."""
+    hand_over(copy.warehouse, copy.base.manifest["raw_data"], copy.state)
+    copy.run([])
+
+
+def score_year(copy: Copy) -> None:
+    """Score all of history, under the policy of a copy."""
+    copy.run(["--full-refresh", "--select", *OF_THE_YEAR], restate_history=True)
+
+
+def forecast(copy: Copy, former: Path) -> dict[str, object]:
     """Build the last build's newest day again under this policy, and say what is different.
+
+    Args:
+        copy: Where to.
+        former: The file to compare it with.
 
     Returns:
         What policy_changes.csv notes of it.
     """
     begun = time.monotonic()
-    state.with_name("state.duckdb.wal").unlink(missing_ok=True)
-    copy_file(base.state, state)
-    hand_over(warehouse, base.manifest["raw_data"], state)
-    run(warehouse, base, state, [], {}, lock)
-    with Comparison(base.state, state) as compared:
+    score_newest(copy)
+    with Comparison(former, copy.state) as compared:
         print(
-            f"{'forecast':<12} for {base.manifest['as_of_date']}, by the raw data as it lies there"
-            f" ({time.monotonic() - begun:.0f} s):"
+            f"{'forecast':<12} for {copy.base.manifest['as_of_date']}, by the raw data as it lies"
+            f" there ({time.monotonic() - begun:.0f} s):"
         )
         for effect in compared.scorecards():
             print(f"  {effect}")
@@ -157,12 +196,12 @@ def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) ->
         print(f"  flagged: {before}")
         print(f"      now: {after}")
     expected = {
-        "policy_version": policy_version(state),
+        "policy_version": policy_version(copy.state),
         "band_changes": band_changes,
         "flagged_share_before": before.share,
         "flagged_share_after": after.share,
     }
-    path = warehouse.trial_folder / "band_changes.csv"
+    path = copy.warehouse.trial_folder / "band_changes.csv"
     path.unlink(missing_ok=True)
     if not changes:
         return expected
@@ -177,22 +216,20 @@ def forecast(warehouse: Warehouse, base: Publication, state: Path, lock: int) ->
     return expected
 
 
-def look_back(warehouse: Warehouse, base: Publication, state: Path, lock: int) -> dict[str, object]:
+def look_back(copy: Copy, former: Path, its_name: str) -> dict[str, object]:
     """Score all of history under this policy, and say how its flags would have done.
+
+    Args:
+        copy: Where to.
+        former: The file to compare it with.
+        its_name: What the other column is called.
 
     Returns:
         What policy_changes.csv notes of it.
     """
     begun = time.monotonic()
-    run(
-        warehouse,
-        base,
-        state,
-        ["--full-refresh", "--select", *OF_THE_YEAR],
-        {"restate_history": True},
-        lock,
-    )
-    with Comparison(base.state, state) as compared:
+    score_year(copy)
+    with Comparison(former, copy.state) as compared:
         before, after = compared.year("before"), compared.year("after")
     expected: dict[str, object] = {"recall_before": before.recall, "recall_after": after.recall}
     if after.recall is None or before.recall is None:
@@ -202,9 +239,9 @@ def look_back(warehouse: Warehouse, base: Publication, state: Path, lock: int) -
         f"{'last year':<12} month ends from {after.first} to {after.last}, who left within 90 days"
         f" ({time.monotonic() - begun:.0f} s):"
     )
-    print(f"  {'':<26}{'as published':>14}{'this policy':>14}")
+    print(f"  {'':<26}{its_name[-20:]:>22}{'this policy':>14}")
     for name, value in YEAR_FIGURES.items():
-        print(f"  {name:<26}{value(before):>14}{value(after):>14}")
+        print(f"  {name:<26}{value(before):>22}{value(after):>14}")
     return expected
 
 
@@ -219,34 +256,6 @@ YEAR_FIGURES: dict[str, Callable[[Year], str]] = {
     "of the flagged, lost": lambda year: _share(year.precision),
     "of the lost ARR, flagged": lambda year: _share(year.arr_recall),
 }
-
-
-def run(
-    warehouse: Warehouse,
-    base: Publication,
-    state: Path,
-    flags: list[str],
-    variables: dict[str, Variable],
-    lock: int,
-) -> None:
-    """Run models in the copy, for the day of the publication; tests and pages are a build's.
-
-    Raises:
-        Failure: A model failed, or the policy does not fit the models.
-        Refusal: The raw data is not there any more.
-    """
-    raw_path = PROJECT / base.manifest["raw_data"]["path"]
-    for problem in folder_problems(str(raw_path)):
-        raise Refusal(f"Nothing was tried. {problem}")
-    variables = {
-        **manifest.variables_of(base.manifest, PROJECT),
-        "as_of_date": str(base.manifest["as_of_date"]),
-        **variables,
-    }
-    if warehouse.tombstones.exists():
-        variables["tombstones"] = str(warehouse.tombstones)
-    left_out = ["--exclude-resource-type", "test", "unit_test"]
-    run_dbt(state, warehouse.trial_folder, [*left_out, *flags], variables, lock)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What has changed in the policy since a build, in words."""
+"""What has changed in the policy since a build, or beside another version, in words."""
 
 import csv
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from customer_health.policy.decisions import PolicyChange
 Cells = dict[str, str | None]
 
 
-def changed_rows(seeds: Path, state: Path) -> list[str]:
-    """Say which rows differ from those a build was made with, but for texts that decide nothing.
+def changed_rows(seeds: Path, former: Path) -> list[str]:
+    """Say which rows differ from those before, but for texts that decide nothing.
 
     Args:
         seeds: The folder with the folders `policy` and `vocabulary`, whose files are sound.
-        state: The DuckDB file that dbt built.
+        former: Another such folder, or the DuckDB file that dbt built.
 
     Returns:
         A sentence for each row that is new, gone or changed, in the order of the files.
@@ -26,12 +26,18 @@ def changed_rows(seeds: Path, state: Path) -> list[str]:
     # what was decided before changes nothing
     files = {f"policy/{file}": table for file, table in TABLES.items() if table is not PolicyChange}
     files |= {f"vocabulary/{file}": table for file, table in VOCABULARY_TABLES.items()}
-    said = []
-    with duckdb.connect(str(state), read_only=True) as connection:
-        for file, table in files.items():
-            former, rows = _built(connection, Path(file).stem, table), _written(seeds / file, table)
-            said += [f"{Path(file).name}: {what}" for what in _differences(former, rows)]
-    return said
+    if former.is_dir():
+        before = {file: _written(former / file, table) for file, table in files.items()}
+    else:
+        with duckdb.connect(str(former), read_only=True) as connection:
+            before = {
+                file: _built(connection, Path(file).stem, table) for file, table in files.items()
+            }
+    return [
+        f"{Path(file).name}: {what}"
+        for file, table in files.items()
+        for what in _differences(before[file], _written(seeds / file, table))
+    ]
 
 
 def _differences(former: dict[tuple, Cells], rows: dict[tuple, Cells]) -> Iterator[str]:

@@ -82,26 +82,39 @@ inner join {file}.marts.fct_health_scores as scores
 where health.band not in ('insufficient data', 'not scored')
 """
 
-# The last year whose outcomes are known, of the scorecard in production: they are of month ends.
-YEAR = """
-with scores as (
-    select
-        scores.as_of_date,
-        coalesce(scores.is_flagged, false) as is_flagged,
-        outcomes.is_churned,
-        coalesce(outcomes.arr, 0) as arr
-    from {file}.marts.fct_health_scores as scores
-    inner join {file}.marts.fct_outcomes as outcomes using (account_id, as_of_date)
-    where
-        scores.scorecard_role = 'production'
-        and scores.band <> 'insufficient data'
-        and outcomes.horizon_days = 90
-        and outcomes.is_churned is not null
+# Of the scorecard in production; outcomes are of month ends.
+YEAR_SCORES = """
+select
+    scores.as_of_date,
+    coalesce(scores.is_flagged, false) as is_flagged,
+    outcomes.is_churned,
+    coalesce(outcomes.arr, 0) as arr
+from {file}.marts.fct_health_scores as scores
+inner join {file}.marts.fct_outcomes as outcomes using (account_id, as_of_date)
+where
+    scores.scorecard_role = 'production'
+    and scores.band <> 'insufficient data'
+    and outcomes.horizon_days = 90
+    and outcomes.is_churned is not null
+"""
+
+# The last year whose outcomes are known in both files, of the month ends that both have scored.
+YEAR = f"""
+with before as ({YEAR_SCORES.format(file="before")}),
+
+after as ({YEAR_SCORES.format(file="after")}),
+
+dates as (
+    select as_of_date from before
+    intersect
+    select as_of_date from after
 ),
 
 newest as (
-    select * from scores
-    where as_of_date > (select max(as_of_date) from scores) - interval 12 month
+    select * from {{file}}
+    where
+        as_of_date in (select as_of_date from dates)
+        and as_of_date > (select max(as_of_date) from dates) - interval 12 month
 ),
 
 months as (
@@ -217,7 +230,7 @@ class Comparison:
         return Flags(*row)
 
     def year(self, file: str) -> Year:
-        """The last year, `before` or `after`."""
+        """The last year that both have, `before` or `after`."""
         (row,) = self._connection.execute(YEAR.format(file=file)).fetchall()
         return Year(*row)
 

@@ -34,11 +34,13 @@ hours as (
     from page_events
 ),
 
+{#- more than 28 a second are no clicks of a person -#}
+{% set is_odd = 'num_events not between 1 and 100000' %}
 -- an hour without a number had one at least
 events as (
     select
         *,
-        unnest(generate_series(1, greatest(coalesce(num_events, 1), 1))) as event_number
+        unnest(generate_series(1, case when {{ is_odd }} then 1 else coalesce(num_events, 1) end)) as event_number
     from hours
 ),
 
@@ -57,7 +59,10 @@ final as (
         occurred_at,
         coalesce(
             left_out,
-            case when account_id = 'account-unique-id' then 'placeholder for an account' end
+            case
+                when account_id = 'account-unique-id' then 'placeholder for an account'
+                when {{ is_odd }} then 'number of events that cannot be'
+            end
         ) as left_out
     from events
 )

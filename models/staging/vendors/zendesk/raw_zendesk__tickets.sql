@@ -143,9 +143,15 @@ final as (
         tickets.raw_created_at as created_at,
         first_responses.first_response_at,
         case
-            when turns.ticket_id is not null then cast(turns.resolved_at as varchar)
-            -- without history the last change is the nearest that is known
-            when tickets.status in ('solved', 'closed') then cast(tickets.raw_updated_at as varchar)
+            -- where history does not have it the last change is the nearest that is known
+            when
+                tickets.status in ('solved', 'closed')
+                and (
+                    turns.resolved_at is null
+                    or turns.reopened_at > turns.resolved_at
+                )
+                then cast(tickets.raw_updated_at as varchar)
+            else cast(turns.resolved_at as varchar)
         end as resolved_at,
         turns.reopened_at,
         tickets.raw_escalated_at as escalated_at,
