@@ -2,6 +2,10 @@ with recursive accounts as (
     select * from {{ ref('dim_accounts') }}
 ),
 
+clock as (
+    select * from {{ ref('stg_calendar__clock') }}
+),
+
 scores as (
     select * from {{ ref('fct_health_scores') }}
     where scorecard_role = 'production' and {{ in_window('as_of_date') }}
@@ -102,7 +106,7 @@ worst as (
         health_score,
         row_number() over (
             partition by parent_account_id
-            order by health_score, arr desc nulls last, account_id
+            order by health_score asc, arr desc nulls last, account_id asc
         ) as place
     from members
     where is_child and health_score is not null
@@ -148,7 +152,7 @@ final as (
         cast(worst.health_score as double) as worst_health_score,
         clock.as_of_date
     from sums
-    cross join (select max(as_of_date) as as_of_date from accounts) as clock
+    cross join clock
     inner join direct on sums.parent_account_id = direct.parent_account_id
     left join tops on sums.parent_account_id = tops.account_id
     left join loops on sums.parent_account_id = loops.account_id
