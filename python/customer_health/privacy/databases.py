@@ -18,7 +18,13 @@ from customer_health.files import copy_file, sync
 from customer_health.marts import sql_name, sql_text
 from customer_health.privacy.tombstones import KINDS, Tombstones, names
 
-REFERENCES = ("parent_account_id", "moved_to_account_id", "merged_into_account_id")
+REFERENCES = (
+    "parent_account_id",
+    "top_account_id",
+    "worst_account_id",
+    "moved_to_account_id",
+    "merged_into_account_id",
+)
 
 
 @dataclass(frozen=True)

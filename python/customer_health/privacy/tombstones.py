@@ -20,6 +20,8 @@ KINDS = {
     "crm_account_id": "account",
     "account_id_as_delivered": "account",
     "parent_account_id": "account",
+    "top_account_id": "account",
+    "worst_account_id": "account",
     "moved_to_account_id": "account",
     "merged_into_account_id": "account",
 }

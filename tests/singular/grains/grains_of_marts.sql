@@ -20,6 +20,7 @@
     ('fct_override_outcomes', 'direction', ''),
     ('fct_named_scores', 'account_id', ''),
     ('fct_outcomes', 'account_id, as_of_date, horizon_days', ''),
+    ('fct_parent_health', 'account_id', ''),
     ('fct_play_effects', 'comparison, play, effect_on', ''),
     ('fct_portfolio_months', 'as_of_date', ''),
     ('fct_policy_versions', 'policy_version', ''),
