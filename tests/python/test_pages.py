@@ -34,6 +34,17 @@ PUBLICATION = """
         '{"tests": {"pass": 26}, "warnings": []}' as manifest
     from marts.account_health
 """
+# a customer that has two others below it
+FAMILY = """
+    update marts.dim_accounts set parent_account_id = getvariable('parent') where account_id in (
+        select account_id from marts.account_health
+        where customer_status = 'customer' and account_id <> getvariable('parent')
+        order by account_id limit 2
+    );
+    insert into marts.fct_parent_health by name
+    select getvariable('parent') as account_id, 61.5 as health_score, 2 as n_children,
+        1 as n_children_not_scored, 30000.0 as arr, 4000.0 as flagged_arr
+"""
 HOSTILE = 'Rabbit </script><img src=x onerror="window.broken=1"> & "Sons"'
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -67,6 +78,8 @@ def drawn(built_demo, tmp_path_factory) -> Drawn:
                 f"update marts.{mart} set account_name = $1 where account_id = $2",
                 [HOSTILE, hostile_id],
             )
+        connection.execute("set variable parent = $1", [hostile_id])
+        connection.execute(FAMILY)
     pages = folder / "pages"
     pages.mkdir()
     draw(file, pages)
@@ -278,6 +291,26 @@ def test_an_account_page_shows_its_tickets_and_who_speaks_for_it(drawn):
         """
     )
     assert sorted(map(tuple, tables["roles"][1:])) == sorted(roles)
+
+
+def test_the_page_of_a_parent_has_the_accounts_below_it(drawn):
+    below = drawn.rows(
+        f"""
+        select children.account_name, round(children.health_score, 1)
+        from marts.account_health as children
+        join marts.dim_accounts as accounts using (account_id)
+        where accounts.parent_account_id = '{drawn.hostile_id}'
+        order by children.health_score nulls last, children.arr desc
+        """
+    )
+    page = read(drawn.folder / "accounts" / f"{file_name(drawn.hostile_id)}.html")
+    said = "health 61.5, weighted by ARR; ARR 30,000, of it 4,000 on flagged accounts. 1 not scored"
+    assert said in page.text
+    shown = [(row[0], row[1].split()[0]) for row in page.tables["children"][1:]]
+    assert shown == [
+        (" ".join(name.split()), "–" if score is None else f"{score:.1f}") for name, score in below
+    ]
+    assert len(shown) == 2
 
 
 def test_no_report_for_a_customer_says_what_customers_are_not_told(drawn):

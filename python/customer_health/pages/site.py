@@ -181,6 +181,8 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
     actions = marts.by_account("account_actions", "actions")
     roles = marts.by_account("account_roles", "roles")
     tickets = marts.by_account("account_tickets", "tickets")
+    children = marts.by_account("account_children", "children")
+    parents = {row["account_id"]: row for row in marts.rows("parents")}
     risk = {row["account_id"]: row for row in marts.rows("account_risk")}
     worklist = {row["account_id"]: row for row in marts.rows("worklist")}
     everyone = marts.row("everyone")
@@ -197,6 +199,8 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
             "actions": actions.get(key, []),
             "roles": roles.get(key, []),
             "tickets": tickets.get(key, []),
+            "children": children.get(key, []),
+            "parent": parents.get(key),
             "risk": risk.get(key),
             "to_do": worklist.get(key),
             "shown": [

@@ -1,0 +1,9 @@
+-- each parent with all accounts below it
+select
+    account_id,
+    health_score,
+    n_children,
+    n_children_not_scored,
+    arr,
+    flagged_arr
+from marts.fct_parent_health
