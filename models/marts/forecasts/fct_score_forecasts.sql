@@ -63,10 +63,12 @@ final as (
         health_score,
         round(clamped_score, 1) as forecast_score,
         case
-            when clamped_score is not null then round(least(greatest(clamped_score + error_low, 0), 100), 1)
+            when clamped_score is not null
+                then round(least(greatest(clamped_score + error_low, 0), 100), 1)
         end as forecast_low,
         case
-            when clamped_score is not null then round(least(greatest(clamped_score + error_high, 0), 100), 1)
+            when clamped_score is not null
+                then round(least(greatest(clamped_score + error_high, 0), 100), 1)
         end as forecast_high,
         model_from,
         n_observations,

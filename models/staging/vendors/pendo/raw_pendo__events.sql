@@ -1,3 +1,6 @@
+{#- more than 28 a second are no clicks of a person -#}
+{% set is_odd = 'num_events not between 1 and 100000' %}
+
 with feature_events as (
     {{ raw_rows('pendo', 'feature_event', keep_raw=true) }}
 ),
@@ -34,13 +37,13 @@ hours as (
     from page_events
 ),
 
-{#- more than 28 a second are no clicks of a person -#}
-{% set is_odd = 'num_events not between 1 and 100000' %}
 -- an hour without a number had one at least
 events as (
     select
         *,
-        unnest(generate_series(1, case when {{ is_odd }} then 1 else coalesce(num_events, 1) end)) as event_number
+        unnest(
+            generate_series(1, case when {{ is_odd }} then 1 else coalesce(num_events, 1) end)
+        ) as event_number
     from hours
 ),
 
