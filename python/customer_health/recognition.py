@@ -60,16 +60,14 @@ class Match:
     def surplus(self) -> int:
         """Words of its name beyond the table's; more than any name has, if it is not in there."""
         words = _words(self.delivered.name)
-        is_there = [
-            _plain(self.table.name) == "".join(words[first:last])
-            for first in range(len(words))
-            for last in range(first + 1, len(words) + 1)
-        ]
-        if not any(is_there):
-            return NOT_NAMED
         noise = NOISE | {self.table.source}
         kept = [word for word in words if word not in noise and not word.isdigit()]
-        return max(0, len(kept) - len(_words(self.table.name)))
+        surplus = max(0, len(kept) - len(_words(self.table.name)))
+        if _plain(self.table.name) in _runs(words):
+            return surplus
+        # tickets.csv may be the table ticket
+        one, several = _singular(_plain(self.table.name)), [_singular(word) for word in words]
+        return surplus + 1 if one in _runs(several) else NOT_NAMED
 
     @property
     def rank(self) -> tuple[bool, int, float, int]:
@@ -101,6 +99,16 @@ def _plain(name: str) -> str:
 def _words(name: str) -> list[str]:
     """Split `sf_AccountHistory-2026` at its marks and capitals."""
     return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name)]
+
+
+def _runs(words: list[str]) -> set[str]:
+    """Each run of words, written as one."""
+    ends = range(1, len(words) + 1)
+    return {"".join(words[first:last]) for last in ends for first in range(last)}
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 def delivered_files(root: Path, errors: list[str]) -> list[Delivered]:

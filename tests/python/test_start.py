@@ -197,12 +197,15 @@ def test_of_files_that_look_alike_the_one_with_the_name_is_the_table(exports, ca
     shutil.copy(folder / "sf_Account_Data_2026-05-31.csv", folder / "leads.csv")
     # what a table of few columns is, only its name can tell
     write(exports / "zd_domain_name_export.csv", [{"organization_id": "1", "domain_name": "x"}])
+    organization = {"id": "1", "external_id": "001A", "created_at": "2026-01-01"}
+    write(exports / "zd" / "organizations.csv", [organization])
     assert recognised(exports) == {
         "billing/subscriptions.parquet": "billing.subscriptions",
         "salesforce/event.csv": "salesforce.event",
         "salesforce/opportunity.csv": "salesforce.opportunity",
         "salesforce/sf_Account_Data_2026-05-31.csv": "salesforce.account",
         "zd_domain_name_export.csv": "zendesk.domain_name",
+        "zd/organizations.csv": "zendesk.organization",
     }
     assert start.main(["--raw-path", str(exports)]) == 2
     said = capsys.readouterr()
