@@ -190,7 +190,7 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
             reason,
             name,
             sum(n),
-            count(*) filter (value <> ''),
+            coalesce(sum(n) filter (value <> ''), 0),
             list({value: value, n: n} order by n desc, value) filter (value <> '')
         from valued
         group by place, refused, reason, name
@@ -207,7 +207,7 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield "\nRefused (a row, or a cell of a row that counts):"
     for reason in reasons:
         yield f"  {reason}. Fix: {FIXES.get(reason, OTHER_FIX)}."
-        for place, refused, its_reason, name, n_rows, n_values, values in faults:
+        for place, refused, its_reason, name, n_rows, n_with_value, values in faults:
             if its_reason != reason or name == "left_out":
                 continue
             shown = (values or [])[: MAX_WORDS if reason == "unknown value" else MAX_EXAMPLES]
@@ -215,7 +215,7 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
                 f"'{shortened(each['value'])}'" + (f" ({each['n']:,})" if each["n"] > 1 else "")
                 for each in shown
             )
-            n_more = n_values - sum(each["n"] for each in shown)
+            n_more = n_with_value - sum(each["n"] for each in shown)
             more = f" and {n_more:,} more" if n_more else ""
             what = f"{n_rows:,} {refused}{'s' if n_rows > 1 else ''}"
             yield f"    {what:<14}{place}, {name}{': ' if told else ''}{told}{more}"

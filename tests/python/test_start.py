@@ -149,6 +149,24 @@ def test_what_is_personal_is_not_shown(tmp_path, capsys):
     assert "jo@example.com" not in said
 
 
+def test_check_counts_the_rows_whose_values_it_does_not_show():
+    with duckdb.connect() as judgement:
+        judgement.execute(
+            """
+            create schema marts;
+            create table marts.fct_quarantined_rows as
+            select 'crm' as source_name, 'contacts' as table_name, 'row' as refused,
+                'unknown account' as quarantine_reason, 'account_id' as quarantine_column,
+                '{"account_id": "' || if(n < 3, 'a', 'b' || n % 5) || '"}' as raw_row
+            from range(13) as numbers(n)
+            """
+        )
+        said = list(check._faults(judgement))
+    assert said[-1].endswith(
+        "13 rows       crm.contacts, account_id: 'a' (3), 'b0' (2), 'b1' (2) and 6 more"
+    )
+
+
 def test_start_reads_schemas_of_a_database(exports, capsys):
     database = exports / "company.duckdb"
     with duckdb.connect(str(database)) as connection:
