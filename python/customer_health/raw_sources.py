@@ -7,7 +7,6 @@ are read, so even many large files cost little. The tables of a vendor may be CS
 which the first two lines are read.
 """
 
-import csv
 import difflib
 import os
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_health.csv_files import header_of
 from customer_health.raw_columns import (
     TypesByKind,
     kind_of,
@@ -25,9 +25,6 @@ from customer_health.raw_columns import (
 )
 
 MAX_FILES_NAMED = 3
-# Texts of tickets may be longer than the 131,072 characters that the module reads of a cell.
-csv.field_size_limit(2**31 - 1)
-
 NAME_THE_FOLDER = (
     "run `make demo` for demo data, or set the variable raw_path to your folder of raw data"
 )
@@ -249,11 +246,12 @@ def footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, 
     files_of: dict[pa.Schema, list[Path]] = {}
     for path in files:
         if path.suffix == ".csv":
-            with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-                lines = csv.reader(text)
-                header = pa.schema([(name, pa.string()) for name in next(lines, [])])
-                n_rows += bool(next(lines, None))
-            files_of.setdefault(header, []).append(path)
+            header, has_rows = header_of(path, errors)
+            if not header:
+                continue
+            n_rows += has_rows
+            columns = pa.schema([(name, pa.string()) for name in header])
+            files_of.setdefault(columns, []).append(path)
             continue
         try:
             with pa.OSFile(os.fsencode(path)) as file:

@@ -144,8 +144,8 @@ def test_make_start_knows_each_table_that_the_demo_writes(tmp_path):
     for layout in (*SCORED, *MEASURED):
         raw = make_demo(tmp_path / layout, layout=layout, accounts=8, months=2, events=1000)
         problems = []
-        matches, unknown = recognise(delivered_files(raw, problems))
-        assert (problems, unknown) == ([], [])
+        matches, unknown, unlikely = recognise(delivered_files(raw, problems))
+        assert (problems, unknown, unlikely) == ([], [], [])
         assert [str(m.delivered) for m in matches if not m.is_in_place or m.missing] == []
         vendors = chosen_vendors(None, raw)
         assert vendors == chosen_layouts(layout)

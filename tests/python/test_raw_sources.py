@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -200,6 +201,31 @@ def test_a_vendors_tables_may_be_csv_and_have_columns_that_nobody_reads(raw):
     (raw / "salesforce" / "account.csv").write_text("Id,Name,Sponsor__c\n001,Northwind,x\n")
     (raw / "salesforce" / "lead.csv").write_text("Id\n1\n")
     assert vendor_problems(raw) == ([], [])
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_a_csv_file_may_have_another_mark_between_columns(raw, mark):
+    (raw / "crm" / "accounts.parquet").unlink()
+    (raw / "salesforce").mkdir()
+    rows = f"Id{mark}Name\n001{mark}North, wind\n"
+    (raw / "salesforce" / "account.csv").write_text(rows)
+    assert vendor_problems(raw) == ([], [])
+    file = f"read_csv('{raw}/salesforce/account.csv', header = true, all_varchar = true)"
+    assert duckdb.sql(f"from {file}").fetchall() == [("001", "North, wind")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("Id,Name\n001,Weiß\n".encode("utf-16"), "is not UTF-8. Fix: save it as CSV in UTF-8."),
+        (b"", "is empty. Fix: deliver it with a header, or take it away."),
+    ],
+)
+def test_a_csv_file_that_is_none_is_named(raw, content, said):
+    (raw / "crm" / "accounts.parquet").unlink()
+    (raw / "salesforce").mkdir()
+    (raw / "salesforce" / "account.csv").write_bytes(content)
+    assert f"salesforce/account.csv: {said}" in vendor_problems(raw)[0]
 
 
 def test_what_goes_wrong_with_a_vendors_tables_is_named(raw):

@@ -99,7 +99,8 @@ statuses as (
             over (partition by ticket_id order by updated)
             as was_solved
     from field_history
-    where field_name = 'status' and value <> 'deleted'
+    -- new is what a ticket begins with, and no re-opening
+    where field_name = 'status' and value not in ('deleted', 'new')
 ),
 
 turns as (
