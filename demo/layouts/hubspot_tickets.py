@@ -52,17 +52,9 @@ TABLES = {
         select
             ticket_id,
             'hs_pipeline_stage' as name,
-            value,
-            timestamp_instant
-        from (
-            select ticket_id, '1' as value, created_time as timestamp_instant from tickets_once
-            union all
-            select ticket_id, '4', reopened_time - interval 1 second from tickets_once
-            union all
-            select ticket_id, '1', reopened_time from tickets_once
-            union all
-            select ticket_id, '4', resolved_time from tickets_once
-        )
-        where timestamp_instant is not null
+            case turn when 'solved' then '4' else '1' end as value,
+            turned_at as timestamp_instant
+        from turns
+        where turned_at is not null
     """,
 }

@@ -38,6 +38,16 @@ VIEWS = {
         from dated_tickets
         where is_plain(ticket_id)
     """,
+    # what became of each, and when
+    "turns": """
+        select ticket_id, 'created' as turn, created_time as turned_at from tickets_once
+        union all
+        select ticket_id, 'solved', reopened_time - interval 1 second from tickets_once
+        union all
+        select ticket_id, 'reopened', reopened_time from tickets_once
+        union all
+        select ticket_id, 'solved', resolved_time from tickets_once
+    """,
 }
 
 TABLES = {
@@ -96,18 +106,10 @@ TABLES = {
         select
             ticket_id,
             'status' as field_name,
-            value,
-            updated
-        from (
-            select ticket_id, 'new' as value, created_time as updated from tickets_once
-            union all
-            select ticket_id, 'solved', reopened_time - interval 1 second from tickets_once
-            union all
-            select ticket_id, 'open', reopened_time from tickets_once
-            union all
-            select ticket_id, 'solved', resolved_time from tickets_once
-        )
-        where updated is not null
+            case turn when 'created' then 'new' when 'reopened' then 'open' else turn end as value,
+            turned_at as updated
+        from turns
+        where turned_at is not null
         union all
         select
             ticket_id,

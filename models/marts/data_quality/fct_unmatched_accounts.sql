@@ -1,7 +1,10 @@
 {#- Who it may be that rows of other sources speak of: accounts that share the domain, the domain
     above or below it, or the beginning of the name. -#}
 {% set marks = "' -_.,&/()'" %}
-{% set least_letters = 4 %}
+{% set least_letters = policy_number('candidate_least_letters') | int %}
+{% set named_account = 'case when candidate_number <= '
+    ~ policy_number('most_candidates') | int ~ ' then account_id end' %}
+{% set above = "'[.](.+)$'" %}
 
 with unmatched as (
     select * from {{ ref('int_monitoring__unmatched_accounts') }}
@@ -29,7 +32,7 @@ domains as (
     select
         parts.unmatched_account_id,
         parts.domain_name,
-        regexp_extract(parts.domain_name, '[.](.+)$', 1) as domain_above,
+        regexp_extract(parts.domain_name, {{ above }}, 1) as domain_above,
         free_mail.domain_name is not null as is_free_mail
     from parts
     left join free_mail on parts.domain_name = free_mail.domain_name
@@ -62,31 +65,37 @@ names as (
     where kind = 'name'
 ),
 
+claimed as (
+    select
+        account_id,
+        known_as as domain_name,
+        regexp_extract(known_as, {{ above }}, 1) as domain_above
+    from claims
+    where kind = 'domain'
+),
+
 likenesses as (
     select
         domains.unmatched_account_id,
-        claims.account_id,
+        claimed.account_id,
         1 as likeness
     from domains
-    inner join claims on domains.domain_name = claims.known_as and claims.kind = 'domain'
+    inner join claimed on domains.domain_name = claimed.domain_name
     union all
     select
         domains.unmatched_account_id,
-        claims.account_id,
+        claimed.account_id,
         2 as likeness
     from domains
-    inner join claims on domains.domain_above = claims.known_as and claims.kind = 'domain'
+    inner join claimed on domains.domain_above = claimed.domain_name
     where not domains.is_free_mail
     union all
     select
         domains.unmatched_account_id,
-        claims.account_id,
+        claimed.account_id,
         2 as likeness
     from domains
-    inner join claims
-        on
-            domains.domain_name = regexp_extract(claims.known_as, '[.](.+)$', 1)
-            and claims.kind = 'domain'
+    inner join claimed on domains.domain_name = claimed.domain_above
     union all
     select
         words.unmatched_account_id,
@@ -118,9 +127,8 @@ candidates as (
         unmatched_account_id,
         count(*) as n_candidates,
         count(case when likeness = 1 then 1 end) > 0 as shares_domain,
-        {{ dbt.listagg(
-            'case when candidate_number <= 5 then account_id end', "';'", 'order by candidate_number'
-        ) }} as candidate_account_ids
+        {{ dbt.listagg(named_account, "';'", 'order by candidate_number') }}
+            as candidate_account_ids
     from ranked
     group by unmatched_account_id
 ),

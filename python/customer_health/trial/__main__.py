@@ -16,17 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
-
 from customer_health import manifest
-from customer_health.dbt_run import Failure
 from customer_health.instant_file import hand_over
 from customer_health.plan import PROJECT
 from customer_health.policy import seed_problems
 from customer_health.policy.decisions import note
-from customer_health.publication import Refusal, Warehouse
+from customer_health.publication import Warehouse
 from customer_health.trial.changes import changed_rows
-from customer_health.trial.copies import Copy, copied
+from customer_health.trial.copies import Copy, base_of, copied, exit_code_of
 from customer_health.trial.effects import (
     Comparison,
     Year,
@@ -65,19 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
     if given.check_only:
         return 0
     warehouse = Warehouse(given.warehouse)
-    try:
+
+    def work() -> int:
         if given.against:
             return compare(warehouse, given.against)
         return try_out(warehouse, given.reason, given.by)
-    except Refusal as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    except (Failure, OSError, duckdb.Error) as problem:
-        print(problem, f"{warehouse} is as it was.", sep="\n", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"\nStopped; {warehouse} is as it was.", file=sys.stderr)
-        return 130
+
+    return exit_code_of(work, warehouse)
 
 
 def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) -> int:
@@ -116,9 +107,7 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
 
 def compare(warehouse: Warehouse, against: str) -> int:
     """Say what this policy and another version of it come to on the same history."""
-    base = warehouse.current()
-    if base is None or not base.manifest:
-        raise Refusal(f"{warehouse}: is no publication that is kept. Fix: run `make build`.")
+    base = base_of(warehouse)
     with TemporaryDirectory() as folder:
         seeds = other_seeds(against, Path(folder) / "seeds")
         errors, _ = seed_problems(seeds)

@@ -1,13 +1,16 @@
 """A copy of what the last build left, in which models run; the build stays as it is."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from customer_health import manifest
-from customer_health.dbt_run import Variable, run_dbt
+from customer_health.dbt_run import Failure, Variable, run_dbt
 from customer_health.files import copy_file
 from customer_health.lock import take
 from customer_health.plan import INPUTS, PROJECT
@@ -58,6 +61,33 @@ class Copy:
         state = folder / "state.duckdb"
         copy_file(self.base.state, state)
         return Copy(self.warehouse, self.base, state, self.lock, project)
+
+
+def base_of(warehouse: Warehouse) -> Publication:
+    """Give the publication to copy.
+
+    Raises:
+        Refusal: There is none.
+    """
+    base = warehouse.current()
+    if base is None or not base.manifest:
+        raise Refusal(f"{warehouse}: is no publication that is kept. Fix: run `make build`.")
+    return base
+
+
+def exit_code_of(work: Callable[[], int], warehouse: Warehouse) -> int:
+    """Do what works on a copy; whatever goes wrong is said, and leaves the warehouse as it is."""
+    try:
+        return work()
+    except Refusal as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except (Failure, OSError, duckdb.Error) as problem:
+        print(problem, f"{warehouse} is as it was.", sep="\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nStopped; {warehouse} is as it was.", file=sys.stderr)
+        return 130
 
 
 @contextmanager

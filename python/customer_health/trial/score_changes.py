@@ -15,9 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-from customer_health.dbt_run import Failure
 from customer_health.publication import Publication, Refusal, Warehouse
-from customer_health.trial.copies import Copy, copied
+from customer_health.trial.copies import Copy, base_of, copied, exit_code_of
 
 MODELS = [
     "int_scoring__past_days",
@@ -108,23 +107,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--account", default="", help="the id of one account alone")
     given = parser.parse_args(arguments)
     warehouse = Warehouse(given.warehouse)
-    try:
+
+    def work() -> int:
         days = [day_of("FROM", given.from_date), day_of("TO", given.to_date)]
         if days[0] >= days[1]:
             raise Refusal(
                 f"FROM={days[0]} is not before TO={days[1]}. Fix: name two days in order."
             )
         explain(warehouse, days[0], days[1], given.account.strip())
-    except Refusal as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    except (Failure, OSError, duckdb.Error) as problem:
-        print(problem, f"{warehouse} is as it was.", sep="\n", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"\nStopped; {warehouse} is as it was.", file=sys.stderr)
-        return 130
-    return 0
+        return 0
+
+    return exit_code_of(work, warehouse)
 
 
 def day_of(name: str, text: str) -> date:
@@ -147,9 +140,7 @@ def explain(warehouse: Warehouse, from_date: date, to_date: date, account: str) 
         Refusal: There are no scores to compare.
     """
     begun = time.monotonic()
-    base = warehouse.current()
-    if base is None or not base.manifest:
-        raise Refusal(f"{warehouse}: is no publication that is kept. Fix: run `make build`.")
+    base = base_of(warehouse)
     asked = {"from_date": from_date, "to_date": to_date, "account_id": account}
     check(base, asked)
     with copied(warehouse, base) as copy:

@@ -1,5 +1,4 @@
-{#- more than 28 a second are no clicks of a person -#}
-{% set is_odd = 'num_events not between 1 and 100000' %}
+{% set is_odd = 'num_events not between 1 and ' ~ policy_number('most_events_an_hour') | int %}
 
 with feature_events as (
     {{ raw_rows('pendo', 'feature_event', keep_raw=true) }}
