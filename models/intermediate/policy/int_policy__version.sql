@@ -22,8 +22,8 @@
     ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
-        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions',
-        'weights_by'
+        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits',
+        'missing_dimensions', 'weights_by'
     ]),
     ('scoring_rules', ['scorecard', 'metric', 'comparison', 'value', 'result', 'score']),
     ('sentinel_dates', ['first_date', 'last_date']),
@@ -42,8 +42,8 @@
     ('vendor_columns', ['vendor', 'vendor_table', 'column_name', 'raw_column']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}
-{#- An empty cell of these leaves the fingerprint as it was before they came. -#}
-{% set came_later = ['weights_by'] %}
+{#- Columns that came later: an empty cell leaves the fingerprint as it was before. -#}
+{% set bar, if_empty = "'|'", {'weights_by': "''"} %}
 
 with policy_rows as (
     {% for seed, columns in seeds %}
@@ -52,7 +52,7 @@ with policy_rows as (
             {% for column in columns %}
                 || coalesce(
                     '|' || cast({{ column }} as varchar),
-                    '{{ '' if column in came_later else '|' }}'
+                    {{ if_empty.get(column, bar) }}
                 )
             {% endfor %} as policy_row
         from {{ ref(seed) }}

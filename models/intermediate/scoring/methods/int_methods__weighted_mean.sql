@@ -45,6 +45,10 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
+peer_segments as (
+    select distinct segment from peers
+),
+
 -- those that go by another segmentation can meet any peers
 weights_of_peers as (
     select
@@ -57,7 +61,7 @@ weights_of_peers as (
         weights.*,
         peer_segments.segment as peer_segment
     from weights
-    cross join (select distinct segment from peers) as peer_segments
+    cross join peer_segments
     where weights.weights_by is not null
 ),
 
