@@ -143,8 +143,8 @@ environment: ## Python environment in .venv, from requirements.lock
 demo: environment ## demo data in data/demo, from the generator in demo/; LAYOUT=...: in vendors' layouts
 	if [ -f data/demo/made_by ] && { $(DEMO_MADE_BY); } | cmp -s - data/demo/made_by; then \
 		printf '%-12s %s\n' 'demo data' unchanged; exit 0; fi; \
-	$(call step,demo data,made,rm -rf data/demo && $(RUN) -m demo --out data/demo $(if $(LAYOUT),--layout "$$LAYOUT") && \
-		{ $(DEMO_MADE_BY); } > data/demo/made_by)
+	$(call step,demo data,made,rm -rf data/demo.new && $(RUN) -m demo --out data/demo.new $(if $(LAYOUT),--layout "$$LAYOUT") && \
+		rm -rf data/demo && mv data/demo.new data/demo && { $(DEMO_MADE_BY); } > data/demo/made_by)
 
 given_raw: given
 	if [ -z "$$RAW_PATH$$DATABASE" ]; then \
@@ -284,5 +284,5 @@ screenshots: build ## pictures for the docs, from pages of the demo; needs Chrom
 	$(RUN) docs/site/screenshots.py $(DEMO_WAREHOUSE:.duckdb=.pages)
 
 clean: ## removes the environment, the demo and its warehouse; not what was built from your data
-	rm -rf $(VENV) data/demo $(DEMO_WAREHOUSE:.duckdb=).* warehouse/development.duckdb* \
+	rm -rf $(VENV) data/demo data/demo.new $(DEMO_WAREHOUSE:.duckdb=).* warehouse/development.duckdb* \
 		target logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
