@@ -50,10 +50,7 @@ with policy_rows as (
         select
             '{{ seed }}'
             {% for column in columns %}
-                || coalesce(
-                    '|' || cast({{ column }} as varchar),
-                    {{ if_empty.get(column, bar) }}
-                )
+                || coalesce('|' || cast({{ column }} as varchar), {{ if_empty.get(column, bar) }})
             {% endfor %} as policy_row
         from {{ ref(seed) }}
         {% if not loop.last %}union all{% endif %}
