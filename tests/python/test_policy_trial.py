@@ -30,6 +30,7 @@ TOGETHER = [
     "Small customers are healthy only from 85",
     "A metric counts more, or not at all",
     "Another scorecard in production",
+    "Weights differ by deployment model",
     "A preset",
     "Bands of your own",
     "A rule that starts a playbook",
