@@ -7,11 +7,11 @@ final as (
         'api_calls', 'api_errors', 'api_latency_ms', 'listings', 'listings_filled', 'searches',
         'successful_searches', 'orders', 'disputes',
     ] -%}
-        -- a number beyond twelve digits is no measurement, and decimals have no room for its sum
+        -- a number beyond 10^12 is no measurement, and decimals have no room for its sum
         select
             {{ span(
                 measure ~ '_28d', 'known_date', add_days('measured_date', 28),
-                'least(measured_value, 999999999999)', is_money=true
+                'least(measured_value, 1000000000000)', is_money=true
             ) | indent(8) }}
         from measures
         where measure = '{{ measure }}'
