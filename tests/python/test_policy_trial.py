@@ -31,6 +31,7 @@ TOGETHER = [
     "A metric counts more, or not at all",
     "Another scorecard in production",
     "A preset",
+    "An API platform or a marketplace",
     "Bands of your own",
     "A rule that starts a playbook",
 ]
