@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from types import SimpleNamespace as Row
 import duckdb
 import pytest
 from naive_contracts import Contract
+from project import build
 
 POLICY = Path(__file__).resolve().parents[2] / "seeds" / "policy"
 DAYS_OF_ALL_ACCOUNTS = 6
@@ -1412,9 +1414,27 @@ class Comparison:
 
 
 @pytest.fixture(scope="session")
-def comparison(built_demo) -> Comparison:
-    """Sample of the built demo."""
-    return Comparison(built_demo.warehouse)
+def comparison(built_demo, tmp_path_factory) -> Comparison:
+    """Sample of the demo, built with measures that some accounts have on some days."""
+    folder = tmp_path_factory.mktemp("measured")
+    shutil.copytree(built_demo.raw, folder / "raw")
+    drawn = "hash(account_id, as_of_date, measure)"
+    with duckdb.connect(str(built_demo.warehouse), read_only=True) as connection:
+        connection.execute(
+            f"""
+            copy (
+                select
+                    account_id, as_of_date as measured_date, measure, {drawn} % 50 as measured_value,
+                    least(
+                        as_of_date + cast({drawn} // 50 % 12 as integer), max(as_of_date) over ()
+                    ) as known_at
+                from (select distinct account_id, as_of_date from marts.fct_health_scores)
+                cross join (select unnest({list(MEASURES.values())}) as measure)
+                where hash(account_id, measure) % 3 > 0 and {drawn} // 1000 % 20 = 0
+            ) to '{folder}/raw/product/measures.parquet'
+            """
+        )
+    return Comparison(build(folder / "warehouse.duckdb", raw_path=folder / "raw"))
 
 
 def test_the_sample_has_customers_and_others_and_rows_known_late(comparison):
