@@ -1424,7 +1424,8 @@ def comparison(built_demo, tmp_path_factory) -> Comparison:
             f"""
             copy (
                 select
-                    account_id, as_of_date as measured_date, measure, {drawn} % 50 as measured_value,
+                    account_id, as_of_date as measured_date, measure,
+                    {drawn} % 50 as measured_value,
                     least(
                         as_of_date + cast({drawn} // 50 % 12 as integer), max(as_of_date) over ()
                     ) as known_at
