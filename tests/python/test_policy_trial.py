@@ -32,6 +32,7 @@ TOGETHER = [
     "Another scorecard in production",
     "Weights differ by deployment model",
     "A preset",
+    "An API platform or a marketplace",
     "Bands of your own",
     "A rule that starts a playbook",
 ]
