@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -244,6 +245,17 @@ def test_a_row_that_is_gone_is_told(tried, tmp_path):
     ]
 
 
+def test_long_ids_and_numbers_with_leading_zeros_are_told_apart(tmp_path):
+    rows = ["support,360012345678,001A,", "support,360012345999,1A,"]
+    for name, written in {"before": rows[:1], "after": rows}.items():
+        seeds = shutil.copytree(PROJECT / "seeds", tmp_path / name)
+        with (seeds / "policy/account_matches.csv").open("a", encoding="utf-8") as file:
+            file.writelines(f"{row}\n" for row in written)
+    assert changed_rows(tmp_path / "after", tmp_path / "before") == [
+        "account_matches.csv: new row support, 360012345999 (account_id 1A)"
+    ]
+
+
 def test_a_decision_of_the_same_day_and_version_is_noted_once(tmp_path):
     path = tmp_path / "policy_changes.csv"
     path.write_text(",".join(PolicyChange.model_fields) + "\n")
@@ -353,6 +365,17 @@ def test_years_are_compared_over_the_dates_that_both_have(tmp_path):
             (str(year.first), str(year.last)) for year in map(compared.year, ("before", "after"))
         }
     assert years == {("2025-02-28", "2025-03-31")}
+
+
+def test_a_year_is_twelve_month_ends(tmp_path):
+    # Sundays, as weekly histories have them: the first and the last are 364 days apart
+    ends = [date(2025, month, 1) for month in range(4, 13)]
+    ends += [date(2026, month, 1) for month in range(1, 5)]
+    sundays = [str(end - timedelta(end.isoweekday() % 7 or 7)) for end in ends]
+    files = [file_of_outcomes(tmp_path / f"{name}.duckdb", sundays) for name in "ab"]
+    with Comparison(*files) as compared:
+        year = compared.year("after")
+    assert (str(year.first), str(year.last)) == (sundays[1], sundays[12])
 
 
 def test_scores_of_two_scorecards_are_not_compared(tried, capsys):

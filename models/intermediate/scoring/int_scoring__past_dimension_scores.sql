@@ -67,8 +67,10 @@ final as (
         metric_scores.change_days,
         metric_scores.past_date,
         policy.dimension,
-        sum(policy.weight * metric_scores.metric_score) / nullif(sum(policy.weight), 0)
-            as dimension_score
+        -- in decimals, whose sum is the same in any order of rows
+        cast(
+            sum(cast(policy.weight * metric_scores.metric_score as decimal(38, 12))) as double
+        ) / nullif(sum(policy.weight), 0) as dimension_score
     from metric_scores
     inner join policy on metric_scores.metric = policy.metric
     group by

@@ -65,8 +65,11 @@ grouped as (
 usual as (
     select
         months.as_of_date,
-        sum(earlier.contracted_arr) / nullif(sum(earlier.matured_arr), 0) as contracted_share,
-        sum(earlier.expanded_arr) / nullif(sum(earlier.matured_arr), 0) as expanded_share
+        {% for share in ['contracted', 'expanded'] %}
+            cast(sum({{ money('earlier.' ~ share ~ '_arr') }}) as double)
+            / nullif(cast(sum({{ money('earlier.matured_arr') }}) as double), 0)
+                as {{ share }}_share{% if not loop.last %},{% endif %}
+        {% endfor %}
     from grouped as months
     inner join grouped as earlier
         on

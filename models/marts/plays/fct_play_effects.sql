@@ -35,7 +35,7 @@ means as (
     {% for play in ["'all'", 'play'] %}
         select
             {{ play }} as play,
-            avg(arr) as arr,
+            avg({{ money('arr') }}) as arr,
             case when count(*) = count(cost_of_run) then avg(play_cost) end as play_cost
         from spent
         {{ 'group by play' if not loop.first }}

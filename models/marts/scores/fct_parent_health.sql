@@ -120,6 +120,7 @@ sums as (
         max(case when not is_child then health_score end) as own_health_score,
         count(case when is_child then 1 end) as n_children,
         count(case when is_child then health_score end) as n_children_scored,
+        count(case when arr is null then health_score end) as n_scored_without_arr,
         sum(arr) as arr,
         sum(case when health_score is not null then arr end) as scored_arr,
         sum(health_score * arr) as arr_points,
@@ -139,6 +140,7 @@ final as (
         sums.n_children,
         sums.n_children_scored,
         sums.n_children - sums.n_children_scored as n_children_not_scored,
+        sums.n_scored_without_arr,
         cast(
             round(cast(sums.arr_points as double) / nullif(cast(sums.scored_arr as double), 0), 1)
             as double

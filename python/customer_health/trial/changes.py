@@ -1,7 +1,9 @@
 """What has changed in the policy since a build, or beside another version, in words."""
 
 import csv
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -11,6 +13,7 @@ from customer_health.policy.cells import FREE_TEXT, Row
 from customer_health.policy.decisions import PolicyChange
 
 Cells = dict[str, str | None]
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d{1,3})?", re.IGNORECASE)
 
 
 def changed_rows(seeds: Path, former: Path) -> list[str]:
@@ -81,8 +84,8 @@ def _by_key(rows: list[dict], table: type[Row]) -> dict[tuple, Cells]:
     """Put texts in one form, by the key of their rows."""
     by_key = {}
     for row in rows:
-        cells = {column: _plain(value) for column, value in row.items()}
-        key = tuple(_as_number(cells.get(column)) for column in table.key)
+        cells = {column: _as_number(_plain(value)) for column, value in row.items()}
+        key = tuple(cells.get(column) for column in table.key)
         by_key[key] = {
             column: value
             for column, value in cells.items()
@@ -96,22 +99,17 @@ def _plain(value: str | None) -> str | None:
 
 
 def _as_number(value: str | None) -> str | None:
-    """Write a number in one way, so that 30 and 30.0 are one key; leave other texts."""
-    try:
-        return f"{float(value or ''):g}"
-    except ValueError:
+    """Write a number in one way, so that 30 and 30.0 are one; leave other texts, such as 007."""
+    if value is None or not NUMBER.fullmatch(value):
         return value
+    # exact: ids have more digits than a float tells apart
+    return f"{Decimal(value).normalize():f}"
 
 
 def _is_same(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    try:
-        return float(one) == float(other)
-    except ValueError:
-        # booleans may have capitals
-        return one.lower() == other.lower()
+    # booleans may have capitals
+    return one == other or (one or "").lower() == (other or "").lower() in ("true", "false")
 
 
 def _shown(value: str | None) -> str:
-    return "(empty)" if value is None else (_as_number(value) or value)
+    return "(empty)" if value is None else value

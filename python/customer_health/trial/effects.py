@@ -98,7 +98,7 @@ where
     and outcomes.is_churned is not null
 """
 
-# The last year whose outcomes are known in both files, of the month ends that both have scored.
+# The last twelve month ends that both files have scored and whose outcomes are known.
 YEAR = f"""
 with before as ({YEAR_SCORES.format(file="before")}),
 
@@ -108,13 +108,13 @@ dates as (
     select as_of_date from before
     intersect
     select as_of_date from after
+    order by as_of_date desc
+    limit 12
 ),
 
 newest as (
     select * from {{file}}
-    where
-        as_of_date in (select as_of_date from dates)
-        and as_of_date > (select max(as_of_date) from dates) - interval 12 month
+    where as_of_date in (select as_of_date from dates)
 ),
 
 months as (
