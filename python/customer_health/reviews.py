@@ -272,9 +272,7 @@ def _reviews(
     for day in map(pd.Timestamp, days):
         predicted = defaultdict(lambda: rows[:0])
         for name, history in of_scorecard.items():
-            year = history[
-                history["matured_date"].between(day - reviewed, day, inclusive="right")
-            ]
+            year = history[history["matured_date"].between(day - reviewed, day, inclusive="right")]
             if len(year):
                 predicted[name] = predictions_of(year)
         yield day, predicted, settings

@@ -53,9 +53,7 @@ def score_label(scored: pd.DataFrame, equal: pd.DataFrame | None, settings: Sett
     return label_predictions(rows, equal, settings)
 
 
-def label_predictions(
-    rows: pd.DataFrame, equal: pd.DataFrame | None, settings: Settings
-) -> Label:
+def label_predictions(rows: pd.DataFrame, equal: pd.DataFrame | None, settings: Settings) -> Label:
     """Label as `score_label` does what `with_prediction` gave of each scorecard."""
     n, n_churned = int(rows["account_id"].nunique()), n_churned_accounts(rows)
     figures: dict[str, float | int | str | None] = {
