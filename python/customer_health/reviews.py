@@ -270,7 +270,7 @@ def _reviews(
     rows = with_outcome(_fetched(reviewed_rows), "scorecard", "matured_date", "tenure_days")
     of_scorecard = dict(list(rows.groupby("scorecard", observed=True)))
     for day in map(pd.Timestamp, days):
-        predicted = defaultdict(lambda: rows[:0])
+        predicted: dict[str, pd.DataFrame] = defaultdict(lambda: rows[:0])
         for name, history in of_scorecard.items():
             year = history[history["matured_date"].between(day - reviewed, day, inclusive="right")]
             if len(year):
