@@ -17,7 +17,7 @@
     } %}
     {{ return(filled.get(vendor, []) if vendor else [
         ('product', 'events'), ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'),
-        ('product', 'storage'),
+        ('product', 'storage'), ('product', 'measures'),
     ] + customers + [
         ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'), ('crm', 'playbook_runs'),
         ('crm', 'csm_assessments'), ('crm', 'score_overrides'), ('support', 'organizations'), ('support', 'tickets'),
