@@ -48,9 +48,11 @@ flagged as (
             avg(case when after_180d is not null then cast(after_180d = 'green' as integer) end)
                 as green_share,
             count(case when is_saved then 1 end) as n_saved,
-            sum(case when is_saved then arr end) as saved_arr,
+            cast(sum(case when is_saved then cast(arr as decimal(18, 2)) end) as double)
+                as saved_arr,
             count(case when after_180d = 'lost' then 1 end) as n_lost,
-            sum(case when after_180d = 'lost' then arr end) as lost_arr
+            cast(sum(case when after_180d = 'lost' then cast(arr as decimal(18, 2)) end) as double)
+                as lost_arr
         from flags
         group by month_start_date{{ group }}
         {{ 'union all' if not loop.last }}
