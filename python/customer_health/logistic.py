@@ -1,8 +1,11 @@
 """Regularised logistic regression of churn on a few columns."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 
+# the fits are small: threads wait for each other longer than they work
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def ridge_logistic(
     x: np.ndarray,
     churned: np.ndarray,

@@ -63,7 +63,8 @@ def fit_due(
 
     settings = RiskSettings.of(thresholds.df().iloc[0])
     names = [name for (name,) in places.project("segment").distinct().order("1").fetchall()]
-    rows = observations.df()
+    # means must not depend on the order of the rows
+    rows = observations.order("account_id, as_of_date").df()
     rows["is_churned"] = 1 - rows["is_retained"]
     features = [name for name in rows.columns if name.endswith(SCORE_SUFFIX)]
     terms = [INTERCEPT, *(name.removesuffix(SCORE_SUFFIX) for name in features)]

@@ -7,6 +7,7 @@ have none to make and give back None, without loading what the statistics need: 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -66,15 +67,16 @@ def labels_due(
         thresholds: Relation with one row, a column per threshold.
     """
     records = []
-    for day, rows, settings in _reviews(due, outcomes, thresholds):
-        from customer_health.validation import score_label
+    cards = scorecards.filter("role <> 'off'").order("scorecard").project("scorecard, method")
+    method_of = dict(cards.fetchall())
+    equal = next((name for name, method in method_of.items() if method == EQUAL), None)
+    for day, predicted, settings in _reviews(due, outcomes, thresholds):
+        from customer_health.validation import label_predictions
 
-        cards = scorecards.filter("role <> 'off'").order("scorecard").df()
-        equal = cards.loc[cards["method"] == EQUAL, "scorecard"]
-        by_equal = rows[rows["scorecard"].isin(equal[:1])] if len(equal) else None
         # also one without outcomes in the year: else its last label would hold for ever
-        for name in cards["scorecard"]:
-            label = score_label(rows[rows["scorecard"] == name], by_equal, settings)
+        for name in method_of:
+            by_equal = predicted[equal] if equal else None
+            label = label_predictions(predicted[name], by_equal, settings)
             records.append(
                 {
                     "scorecard": name,
@@ -95,16 +97,14 @@ def comparisons_due(
     Args: as for `labels_due`.
     """
     records = []
-    for day, rows, settings in _reviews(due, outcomes, thresholds):
-        from customer_health.validation import compare_scorecards
+    baseline = _only_value(scorecards.filter("role = 'production'"), "scorecard")
+    for day, predicted, settings in _reviews(due, outcomes, thresholds):
+        from customer_health.validation import compare_predictions
 
-        cards = scorecards.df()
-        baseline = cards.loc[cards["role"] == "production", "scorecard"].item()
-        of_scorecard = dict(list(rows.groupby("scorecard")))
-        if baseline not in of_scorecard:
+        if baseline not in predicted:
             continue
-        for variant in sorted(set(of_scorecard) - {baseline}):
-            figures = compare_scorecards(of_scorecard[baseline], of_scorecard[variant], settings)
+        for variant in sorted(set(predicted) - {baseline}):
+            figures = compare_predictions(predicted[baseline], predicted[variant], settings)
             records.append(
                 {"baseline": baseline, "variant": variant, "review_date": day, **figures}
             )
@@ -247,12 +247,17 @@ def _frame(records: list[dict]) -> pd.DataFrame | None:
 
 def _reviews(
     due: Relation, outcomes: Relation, thresholds: Relation
-) -> Iterator[tuple[pd.Timestamp, pd.DataFrame, Settings]]:
-    """Give each review day with the outcomes of the year up to it, and the settings."""
+) -> Iterator[tuple[pd.Timestamp, dict[str, pd.DataFrame], Settings]]:
+    """Give each review day with the predictions of the year up to it, and the settings.
+
+    Predictions by scorecard: one without outcomes in the year is not in it, and has none if asked.
+    """
     days = _days(due)
     if not days:
         return
     import pandas as pd
+
+    from customer_health.validation import predictions_of, with_outcome
 
     settings = _settings(thresholds)
     horizon = _only_value(thresholds, "cast(fit_horizon_days as integer)")
@@ -261,10 +266,16 @@ def _reviews(
     reviewed_rows = outcomes.filter(
         f"horizon_days = {horizon} and matured_date > date '{first:%Y-%m-%d}'"
     ).project(f"{OUTCOME_COLUMNS}, cast(tenure_days as double) as tenure_days")
-    rows = _fetched(reviewed_rows).sort_values(["scorecard", "account_id", "as_of_date"])
+    # put in order once, not at each review
+    rows = with_outcome(_fetched(reviewed_rows), "scorecard", "matured_date", "tenure_days")
+    of_scorecard = dict(list(rows.groupby("scorecard", observed=True)))
     for day in map(pd.Timestamp, days):
-        within = rows["matured_date"].between(day - reviewed, day, inclusive="right")
-        yield day, rows[within], settings
+        predicted: dict[str, pd.DataFrame] = defaultdict(lambda: rows[:0])
+        for name, history in of_scorecard.items():
+            year = history[history["matured_date"].between(day - reviewed, day, inclusive="right")]
+            if len(year):
+                predicted[name] = predictions_of(year)
+        yield day, predicted, settings
 
 
 def _settings(thresholds: Relation, targets: Relation | None = None) -> Settings:

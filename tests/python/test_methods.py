@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from project import PROJECT, build, copy_project, make_demo, query
+from project import PROJECT, build, copy_project, dbt, make_demo, query
 from scipy.stats import rankdata
 
 from customer_health.methods import METHODS, WEIGHTED
@@ -35,11 +35,16 @@ def worth(share: float) -> float:
 
 @pytest.fixture(scope="module")
 def places(built_demo) -> Callable[[list[tuple]], dict]:
-    """The model of percentiles, as the last build made it, over means that a test makes up."""
-    ((sql,),) = query(
-        built_demo.warehouse,
-        "select sql from duckdb_views() where view_name = 'int_methods__percentile'",
+    """The model of percentiles, as a build makes it, over means that a test makes up."""
+    outcome = dbt(
+        *("compile --select int_methods__percentile", built_demo.warehouse, "--write-json"),
+        raw_path=built_demo.raw,
     )
+    assert outcome.code == 0, outcome.text
+    compiled = built_demo.warehouse.with_suffix(".target") / "compiled"
+    (path,) = compiled.rglob("int_methods__percentile.sql")
+    catalog = f'"{built_demo.warehouse.stem}".'
+    sql = path.read_text(encoding="utf-8").replace(catalog, "")
     connection = duckdb.connect()
     connection.execute("create schema policy; create schema intermediate")
     connection.execute(
@@ -58,7 +63,7 @@ def places(built_demo) -> Callable[[list[tuple]], dict]:
         )
         """
     )
-    connection.execute(sql)
+    connection.execute(f"create view intermediate.int_methods__percentile as {sql}")
 
     def placed(means: list[tuple]) -> dict:
         """Score, lowest and highest of each account; means likewise."""

@@ -154,9 +154,11 @@ begun as (
                 then lag(raw_band_rank) over account_days
         end as rank_before,
         {% for rank in limits %}
-            max(case when raw_band_rank < {{ rank }} then day_number end) over account_days
+            last_value(case when raw_band_rank < {{ rank }} then day_number end ignore nulls)
+                over account_days
                 as last_day_below_{{ rank }},
-            max(case when raw_band_rank >= {{ rank }} then day_number end) over account_days
+            last_value(case when raw_band_rank >= {{ rank }} then day_number end ignore nulls)
+                over account_days
                 as last_day_above_{{ rank }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from timeline

@@ -10,13 +10,19 @@ and a reason says why.
 """
 
 from customer_health.validation.alarm import InvertedAlarm, inverted_alarm
-from customer_health.validation.comparison import Summary, compare_scorecards, compare_summaries
+from customer_health.validation.comparison import (
+    Summary,
+    compare_predictions,
+    compare_scorecards,
+    compare_summaries,
+)
 from customer_health.validation.drift_checks import drift
-from customer_health.validation.label import Label, score_label
+from customer_health.validation.label import Label, label_predictions, score_label
 from customer_health.validation.metrics import metric_evidence, metric_verdicts
 from customer_health.validation.monthly import monthly_figures
 from customer_health.validation.overrides import override_outcomes
 from customer_health.validation.ranges import Separation, best_cut, with_retention
+from customer_health.validation.rows import predictions_of, with_outcome
 from customer_health.validation.settings import Settings
 
 __all__ = [
@@ -26,14 +32,18 @@ __all__ = [
     "Settings",
     "Summary",
     "best_cut",
+    "compare_predictions",
     "compare_scorecards",
     "compare_summaries",
     "drift",
     "inverted_alarm",
+    "label_predictions",
     "metric_evidence",
     "metric_verdicts",
     "monthly_figures",
     "override_outcomes",
+    "predictions_of",
     "score_label",
+    "with_outcome",
     "with_retention",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from customer_health.validation.intervals import probability_above_zero, quantile_limits
-from customer_health.validation.ranking import as_counts, auc, score_cells
+from customer_health.validation.ranking import as_counts, auc, places, score_cells
 from customer_health.validation.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def auc_draws(rows: pd.DataFrame, settings: Settings, *scores: str) -> list[np.n
     churned = rows["is_churned"].to_numpy() == 1
     tables = []
     for name in scores:
-        cells, n_cells = score_cells(rows[name].to_numpy(), churned)
+        cells, n_cells = score_cells(places(rows[name].to_numpy(), churned), churned)
         tables.append(account_table(rows["account_id"].to_numpy(), cells, n_cells))
 
     def aucs(*sums: np.ndarray) -> np.ndarray:

@@ -49,7 +49,17 @@ def compare_scorecards(
         mcnemar_p; decision (what the variant is: better, worse, no difference, not decided yet) and
         evidence. None where it cannot be had.
     """
-    pairs = paired(scored_a, scored_b)
+    a, b = with_prediction(scored_a), with_prediction(scored_b)
+    for rows in (a, b):
+        one_of_each(rows, "scorecard", "horizon_days")
+    return compare_predictions(a, b, settings)
+
+
+def compare_predictions(
+    predicted_a: pd.DataFrame, predicted_b: pd.DataFrame, settings: Settings
+) -> dict[str, Any]:
+    """Compare as `compare_scorecards` does what `with_prediction` gave of each scorecard."""
+    pairs = paired(predicted_a, predicted_b)
     figures: dict[str, Any] = {
         "n_account_dates": len(pairs),
         "n_accounts": int(pairs["account_id"].nunique()),
@@ -65,16 +75,19 @@ def compare_scorecards(
     return figures
 
 
-def paired(scored_a: pd.DataFrame, scored_b: pd.DataFrame) -> pd.DataFrame:
-    """Put the scores and flags of two scorecards beside each other where both have one."""
-    key = ["account_id", "as_of_date"]
-    a, b = with_prediction(scored_a), with_prediction(scored_b)
-    for rows in (a, b):
-        one_of_each(rows, "scorecard", "horizon_days")
-    columns = ["health_score", "is_flagged"]
-    return a[[*key, "is_churned", *columns]].merge(
-        b[[*key, *columns]], on=key, suffixes=("_a", "_b"), validate="one_to_one"
-    )
+def paired(predicted_a: pd.DataFrame, predicted_b: pd.DataFrame) -> pd.DataFrame:
+    """Put the scores and flags of two scorecards beside each other where both have one.
+
+    Each is what `with_prediction` gave of one scorecard.
+    """
+    key, columns = ["account_id", "as_of_date"], ["health_score", "is_flagged"]
+    names_a, names_b = ({name: f"{name}_{which}" for name in columns} for which in "ab")
+    a = predicted_a[[*key, "is_churned", *columns]].rename(columns=names_a)
+    b = predicted_b[[*key, *columns]].rename(columns=names_b)
+    # most scorecards score the same account-dates, and to match them takes far longer
+    if all(np.array_equal(a[name], b[name]) for name in key):
+        return a.assign(**{name: b[name].to_numpy() for name in names_b.values()})
+    return a.merge(b, on=key, validate="one_to_one")
 
 
 def compare_summaries(baseline: Summary, variant: Summary, settings: Settings) -> dict[str, Any]:

@@ -47,6 +47,14 @@ def score_label(scored: pd.DataFrame, equal: pd.DataFrame | None, settings: Sett
     """
     rows = with_prediction(scored, "tenure_days")
     one_of_each(rows, "scorecard", "horizon_days")
+    if equal is not None:
+        equal = with_prediction(equal)
+        one_of_each(equal, "scorecard", "horizon_days")
+    return label_predictions(rows, equal, settings)
+
+
+def label_predictions(rows: pd.DataFrame, equal: pd.DataFrame | None, settings: Settings) -> Label:
+    """Label as `score_label` does what `with_prediction` gave of each scorecard."""
     n, n_churned = int(rows["account_id"].nunique()), n_churned_accounts(rows)
     figures: dict[str, float | int | str | None] = {
         "n_account_dates": len(rows),

@@ -14,6 +14,19 @@ def score_cells(scores: np.ndarray, churned: np.ndarray) -> tuple[np.ndarray, in
     return level + np.where(churned, 0, len(levels)), 2 * len(levels)
 
 
+def places(scores: np.ndarray, churned: np.ndarray) -> np.ndarray:
+    """Number the scores from the lowest; neighbours have one number if all their rows ended alike.
+
+    There are far fewer numbers than scores, and `auc` is the same by either.
+    """
+    levels, level = np.unique(scores, return_inverse=True)
+    n_lost = np.bincount(level, churned, minlength=len(levels))
+    n = np.bincount(level, minlength=len(levels))
+    outcome = np.select([n_lost == 0, n_lost == n], [0, 1], 2)
+    is_next = (outcome == 2) | (np.diff(outcome, prepend=-1) != 0)
+    return np.cumsum(is_next)[level]
+
+
 def as_counts(cells: np.ndarray) -> np.ndarray:
     """Shape sums per cell (..., cells) as counts (..., 2, scores)."""
     return cells.reshape(*cells.shape[:-1], 2, -1)

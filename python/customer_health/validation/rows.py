@@ -64,7 +64,12 @@ def with_outcome(scored: pd.DataFrame, *more: str) -> pd.DataFrame:
 
 def with_prediction(scored: pd.DataFrame, *more: str) -> pd.DataFrame:
     """Keep of the matured account-dates those that had a score, hence a prediction."""
-    return _known(with_outcome(scored, *more), "health_score")
+    return predictions_of(with_outcome(scored, *more))
+
+
+def predictions_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep of what `with_outcome` gave the account-dates that had a score."""
+    return _known(rows, "health_score")
 
 
 def _known(rows: pd.DataFrame, name: str) -> pd.DataFrame:

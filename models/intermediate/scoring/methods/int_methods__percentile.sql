@@ -69,7 +69,8 @@ members as (
         account_id,
         as_of_date,
         peer_group,
-        score
+        score,
+        true as is_own
     from grouped
     where peer_group <> 'all'
     union all
@@ -78,7 +79,8 @@ members as (
         account_id,
         as_of_date,
         'all' as peer_group,
-        score
+        score,
+        peer_group = 'all' as is_own
     from grouped
 ),
 
@@ -91,7 +93,8 @@ places as (
         peer_group,
         'score' as figure,
         score as place,
-        1 as counts
+        1 as counts,
+        is_own
     from members
     {% for figure in ['score_low', 'score_high'] %}
         union all
@@ -102,40 +105,40 @@ places as (
             peer_group,
             '{{ figure }}' as figure,
             {{ figure }} as place,
-            0 as counts
+            0 as counts,
+            true as is_own
         from grouped
     {% endfor %}
 ),
 
+-- one order serves all three
 ranked as (
     select
         *,
         sum(counts) over (
-            partition by scorecard, as_of_date, peer_group order by place
+            in_order range between unbounded preceding and current row
         ) as n_up_to,
-        sum(counts) over (partition by scorecard, as_of_date, peer_group, place) as n_ties,
-        sum(counts) over (partition by scorecard, as_of_date, peer_group) as n_in_group
+        sum(counts) over (in_order range between current row and current row) as n_ties,
+        sum(counts) over (
+            in_order range between unbounded preceding and unbounded following
+        ) as n_in_group
     from places
+    window in_order as (partition by scorecard, as_of_date, peer_group order by place)
 ),
 
 shares as (
     select
-        ranked.scorecard,
-        ranked.account_id,
-        ranked.as_of_date,
-        ranked.figure,
-        case ranked.figure
-            when 'score' then ranked.n_up_to - ranked.n_ties / 2.0
-            when 'score_low' then ranked.n_up_to - ranked.n_ties + 0.5
-            else ranked.n_up_to - 0.5
-        end / ranked.n_in_group as share_below
+        scorecard,
+        account_id,
+        as_of_date,
+        figure,
+        case figure
+            when 'score' then n_up_to - n_ties / 2.0
+            when 'score_low' then n_up_to - n_ties + 0.5
+            else n_up_to - 0.5
+        end / n_in_group as share_below
     from ranked
-    inner join grouped
-        on
-            ranked.scorecard = grouped.scorecard
-            and ranked.account_id = grouped.account_id
-            and ranked.as_of_date = grouped.as_of_date
-            and ranked.peer_group = grouped.peer_group
+    where is_own
 ),
 
 mapped as (
