@@ -704,6 +704,16 @@ def test_a_missing_file_is_named_with_the_name_it_may_have_now(policy):
     ]
 
 
+@pytest.mark.parametrize("file", ["bands.csv", "tiers.csv"])
+def test_a_missing_file_is_not_to_be_made_of_another_that_is_needed(policy, file):
+    (policy / file).unlink()
+    errors, _ = policy_problems(policy)
+    assert errors == [
+        f"seeds/policy/{file}: the file is missing. Fix: put it back"
+        f" (git checkout seeds/policy/{file})."
+    ]
+
+
 def test_a_missing_folder_is_one_message(tmp_path):
     errors, _ = policy_problems(tmp_path / "policy")
     assert len(errors) == 1
