@@ -1,6 +1,9 @@
 """Holds the policy against what the code names: metrics, feeds, raw tables and vendors' tables."""
 
 import functools
+import re
+from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
@@ -71,6 +74,35 @@ def check_dated_tables(rows: list[SourceCheck], dated_tables: list[dict], found:
     for name in missing:
         fix = "add a row for it (with limits left empty it is not checked)"
         found.error(file, (), f"the raw table '{name}' has no row", fix)
+
+
+@functools.cache
+def metrics_of_models() -> frozenset[str]:
+    """Names of the metrics that the models of metrics declare."""
+    return frozenset(
+        column["name"]
+        for path in (PROJECT / "models/intermediate/metrics").rglob("_*__models.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        if re.fullmatch(r"int_\w+__metrics", model["name"])
+        for column in model["columns"]
+    )
+
+
+def mend_slips(tables: Mapping[str, list[Any]], found: Findings) -> None:
+    """Name the rows of metrics.csv with a slip, and read on as if they had the name that is meant.
+
+    Else all rows of other files that have the name right would be blamed.
+    """
+    rows = tables.get("metrics.csv", ())
+    others = ("metric_curves.csv", "scoring_rules.csv")
+    asked_for = {row.metric for file in others for row in tables.get(file, ())}
+    lost = asked_for - {row.metric for row in rows}
+    for row in rows if lost else ():
+        near = nearest(row.metric or "", lost & metrics_of_models())
+        if near and row.metric not in metrics_of_models():
+            what = f"no model computes a metric '{row.metric}'"
+            found.error("metrics.csv", row.number, what, f"call it '{near}'")
+            row.metric = near
 
 
 @functools.cache
