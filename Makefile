@@ -229,9 +229,7 @@ example: given_mapping build ## scores of your own tables, mapped: MAPPING=folde
 
 # Nothing is written to the warehouse, so that this may run beside a build.
 freshness: given $(if $(RAW_PATH),environment,demo) ## which raw tables (of RAW_PATH, or the demo) are stale by today's date
-	variables=$$($(RUN) -m customer_health.vendors "$${RAW_PATH:-data/demo/raw}" "$$VENDORS") && \
-	CUSTOMER_HEALTH_WAREHOUSE=:memory: $(VENV)/bin/dbt --no-send-anonymous-usage-stats source freshness \
-		--vars "$$variables"
+	$(RUN) -m customer_health.freshness --raw-path "$${RAW_PATH:-data/demo/raw}" $(if $(VENDORS),--vendors "$$VENDORS")
 
 # In a file of its own with the name of the published one, since dbt writes that name into the SQL.
 review: environment ## the questions of a model review (analyses/) as SQL for any DuckDB client

@@ -4,9 +4,7 @@
 """
 
 import csv
-import json
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -177,18 +175,3 @@ def as_text(vendors: Vendors) -> str:
     """Write vendors as YAML that people can read and edit."""
     short = {source: named[0] if len(named) == 1 else named for source, named in vendors.items()}
     return yaml.safe_dump({"vendors": short}, sort_keys=False, default_flow_style=None)
-
-
-def main() -> int:
-    """Print dbt's variables for a folder of raw data as JSON, for `make freshness`."""
-    raw_path, words = sys.argv[1:]
-    try:
-        print(json.dumps(raw_variables(words or None, Path(raw_path))))
-    except Refusal as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,7 @@
 """Sources that stop or shrink are named: by a build as of its day, by dbt as of today."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 from project import dbt, make_demo, query
 
+from customer_health.freshness import ages
 from customer_health.vendors import raw_variables
 
 # The time column of the raw tables that say where the sources end.
@@ -123,6 +125,13 @@ def test_dbt_tells_by_the_wall_clock_which_raw_tables_are_stale(tmp_path):
     assert code == 1
     stale = {"product.events": "error", "crm.activities": "warn", "support.tickets": "warn"}
     assert status_of == {**stale, **dict.fromkeys(ABSENT, "pass")}
+    results = json.loads((tmp_path / "warehouse.target/sources.json").read_text(encoding="utf-8"))
+    told = dict(line.split(maxsplit=1) for line in ages(results["results"]))
+    assert list(told) == sorted(status_of)
+    assert {told[table] for table in ABSENT} == {"not delivered"}
+    newest = r"newest 20\d\d-\d\d-\d\d, 9\d days ago, limit "
+    assert re.fullmatch(f"{newest}4, fails after 14: stale, fails", told["product.events"])
+    assert re.fullmatch(f"{newest}14: stale", told["support.tickets"])
 
 
 def test_tables_in_a_vendors_layout_are_stale_by_the_wall_clock_too(tmp_path):
