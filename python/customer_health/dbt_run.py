@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from customer_health.plan import PROJECT
-from customer_health.progress import Progress
+from customer_health.progress import ITS_OWN, Progress
 
 # Of a variable of dbt: a vendor, or several, of each source; numbers of days.
 Variable = str | bool | list[int] | Mapping[str, list[str]]
@@ -68,8 +68,9 @@ def run_dbt(
     progress.end()
     if dbt.returncode:
         messages = progress.failures or progress.unknown_lines
-        failed = f"{'warehouse':<12} failed after {time.monotonic() - started:.0f} s"
-        raise Failure("\n".join([*messages, failed]))
+        if not any(ITS_OWN in message for message in messages):
+            messages.append(f"{'failed':<12} after {time.monotonic() - started:.0f} s")
+        raise Failure("\n".join(messages))
     return progress
 
 

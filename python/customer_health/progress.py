@@ -1,9 +1,12 @@
 """Reads what `dbt build` logs: shows people how far it is and keeps the messages that matter."""
 
 import json
+import re
 import shutil
 import sys
 import time
+
+from customer_health.plan import PROJECT
 
 # dbt's log events, by name, that make up the account of a failure.
 FAILURES = (
@@ -15,6 +18,9 @@ FAILURES = (
     "SQLCompiledPath",
 )
 WARNINGS = ("JinjaLogWarning", "RunResultWarning", "RunResultWarningMessage")
+# How the project's own refusals begin, before which dbt says in which of its operations it was.
+ITS_OWN = "Nothing was built: "
+COUNT_OF_ROWS = re.compile(r"Got \d+ results?, configured to (warn|fail) if .*")
 RESULTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
 
 
@@ -50,8 +56,10 @@ class Progress:
         elif name in RESULTS:
             self._step(data)
         elif name in WARNINGS or name in FAILURES:
-            text = _without_frames(message)
+            text = _in_plain_words(name, message, data)
             if name in WARNINGS:
+                if not text:
+                    return
                 self.warnings.append(text)
                 self._show(f"{'warning':<12} {text}\n")
             elif text and text not in self.failures:
@@ -84,7 +92,15 @@ class Progress:
         print(f"\r\033[K{text}" if self.overwrites else text, end="", flush=True)
 
 
-def _without_frames(message: str) -> str:
-    """Leave out the lines in which dbt says which macro called which."""
+def _in_plain_words(name: str, message: str, data: dict) -> str:
+    """Leave out what dbt says of itself: which macro called which, and where an error arose."""
+    if name == "RunResultWarning":
+        path = PROJECT / data["path"]
+        if path.is_file() and "warn_of_rows(" in path.read_text(encoding="utf-8"):
+            return ""  # it has said so itself
+        return f"the test {data['node_name']} finds what should not be; see {data['path']}"
     lines = [line for line in message.splitlines() if not line.lstrip().startswith("> ")]
-    return "\n".join(lines).strip()
+    if ITS_OWN in message:
+        first = next(number for number, line in enumerate(lines) if ITS_OWN in line)
+        lines = [line.removeprefix("  ") for line in lines[first:]]
+    return "\n".join(line for line in lines if not COUNT_OF_ROWS.fullmatch(line.strip())).strip()
