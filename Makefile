@@ -7,6 +7,8 @@ RAW_PATH ?=
 VENDORS ?=
 # LAYOUT: vendors in whose layout the demo is made, as in salesforce+zendesk (default: the raw contract).
 LAYOUT ?=
+# ACCOUNTS: size of the demo (default: 1,000 accounts).
+ACCOUNTS ?=
 # DATABASE: a DuckDB file with raw tables, of `make start`.
 DATABASE ?=
 # Tables in DATA that a folder with a MAPPING makes raw data of; for one of examples/ its NAME will do.
@@ -51,7 +53,7 @@ ACCOUNT ?=
 EXPORT ?=
 EXPORT_FOLDER := $(if $(filter-out 1,$(EXPORT)),$(EXPORT),$(WAREHOUSE:.duckdb=).export)
 # Recipes take what a person gives from the environment, whatever quotes or spaces are in it.
-export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP FROM TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY AGAINST LAYOUT
+export RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT_FOLDER AS_OF_DATE KEEP FROM TO MAPPING DATA EXAMPLE PERSON ACCOUNT REASON BY AGAINST LAYOUT ACCOUNTS
 # A variable without a value is a mistake: `make build RAW_PATH=$folder` would build the demo.
 $(foreach name,RAW_PATH VENDORS DATABASE WAREHOUSE EXPORT MAPPING DATA NAME LAYOUT,$(if $(and \
 	$(filter command,$(firstword $(origin $(name)))),$(if $($(name)),,empty)), \
@@ -98,7 +100,7 @@ endef
 
 # One text for the contents of files: $(call contents,what find shall find)
 contents = find $(1) -type f ! -name '*.pyc' -exec cksum {} + | LC_ALL=C sort
-DEMO_MADE_BY := $(call contents,demo requirements.lock); echo "layout $$LAYOUT"
+DEMO_MADE_BY := $(call contents,demo requirements.lock); echo "layout $$LAYOUT"$(if $(ACCOUNTS),; echo "accounts $$ACCOUNTS")
 
 help: ## this list
 	echo 'make what:'
@@ -108,6 +110,7 @@ help: ## this list
 	echo 'make start RAW_PATH=folder   which vendors'"'"' tables these are; make check: what would be refused'
 	echo 'VENDORS=crm=salesforce       whose layout a source comes in (default: what make start wrote)'
 	echo 'LAYOUT=salesforce+zendesk    vendors in whose layout the demo is made (default: the contract)'
+	echo 'ACCOUNTS=60                  size of the demo (default: 1,000 accounts)'
 	echo 'AS_OF_DATE=YYYY-MM-DD        newest day to score (default: the newest the data reached)'
 	echo 'FULL=1                       build every table again; RESTATE=1: and rewrite history'
 	echo 'SWITCH=1                     puts a scorecard in production that was not scored before'
@@ -140,10 +143,11 @@ environment: ## Python environment in .venv, from requirements.lock
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 		cp requirements.lock $(VENV)/requirements.lock)
 
-demo: environment ## demo data in data/demo, from the generator in demo/; LAYOUT=...: in vendors' layouts
+demo: environment ## demo data in data/demo, from the generator in demo/; ACCOUNTS=60: a small one; LAYOUT=...: as vendors have it
 	if [ -f data/demo/made_by ] && { $(DEMO_MADE_BY); } | cmp -s - data/demo/made_by; then \
 		printf '%-12s %s\n' 'demo data' unchanged; exit 0; fi; \
-	$(call step,demo data,made,rm -rf data/demo.new && $(RUN) -m demo --out data/demo.new $(if $(LAYOUT),--layout "$$LAYOUT") && \
+	$(call step,demo data,made,rm -rf data/demo.new && $(RUN) -m demo --out data/demo.new $(if $(LAYOUT),--layout "$$LAYOUT") \
+			$(if $(ACCOUNTS),--accounts "$$ACCOUNTS" --events $$((ACCOUNTS * 5000))) && \
 		rm -rf data/demo && mv data/demo.new data/demo && { $(DEMO_MADE_BY); } > data/demo/made_by)
 
 given_raw: given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -518,3 +519,18 @@ def test_health_hazard_separates_leavers(world):
 
     days = range(world.options.first_day + 30, world.options.last_day - 90, 28)
     assert 0.73 < np.mean([auc(day) for day in days]) < 0.87
+
+
+def test_a_small_company_can_be_asked_for_by_its_accounts():
+    """Its events are fewer in proportion; another size is another demo, which is made again."""
+    told = {
+        accounts: subprocess.run(
+            ["make", "-n", "demo", *accounts], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for accounts in [(), ("ACCOUNTS=60",)]
+    }
+    asked = '--accounts "$ACCOUNTS" --events $((ACCOUNTS * 5000))'
+    assert [asked in lines for lines in told.values()] == [False, True]
+    assert ['echo "accounts $ACCOUNTS"' in lines for lines in told.values()] == [False, True]
+    usual = Options()
+    assert usual.events / usual.accounts == 5000
