@@ -15,10 +15,14 @@
 {% set streams = [activity] -%}
 {% for source_name, table_name in raw_tables()
     if (source_name, table_name) not in activity_tables + undated_tables -%}
+    {% set table = raw_table(source_name, table_name) -%}
+    {% set base = ref('base_' ~ source_name ~ '__' ~ table_name) -%}
     {% do streams.append({
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
         'n_rows': 'count(*)',
+        'connected': base if table.columns | selectattr('name', 'eq', 'source_relation') | list,
+        'connected_date': known_date('known_at', table.time_column or 'null'),
     }) -%}
 {% endfor -%}
 
@@ -47,15 +51,55 @@ checks as (
     from {{ ref('source_checks') }} as source_checks
 ),
 
+-- of several connections of a vendor, each is judged
 last_rows as (
     {% for stream in streams -%}
+        {% set connected_rows -%}
+            (
+                select
+                    source_relation,
+                    {{ stream.connected_date }} as known_date
+                from {{ stream.connected }}
+                where quarantine_reason is null
+            )
+        {%- endset -%}
         select
             '{{ stream.name }}' as flow,
+            {{ 'delivered_rows.source_relation' if stream.connected else 'cast(null as varchar)' }}
+                as connection,
             max(delivered_rows.known_date) as last_row_date
-        from {{ stream.relation }} as delivered_rows
+        from {{ connected_rows if stream.connected else stream.relation }} as delivered_rows
         where delivered_rows.known_date <= (select clock.as_of_date from clock)
+        {{ 'group by delivered_rows.source_relation' if stream.connected }}
         {{ 'union all' if not loop.last }}
     {% endfor -%}
+),
+
+dated_rows as (
+    select
+        checks.full_name,
+        last_rows.connection,
+        last_rows.last_row_date,
+        last_rows.last_row_date > {{ add_days(
+            'clock.as_of_date', '-checks.usual_windows * checks.volume_window_days'
+        ) }} as is_in_use
+    from checks
+    inner join last_rows on checks.flow = last_rows.flow
+    cross join clock
+),
+
+-- the stalest counts, but for tools that nobody has used for as long as it takes to know a volume
+stalest_rows as (
+    select
+        *,
+        row_number() over (
+            partition by full_name
+            order by
+                case when is_in_use then last_row_date end nulls last,
+                last_row_date desc,
+                connection
+        ) as staleness
+    from dated_rows
 ),
 
 longest as (
@@ -139,8 +183,9 @@ measured as (
     select
         checks.*,
         clock.as_of_date,
-        last_rows.last_row_date,
-        {{ days_between('last_rows.last_row_date', 'clock.as_of_date') }} as days_behind,
+        checks.full_name || coalesce(' of ' || stalest_rows.connection, '') as named,
+        stalest_rows.last_row_date,
+        {{ days_between('stalest_rows.last_row_date', 'clock.as_of_date') }} as days_behind,
         volumes.n_rows_newest,
         volumes.n_rows_usual,
         case
@@ -153,10 +198,13 @@ measured as (
         on
             checks.source_name = delivered.source_name
             and checks.table_name = delivered.table_name
-    left join last_rows
-        on checks.flow = last_rows.flow and delivered.table_name is not null
+    left join stalest_rows
+        on
+            checks.full_name = stalest_rows.full_name
+            and stalest_rows.staleness = 1
+            and delivered.table_name is not null
     left join volumes
-        on checks.full_name = volumes.full_name and last_rows.last_row_date is not null
+        on checks.full_name = volumes.full_name and stalest_rows.last_row_date is not null
 ),
 
 judged as (
@@ -201,10 +249,10 @@ final as (
         case
             when status = 'absent'
                 then full_name || ': no row known by ' || cast(as_of_date as varchar)
-            when status = 'ok' then full_name || ': last row ' || cast(last_row_date as varchar)
+            when status = 'ok' then named || ': last row ' || cast(last_row_date as varchar)
             when freshness_status = status
                 then
-                    full_name || ': last row ' || cast(last_row_date as varchar) || ', '
+                    named || ': last row ' || cast(last_row_date as varchar) || ', '
                     || cast(days_behind as varchar) || ' days before '
                     || cast(as_of_date as varchar) || '; '
                     || case

@@ -1,3 +1,5 @@
+{% set further = raw_table('crm', 'accounts').connections[1:] %}
+
 with base as (
     select * from {{ ref('base_crm__accounts') }}
 ),
@@ -5,7 +7,17 @@ with base as (
 final as (
     select
         account_id,
-        account_id_as_delivered as crm_account_id,
+        {% if further %}
+            -- of the CRM that is written to
+            case
+                when {{ dbt.split_part('account_id', "':'", 1) }} in ('{{ further | join("', '") }}')
+                    then null
+                else account_id_as_delivered
+            end
+        {% else %}
+            account_id_as_delivered
+        {% endif %}
+        as crm_account_id,
         valid_from,
         account_name,
         domains,

@@ -100,20 +100,39 @@ def rewritten(file: Path, fresh: Path, search: Search) -> dict[str, int]:
 
 
 def merged_into(file: Path, account: str) -> set[str]:
-    """Give an account with all that were merged into it, or into one of those."""
+    """Give an account with all that were merged into it, or into one of those.
+
+    So was one that another connection of the CRM has too.
+    """
     with duckdb.connect(str(file), read_only=True) as connection:
-        column = "table_name = 'dim_accounts' and column_name = 'merged_into_account_id'"
-        if not _number(connection, f"select count(*) from duckdb_columns() where {column}"):
+        selects = [
+            f"select account_id, {column} as into_account_id from {table}"
+            for table, column in (
+                ("marts.dim_accounts", "merged_into_account_id"),
+                ("staging.stg_known_accounts__duplicates", "same_account_id"),
+            )
+            if _number(
+                connection,
+                "select count(*) from duckdb_columns() where"
+                f" schema_name || '.' || table_name = '{table}' and column_name = '{column}'",
+            )
+        ]
+        if not selects:
             return {account}
         found = connection.execute(
-            """
-            with recursive merged(account_id) as (
+            f"""
+            with recursive mergers as (
+                {" union all ".join(selects)}
+            ),
+
+            merged(account_id) as (
                 select $1
                 union
-                select accounts.account_id
-                from marts.dim_accounts as accounts
-                inner join merged on accounts.merged_into_account_id = merged.account_id
+                select mergers.account_id
+                from mergers
+                inner join merged on mergers.into_account_id = merged.account_id
             )
+
             select account_id from merged
             """,
             [account],
