@@ -23,18 +23,16 @@
                     'file': node.original_file_path, 'columns': node.columns.values() | list,
                     'freshness': node.freshness, 'time_column': node.config.meta.get('time_column'),
                     'place': relation.schema ~ '.' ~ node.identifier if relation else none,
+                    'is_empty': relation and is_empty(relation),
                     'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list
                         if relation else [],
-                    'is_empty': relation and is_empty(relation),
                 }) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- do python_check('build_problems', {
             'seeds': absolute_path('seeds'), 'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
-            'variables': {
-                'history_grain': var('history_grain'), 'id_case': var('id_case'),
-                'as_of_date': var('as_of_date') | string,
-            },
+            'variables': {'history_grain': var('history_grain'), 'id_case': var('id_case'),
+                'as_of_date': var('as_of_date') | string},
             'metrics': metrics, 'vendors': vendors, 'contract': contract,
             'feeds': graph.nodes['model.customer_health.int_feeds__connected'].config.meta.feeds,
         }) -%}
@@ -47,9 +45,7 @@
             "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
             ~ " raw tables as tables, one schema per source."
         ] if var('raw_path') else []} -%}
-    {%- elif not run_query(
-        "select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'"
-    ).rows -%}
+    {%- elif not run_query("select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'").rows -%}
         {%- set found = {'errors': [
             'profiles.yml: the profile lacks the plugin that checks policy and raw data. Fix: add'
             ~ ' these lines to its output, beside `type: duckdb`:'

@@ -1,5 +1,5 @@
 {% macro raw_table(source_name, table_name) -%}
-    {%- set relation, models, origins, connections = source(source_name, table_name), {}, {}, [] -%}
+    {%- set relation, models, connections = source(source_name, table_name), {}, [] -%}
     {%- for named_for, named in var('vendors').items() -%}
         {%- for connection in ([named] if named is string else named)
             if source_name in (named_for, connection.split('_')[0]) and connection not in connections -%}
@@ -10,8 +10,7 @@
         {%- set model_name = 'raw_' ~ connection.split('_')[0] ~ '__' ~ table_name -%}
         {#- neither the freshness of a source nor the end of a run may refer to a model -#}
         {%- set built = none if source_node is defined or model.resource_type == 'operation' else ref(model_name) -%}
-        {%- do models.update({'model.customer_health.' ~ model_name: built}) -%}
-        {%- do origins.setdefault('model.customer_health.' ~ model_name, connection) -%}
+        {%- do models.setdefault('model.customer_health.' ~ model_name, {'built': built, 'origin': connection}) -%}
     {%- endfor -%}
     {%- if not execute -%}
         {{ return({'sql': none, 'types': {}, 'columns': [], 'connections': connections, 'time_column': none}) }}
@@ -42,8 +41,9 @@
                 {%- set is_same = types.get(column, kind) == kind and not (is_further and column in own_ids) -%}
                 {%- do types.update({column: kind if is_same else 'varchar'}) -%}
             {%- endfor -%}
-            {%- do parts.append({'rows': (models.get(place) or shape) | string, 'types': types_of_part,
-                'origin': origins.get(place, place), 'is_further': is_further}) if types_of_part -%}
+            {%- set known = models.get(place, {'built': none, 'origin': place}) -%}
+            {%- do parts.append({'rows': (known.built or shape) | string, 'types': types_of_part,
+                'origin': known.origin, 'is_further': is_further}) if types_of_part -%}
         {%- endfor -%}
         {%- do types.update({'source_relation': 'varchar'}) if is_vendor and parts and connections[1:] -%}
         {%- set more = custom_fields() if name == 'crm.accounts' or node.config.meta.custom_fields else [] -%}
@@ -78,7 +78,7 @@
                 {%- do values.append((
                     ('coalesce(raw.source_relation, ' ~ origin ~ ')' if models else origin)
                     if column == 'source_relation' else 'null' if not kind
-                    else id if part.is_further and column in own_ids else raw
+                    else id if part.is_further and column in own_ids else text if kind != types[column] else raw
                 ) ~ ' as ' ~ raw) -%}
             {%- endfor -%}
             {%- do selects.append('select ' ~ values | join(', ') ~ ' from ' ~ part.rows ~ ' as raw') -%}

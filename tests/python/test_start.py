@@ -352,3 +352,50 @@ def test_vendors_fill_what_their_models_say():
         for source, table in re.findall(r"\('(\w+)', '(\w+)'\)", pairs)
     }
     assert {(f.vendor, f.source, f.table) for f in filled_tables()} == filled
+
+
+def test_two_folders_of_one_vendor_are_two_connections_of_it(exports, capsys):
+    shutil.copytree(exports / "salesforce", exports / "salesforce_emea")
+    assert start.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert f"{exports}/salesforce_emea/account.csv" in said
+    assert "Not read" not in said
+    assert chosen_vendors(None, exports) == {"crm": ["salesforce", "salesforce_emea"]}
+    shutil.move(exports / "salesforce", exports / "US")
+    shutil.move(exports / "salesforce_emea", exports / "EMEA (old)")
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr().err
+    for place, connection in {"US": "us", "EMEA (old)": "emea_old"}.items():
+        target = f"{exports}/salesforce_{connection}/account.csv"
+        assert f"  mv -n '{exports}/{place}/account.csv' '{target}'\n" in said
+
+
+def test_two_schemas_of_one_vendor_are_two_connections_of_it(exports, capsys):
+    database = exports / "company.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        for schema in ("sf_us", "sf_emea"):
+            connection.execute(f"create schema {schema}")
+            for path in (exports / "salesforce").glob("*.csv"):
+                connection.execute(f"create table {schema}.{path.stem} as from '{path}'")
+    assert start.main(["--database", str(database)]) == 0
+    assert (exports / "company.customer_health.yml").read_text().splitlines()[1:] == [
+        "raw_path: ''",
+        "vendors:",
+        "  crm:",
+        "  - salesforce_sf_emea",
+        "  - salesforce_sf_us",
+        "salesforce_sf_emea_schema: sf_emea",
+        "salesforce_sf_us_schema: sf_us",
+    ]
+    assert "Metrics:" in capsys.readouterr().out
+
+
+def test_check_names_the_connection_of_what_is_refused(exports, capsys):
+    shutil.copytree(exports / "salesforce", exports / "salesforce_emea")
+    write(exports / "salesforce_emea" / "event.csv", EVENTS[-2:])
+    assert start.main(["--raw-path", str(exports)]) == 0
+    assert check.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert "2 rows        crm.activities of salesforce, activity_type: 'Teleport' (2)" in said
+    unknown = "'salesforce_emea:001A00000000009AAA'"
+    assert f"1 row         crm.activities of salesforce_emea, account_id: {unknown}" in said

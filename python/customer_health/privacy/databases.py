@@ -25,6 +25,15 @@ REFERENCES = (
     "moved_to_account_id",
     "merged_into_account_id",
 )
+# What says that an account is part of another: table, columns of the two, and rows.
+MERGERS = (
+    ("marts.dim_accounts", "account_id", "merged_into_account_id", "true"),
+    ("staging.stg_known_accounts__duplicates", "account_id", "same_account_id", "true"),
+    (
+        *("staging.stg_known_accounts__matches", "known_as", "account_id"),
+        "kind = 'id' and matched_by = 'id'",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -102,19 +111,16 @@ def rewritten(file: Path, fresh: Path, search: Search) -> dict[str, int]:
 def merged_into(file: Path, account: str) -> set[str]:
     """Give an account with all that were merged into it, or into one of those.
 
-    So was one that another connection of the CRM has too.
+    So was one that another connection of the CRM has too; and that CRM's own id is its name too.
     """
     with duckdb.connect(str(file), read_only=True) as connection:
         selects = [
-            f"select account_id, {column} as into_account_id from {table}"
-            for table, column in (
-                ("marts.dim_accounts", "merged_into_account_id"),
-                ("staging.stg_known_accounts__duplicates", "same_account_id"),
-            )
+            f"select {name} as account_id, {into} as into_account_id from {table} where {condition}"
+            for table, name, into, condition in MERGERS
             if _number(
                 connection,
                 "select count(*) from duckdb_columns() where"
-                f" schema_name || '.' || table_name = '{table}' and column_name = '{column}'",
+                f" schema_name || '.' || table_name = '{table}' and column_name = '{into}'",
             )
         ]
         if not selects:
