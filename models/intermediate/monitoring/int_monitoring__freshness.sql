@@ -21,8 +21,10 @@
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
         'n_rows': 'count(*)',
-        'connected': base if table.columns | selectattr('name', 'eq', 'source_relation') | list,
-        'connected_date': known_date('known_at', table.time_column or 'null'),
+        'connected': '(select source_relation, '
+            ~ known_date('known_at', table.time_column) ~ ' as known_date from ' ~ base
+            ~ ' where quarantine_reason is null)'
+            if table.columns | selectattr('name', 'eq', 'source_relation') | list,
     }) -%}
 {% endfor -%}
 
@@ -54,23 +56,13 @@ checks as (
 -- of several connections of a vendor, each is judged
 last_rows as (
     {% for stream in streams -%}
-        {% set connected_rows -%}
-            (
-                select
-                    source_relation,
-                    {{ stream.connected_date }} as known_date
-                from {{ stream.connected }}
-                where quarantine_reason is null
-            )
-        {%- endset -%}
         select
             '{{ stream.name }}' as flow,
-            {{ 'delivered_rows.source_relation' if stream.connected else 'cast(null as varchar)' }}
-                as connection,
+            {{ 'source_relation' if stream.connected else 'cast(null as varchar)' }} as origin,
             max(delivered_rows.known_date) as last_row_date
-        from {{ connected_rows if stream.connected else stream.relation }} as delivered_rows
+        from {{ stream.connected or stream.relation }} as delivered_rows
         where delivered_rows.known_date <= (select clock.as_of_date from clock)
-        {{ 'group by delivered_rows.source_relation' if stream.connected }}
+        {{- ' group by source_relation' if stream.connected }}
         {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
@@ -78,7 +70,7 @@ last_rows as (
 dated_rows as (
     select
         checks.full_name,
-        last_rows.connection,
+        last_rows.origin,
         last_rows.last_row_date,
         last_rows.last_row_date > {{ add_days(
             'clock.as_of_date', '-checks.usual_windows * checks.volume_window_days'
@@ -95,9 +87,10 @@ stalest_rows as (
         row_number() over (
             partition by full_name
             order by
-                case when is_in_use then last_row_date end nulls last,
+                coalesce(is_in_use, false) desc,
+                case when is_in_use then last_row_date end asc,
                 last_row_date desc,
-                connection
+                origin asc
         ) as staleness
     from dated_rows
 ),
@@ -183,7 +176,7 @@ measured as (
     select
         checks.*,
         clock.as_of_date,
-        checks.full_name || coalesce(' of ' || stalest_rows.connection, '') as named,
+        checks.full_name || coalesce(' of ' || stalest_rows.origin, '') as named,
         stalest_rows.last_row_date,
         {{ days_between('stalest_rows.last_row_date', 'clock.as_of_date') }} as days_behind,
         volumes.n_rows_newest,

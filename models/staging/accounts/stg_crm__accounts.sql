@@ -7,17 +7,10 @@ with base as (
 final as (
     select
         account_id,
-        {% if further %}
-            -- of the CRM that is written to
-            case
-                when {{ dbt.split_part('account_id', "':'", 1) }} in ('{{ further | join("', '") }}')
-                    then null
-                else account_id_as_delivered
-            end
-        {% else %}
-            account_id_as_delivered
-        {% endif %}
-        as crm_account_id,
+        -- of the CRM that is written to
+        {% set is_further = dbt.split_part('account_id', "':'", 1)
+            ~ " in ('" ~ further | join("', '") ~ "')" if further else 'false' %}
+        case when not {{ is_further }} then account_id_as_delivered end as crm_account_id,
         valid_from,
         account_name,
         domains,

@@ -20,13 +20,13 @@ duplicates as (
 
 accounts as (
     select
-        coalesce(duplicates.same_account_id, accounts.account_id) as account_id,
-        accounts.account_name,
-        accounts.domains,
-        accounts.is_delivered
-    from {{ ref('snap_crm__accounts') }} as accounts
-    left join duplicates on accounts.account_id = duplicates.account_id
-    where accounts.dbt_valid_to is null
+        coalesce(duplicates.same_account_id, seen.account_id) as account_id,
+        seen.account_name,
+        seen.domains,
+        seen.is_delivered
+    from {{ ref('snap_crm__accounts') }} as seen
+    left join duplicates on seen.account_id = duplicates.account_id
+    where seen.dbt_valid_to is null
 ),
 
 raw_contacts as (
