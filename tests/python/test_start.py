@@ -3,10 +3,12 @@
 import csv
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
+from jinja2 import Environment
 from project import PROJECT
 
 from customer_health import build, check, start
@@ -344,14 +346,13 @@ def test_what_goes_on_from_a_build_reads_the_same_vendors(tmp_path):
 
 def test_vendors_fill_what_their_models_say():
     text = (PROJECT / "macros/staging/raw_tables.sql").read_text()
-    customers = re.search(r"set customers = \[(.*)\]", text)
-    text = text.replace("customers + [", f"[{customers[1]}, ")
-    filled = {
-        (vendor, source, table)
-        for vendor, pairs in re.findall(r"^ {8}'(\w+)': \[(.*?)\n? *\],$", text, re.M | re.S)
-        for source, table in re.findall(r"\('(\w+)', '(\w+)'\)", pairs)
+    macro = Environment().from_string(text + "{% set _ = raw_tables(vendor) %}")
+    filled: dict[str, list[tuple[str, str]]] = {}
+    for vendor in {table.vendor for table in filled_tables()}:
+        macro.render({"vendor": vendor, "return": partial(filled.__setitem__, vendor)})
+    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == {
+        (vendor, *table) for vendor, tables in filled.items() for table in tables
     }
-    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == filled
 
 
 def test_two_folders_of_one_vendor_are_two_connections_of_it(exports, capsys):
