@@ -32,11 +32,20 @@ thresholds as (
 ),
 
 explained as (
-    select * from scores
+    select
+        scores.*,
+        coalesce(segments.segment, scores.segment) as weights_segment
+    from scores
+    inner join {{ ref('scorecards') }} as scorecards on scores.scorecard = scorecards.scorecard
+    left join {{ ref('int_weights__segments') }} as segments
+        on
+            scores.account_id = segments.account_id
+            and scores.as_of_date = segments.as_of_date
+            and scorecards.weights_by = segments.segmentation
     where
-        health_score is not null
-        and '{{ only_account }}' in ('', account_id)
-        and '{{ only_scorecard }}' in ('', scorecard)
+        scores.health_score is not null
+        and '{{ only_account }}' in ('', scores.account_id)
+        and '{{ only_scorecard }}' in ('', scores.scorecard)
 ),
 
 places as (
@@ -202,7 +211,7 @@ weighed as (
     inner join dimension_weights
         on
             explained.weights_version = dimension_weights.weights_version
-            and explained.segment = dimension_weights.segment
+            and explained.weights_segment = dimension_weights.segment
             and dimension_scores.dimension = dimension_weights.dimension
     inner join portfolio
         on

@@ -13,6 +13,7 @@
     } %}
     {{ return(filled.get(connection.split('_')[0], []) if connection else events + [
         ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'), ('product', 'storage'),
+        ('product', 'measures'),
     ] + customers + [
         ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'), ('crm', 'playbook_runs'),
         ('crm', 'csm_assessments'), ('crm', 'score_overrides'),

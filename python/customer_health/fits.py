@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyRelation as Relation
 
+# In place of the name of a segmentation: the segments that the observations have.
+PRIMARY = ""
+
 COLUMNS = {
     "scorecard": "varchar",
     "segment": "varchar",
@@ -48,6 +51,7 @@ def fit_due(
     scorecard_weights: Relation,
     dimensions: Relation,
     thresholds: Relation,
+    segments: Relation,
     fitted_before: Relation | None,
 ) -> pd.DataFrame | None:
     """Fit every scorecard of a fitted method on every day that is due.
@@ -59,6 +63,7 @@ def fit_due(
         scorecard_weights: Relation of their expert weights.
         dimensions: Relation of the policy's dimensions.
         thresholds: Relation with one row, a column per threshold.
+        segments: Relation int_weights__segments.
         fitted_before: Relation of the versions fitted by earlier builds; None if there is none.
 
     Returns:
@@ -82,16 +87,36 @@ def fit_due(
     weights = scorecard_weights.df()
     rows = observations.df()
     before = _newest_before(fitted_before, days[0])
+    days_of_accounts = "account_id, as_of_date"
+    places = segments.join(observations.project(days_of_accounts), days_of_accounts).df()
+    chosen = cards.project(
+        f"scorecard, method, starts_from, coalesce(weights_by, '{PRIMARY}') as weights_by"
+    )
     fits = []
-    for start, group in cards.df().groupby("starts_from"):
+    for (start, weights_by), group in chosen.df().groupby(["starts_from", "weights_by"]):
         own = weights[weights["scorecard"] == start].set_index("dimension")["weight"]
         previous = before[before["scorecard"].isin(group["scorecard"])]
         fits.append(
             fit_weights(
-                rows, group[["scorecard", "method"]], own.to_dict(), settings, days, previous
+                _placed(rows, places, weights_by),
+                group[["scorecard", "method"]],
+                own.to_dict(),
+                settings,
+                days,
+                previous,
             )
         )
     return pd.concat(fits, ignore_index=True)
+
+
+def _placed(rows: pd.DataFrame, segments: pd.DataFrame, weights_by: str) -> pd.DataFrame:
+    """Rows with their segment by the segmentation that a scorecard's weights go by."""
+    if weights_by == PRIMARY:
+        return rows
+    places = segments[segments["segmentation"] == weights_by]
+    return rows.drop(columns="segment").merge(
+        places[["account_id", "as_of_date", "segment"]], how="left", on=["account_id", "as_of_date"]
+    )
 
 
 def _newest_before(fitted_before: Relation | None, day: date) -> pd.DataFrame:

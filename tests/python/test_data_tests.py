@@ -8,7 +8,7 @@ import duckdb
 from project import dbt, parsed
 
 # Models without a key, and one whose keys are counted where raw rows are judged.
-WITHOUT_GRAIN_TEST = r"base_\w+|int_\w+__spans|int_facts__(participations|feature_days)"
+WITHOUT_GRAIN_TEST = r"base_\w+|int_\w+__(measure_)?spans|int_facts__(participations|feature_days)"
 WITHOUT_GRAIN_TEST += r"|stg_product__events"
 # A span of an account has a key all the same.
 SPANS_WITH_KEY = {"int_contracts__spans"}

@@ -47,7 +47,8 @@ def declared() -> dict[tuple[str, str], dict]:
                     )
                     for column in table["columns"]
                 }
-    del tables["product", "daily_usage"]
+    # the demo's product sends events, no roll-up of them, and measures nothing of itself
+    del tables["product", "daily_usage"], tables["product", "measures"]
     # carried by a row of custom_fields.csv
     tables["crm", "accounts"]["support_plan"] = ("varchar", {})
     return tables

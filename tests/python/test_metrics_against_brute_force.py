@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from types import SimpleNamespace as Row
 import duckdb
 import pytest
 from naive_contracts import Contract
+from project import build
 
 POLICY = Path(__file__).resolve().parents[2] / "seeds" / "policy"
 DAYS_OF_ALL_ACCOUNTS = 6
@@ -48,6 +50,17 @@ DIMENSIONS = (
 READ_OF = {
     "product_user": "product__users",
     "product_storage": "product__storage",
+    **dict.fromkeys(
+        (
+            "product_api",
+            "product_listings",
+            "product_searches",
+            "product_successful",
+            "product_orders",
+            "product_disputes",
+        ),
+        "product__measures",
+    ),
     "crm_contact": "crm__contacts",
     "crm_executive": "crm__contact_roles",
     "crm_champions": "crm__contact_roles",
@@ -65,6 +78,18 @@ READ_OF = {
     "billing_payments": "billing__invoices",
     "billing_": "billing__subscriptions",
     "signals": "signals__account_signals",
+}
+# What the product measures of itself, by the feed that it is.
+MEASURES = {
+    "api_calls": "api_calls",
+    "api_errors": "api_errors",
+    "api_latency": "api_latency_ms",
+    "listings": "listings",
+    "listings_filled": "listings_filled",
+    "searches": "searches",
+    "successful_searches": "successful_searches",
+    "orders": "orders",
+    "disputes": "disputes",
 }
 # Columns that may be filled from a day on only.
 FILLED_FROM_A_DAY_ON = (
@@ -307,6 +332,10 @@ class Staged:
             "product_users": known(tables["product__users"]),
             "product_user_departments": known(with_(tables["product__users"], "department")),
             "product_storage": known(tables["product__storage"]),
+            **{
+                f"product_{feed}": known(of(tables["product__measures"], "measure", measure))
+                for feed, measure in MEASURES.items()
+            },
             "crm_contacts": known(tables["crm__contacts"]),
             "crm_contact_departments": known(with_(tables["crm__contacts"], "department")),
             "crm_executive_sponsors": known(
@@ -1021,7 +1050,7 @@ class AsOf:
             if self.within(row.measured_at, 365) and row.measured_value is not None
         ]
         people = self.published("usage")["active_users_28d"]
-        return {
+        return self.own_measures() | {
             "goals_achieved_share": unless_kept(
                 goals, achieved_share(goals, "due_date", "achieved_date")
             ),
@@ -1049,6 +1078,38 @@ class AsOf:
             "has_active_users_goal": None
             if people is None
             else int(people >= THRESHOLDS["active_users_goal"]),
+        }
+
+    def own_measures(self) -> dict:
+        """Metrics of what the product measures of itself."""
+        rows = self.rows("product__measures")
+
+        def values(measure: str) -> list[float]:
+            return [
+                row.measured_value
+                for row in rows
+                if row.measure == measure and self.within(row.measured_date, 28)
+            ]
+
+        def total(measure: str) -> float | None:
+            """None counts as nothing measured, but is unknown if it never was."""
+            if not any(row.measure == measure for row in rows):
+                return UNKNOWABLE
+            return sum(values(measure)) or None
+
+        def rate(part: str, whole: str) -> float | None:
+            of_whole = total(whole)
+            return of_whole if of_whole is UNKNOWABLE else ratio(sum(values(part)), of_whole)
+
+        return {
+            "api_calls_28d": total("api_calls"),
+            "api_error_rate_28d": rate("api_errors", "api_calls"),
+            "api_latency_ms_28d": mean(values("api_latency_ms")),
+            "listings_28d": total("listings"),
+            "listing_fill_rate_28d": rate("listings_filled", "listings"),
+            "search_success_rate_28d": rate("successful_searches", "searches"),
+            "orders_28d": total("orders"),
+            "dispute_rate_28d": rate("disputes", "orders"),
         }
 
     # ------------------------------------------------------------ financial
@@ -1353,9 +1414,28 @@ class Comparison:
 
 
 @pytest.fixture(scope="session")
-def comparison(built_demo) -> Comparison:
-    """Sample of the built demo."""
-    return Comparison(built_demo.warehouse)
+def comparison(built_demo, tmp_path_factory) -> Comparison:
+    """Sample of the demo, built with measures that some accounts have on some days."""
+    folder = tmp_path_factory.mktemp("measured")
+    shutil.copytree(built_demo.raw, folder / "raw")
+    drawn = "hash(account_id, as_of_date, measure)"
+    with duckdb.connect(str(built_demo.warehouse), read_only=True) as connection:
+        connection.execute(
+            f"""
+            copy (
+                select
+                    account_id, as_of_date as measured_date, measure,
+                    {drawn} % 50 as measured_value,
+                    least(
+                        as_of_date + cast({drawn} // 50 % 12 as integer), max(as_of_date) over ()
+                    ) as known_at
+                from (select distinct account_id, as_of_date from marts.fct_health_scores)
+                cross join (select unnest({list(MEASURES.values())}) as measure)
+                where hash(account_id, measure) % 3 > 0 and {drawn} // 1000 % 20 = 0
+            ) to '{folder}/raw/product/measures.parquet'
+            """
+        )
+    return Comparison(build(folder / "warehouse.duckdb", raw_path=folder / "raw"))
 
 
 def test_the_sample_has_customers_and_others_and_rows_known_late(comparison):

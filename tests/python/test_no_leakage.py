@@ -49,6 +49,7 @@ def outcomes(company) -> pd.DataFrame:
             select * replace (cast(is_churned as integer) as is_churned)
             from intermediate.int_evidence__scored_outcomes
             where horizon_days = 90 and scorecard in ('correlation', 'equal')
+            order by scorecard, account_id, as_of_date
             """
         ).df()
 
@@ -56,13 +57,13 @@ def outcomes(company) -> pd.DataFrame:
 def test_scores_know_nothing_of_labels_shuffled_among_accounts(outcomes):
     settings = Settings(n_draws=200)
     assert _label(outcomes, settings).figures["auc_low"] > 0.55
-    shuffles = [_shuffled(outcomes, seed) for seed in range(20)]
+    shuffles = [_shuffled(outcomes, seed) for seed in range(60)]
     labels = [_label(rows, settings) for rows in shuffles]
     assert {label.label for label in labels} == {"heuristic"}
     assert abs(np.mean([label.figures["auc"] for label in labels]) - 0.5) < 0.03
-    # one in twenty 95 % intervals may miss it
+    # three of sixty 95 % intervals miss it on average; of honest ones, hardly ever more than ten
     intervals = [_interval_of_auc(rows, settings) for rows in shuffles]
-    assert sum(low <= 0.5 <= high for low, high in intervals) >= 17
+    assert sum(low <= 0.5 <= high for low, high in intervals) >= 50
 
 
 def test_rows_known_later_change_no_weight_label_or_figure_before(company, tmp_path):

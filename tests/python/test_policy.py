@@ -380,7 +380,7 @@ BROKEN_ROWS = {
     ),
     "scorecard without weights": (
         "scorecards.csv", "d0_simple,off",
-        "empty,off,expert,,default,fixed,impute,None,test\nd0_simple,off",
+        "empty,off,expert,,default,fixed,impute,,None,test\nd0_simple,off",
         "scorecard 'empty' has no weights", "seeds/policy/scorecard_weights.csv",
     ),
     "unknown method": (
@@ -439,7 +439,7 @@ BROKEN_ROWS = {
         "write renormalise in missing_dimensions",
     ),
     "a method of rules without rules": (
-        "scorecards.csv", "rag,off,", "lights,off,rules,,rag,fixed,renormalise,-,test\nrag,off,",
+        "scorecards.csv", "rag,off,", "lights,off,rules,,rag,fixed,renormalise,,-,test\nrag,off,",
         "scorecard 'lights' of method rules has no rules", "seeds/policy/scoring_rules.csv",
     ),
     "rules of a method that has none": (

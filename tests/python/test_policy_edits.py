@@ -86,6 +86,21 @@ EDITS = {
         "policy/sentinel_dates.csv", "-31,9999-12-31", "-31,31.12.9999",
         "'31.12.9999' is not a date",
     ),
+    # names of other files
+    "weights by a segmentation that there is not": (
+        "policy/scorecards.csv", "correlation,expert_default,contextual,fitted,impute,",
+        "correlation,expert_default,contextual,fitted,impute,suport",
+        "row 2: weights_by 'suport' is not in segmentations.csv. Fix: write 'support'",
+    ),
+    "weights by a segmentation where nothing is fitted": (
+        "policy/scorecards.csv", "equal,expert_default,contextual,fitted,impute,",
+        "equal,expert_default,contextual,fitted,impute,support",
+        "row 4: scorecard 'equal' of method equal has weights_by and fits none",
+    ),
+    "weights by another segmentation": (
+        "policy/scorecards.csv", "correlation,expert_default,contextual,fitted,impute,",
+        "correlation,expert_default,contextual,fitted,impute,support", None,
+    ),
     # booleans and words
     "a boolean as a number": (
         "policy/bands.csv", "d3,default,,red,0,60,true", "d3,default,,red,0,60,1",

@@ -30,7 +30,9 @@ TOGETHER = [
     "Small customers are healthy only from 85",
     "A metric counts more, or not at all",
     "Another scorecard in production",
+    "Weights differ by deployment model",
     "A preset",
+    "An API platform or a marketplace",
     "Bands of your own",
     "A rule that starts a playbook",
 ]

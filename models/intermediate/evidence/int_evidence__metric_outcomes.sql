@@ -3,10 +3,10 @@ with weighted as (
     where metric_weight > 0
 ),
 
--- apart, since ranks cost more than all the rest
+-- apart, since ranks cost more than all the rest; of what no source delivers there is no evidence
 weightless as (
     select * from {{ ref('int_scoring__explained_metrics') }}
-    where not coalesce(metric_weight > 0, false)
+    where not coalesce(metric_weight > 0, false) and is_connected
 ),
 
 policy as (

@@ -25,6 +25,17 @@
         ('product_user_departments', 'department is not null'),
     ],
     'stg_product__storage': [('product_storage', 'true')],
+    'stg_product__measures': [
+        ('product_api_calls', "measure = 'api_calls'"),
+        ('product_api_errors', "measure = 'api_errors'"),
+        ('product_api_latency', "measure = 'api_latency_ms'"),
+        ('product_listings', "measure = 'listings'"),
+        ('product_listings_filled', "measure = 'listings_filled'"),
+        ('product_searches', "measure = 'searches'"),
+        ('product_successful_searches', "measure = 'successful_searches'"),
+        ('product_orders', "measure = 'orders'"),
+        ('product_disputes', "measure = 'disputes'"),
+    ],
     'stg_crm__contacts': [
         ('crm_contacts', 'true'),
         ('crm_contact_departments', 'department is not null'),

@@ -22,7 +22,8 @@
     ('playbooks', ['playbook', 'due_days', 'cost']),
     ('scorecard_weights', ['scorecard', 'dimension', 'weight']),
     ('scorecards', [
-        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits', 'missing_dimensions'
+        'scorecard', 'role', 'method', 'starts_from', 'band_set', 'band_limits',
+        'missing_dimensions', 'weights_by'
     ]),
     ('scoring_rules', ['scorecard', 'metric', 'comparison', 'value', 'result', 'score']),
     ('sentinel_dates', ['first_date', 'last_date']),
@@ -41,13 +42,15 @@
     ('vendor_columns', ['vendor', 'vendor_table', 'column_name', 'raw_column']),
     ('vocabularies', ['vocabulary', 'raw_value', 'value']),
 ] %}
+{#- Columns that came later: an empty cell leaves the fingerprint as it was before. -#}
+{% set bar, if_empty = "'|'", {'weights_by': "''"} %}
 
 with policy_rows as (
     {% for seed, columns in seeds %}
         select
             '{{ seed }}'
             {% for column in columns %}
-                || '|' || coalesce(cast({{ column }} as varchar), '')
+                || coalesce('|' || cast({{ column }} as varchar), {{ if_empty.get(column, bar) }})
             {% endfor %} as policy_row
         from {{ ref(seed) }}
         {% if not loop.last %}union all{% endif %}

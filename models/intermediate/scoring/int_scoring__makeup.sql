@@ -21,6 +21,14 @@ weights as (
     select * from {{ ref('int_weights__in_force') }}
 ),
 
+scorecards as (
+    select * from {{ ref('scorecards') }}
+),
+
+segments as (
+    select * from {{ ref('int_weights__segments') }}
+),
+
 policy as (
     select * from {{ ref('int_policy__version') }}
 ),
@@ -42,10 +50,16 @@ final as (
         {% endfor %}
     from health_scores
     cross join policy
+    inner join scorecards on health_scores.scorecard = scorecards.scorecard
+    left join segments
+        on
+            health_scores.account_id = segments.account_id
+            and health_scores.as_of_date = segments.as_of_date
+            and scorecards.weights_by = segments.segmentation
     inner join weights
         on
             health_scores.scorecard = weights.scorecard
-            and health_scores.segment = weights.segment
+            and coalesce(segments.segment, health_scores.segment) = weights.segment
             and health_scores.as_of_date >= weights.valid_from
             and (weights.valid_until is null or health_scores.as_of_date < weights.valid_until)
 )

@@ -78,6 +78,15 @@ field_values as (
     from contracts
     union all
     select
+        account_id,
+        from_date,
+        until_date,
+        'term_days' as field,
+        {{ days_between('term_start_date', 'term_end_date') }} as number_value,
+        null as text_value
+    from contracts
+    union all
+    select
         first_contracts.account_id,
         {{ add_days('first_contracts.first_contract_date', 'stages.from_day') }} as from_date,
         {{ add_days('first_contracts.first_contract_date', 'stages.to_day') }} as until_date,

@@ -12,8 +12,16 @@ def model(dbt, session):
     scorecard_weights = dbt.ref("scorecard_weights")
     dimensions = dbt.ref("dimensions")
     thresholds = dbt.ref("int_policy__thresholds")
+    segments = dbt.ref("int_weights__segments")
     fitted_before = session.sql(f"select * from {dbt.this}") if dbt.is_incremental else None
     rows = fit_due(
-        due, observations, scorecards, scorecard_weights, dimensions, thresholds, fitted_before
+        due,
+        observations,
+        scorecards,
+        scorecard_weights,
+        dimensions,
+        thresholds,
+        segments,
+        fitted_before,
     )
     return typed(session, rows, COLUMNS)

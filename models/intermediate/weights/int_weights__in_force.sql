@@ -1,5 +1,6 @@
 {#- The weights of every scorecard, segment and version, wide: a segment without weights of its own
-    has the universal ones. -#}
+    has the universal ones. Segments are those of the segmentation that the scorecard names
+    (weights_by), or of the primary one. -#}
 
 with versions as (
     select * from {{ ref('int_weights__versions') }}
@@ -11,9 +12,25 @@ scorecards as (
 
 -- those of today, and those that accounts were observed in before the policy changed
 segments as (
-    select segment from {{ ref('int_policy__places') }}
+    select
+        cast(null as varchar) as weights_by,
+        segment
+    from {{ ref('int_policy__places') }}
     union distinct
-    select segment from {{ ref('int_outcomes__observations') }}
+    select
+        null as weights_by,
+        segment
+    from {{ ref('int_outcomes__observations') }}
+    union distinct
+    select
+        segmentation as weights_by,
+        segment
+    from {{ ref('segments') }}
+    union distinct
+    select
+        segmentation as weights_by,
+        'unknown' as segment
+    from {{ ref('segmentations') }}
 ),
 
 wide as (
@@ -36,6 +53,7 @@ final as (
         universal.scorecard,
         scorecards.role,
         scorecards.missing_dimensions = 'impute' as is_imputed_when_missing,
+        scorecards.weights_by,
         segments.segment,
         universal.valid_from,
         universal.valid_until,
@@ -46,7 +64,7 @@ final as (
         {% endfor %}
     from wide as universal
     inner join scorecards on universal.scorecard = scorecards.scorecard
-    cross join segments
+    inner join segments on scorecards.weights_by is not distinct from segments.weights_by
     left join wide as own
         on
             universal.scorecard = own.scorecard

@@ -12,17 +12,29 @@ production as (
     where role = 'production'
 ),
 
--- its own or those of the mean that it works on; some methods have none
-weights as (
-    select in_force.*
-    from {{ ref('int_weights__in_force') }} as in_force
+-- itself or the mean that it works on; some methods have no weights
+weighing as (
+    select scorecards.*
+    from {{ ref('scorecards') }} as scorecards
     inner join production
         on
-            in_force.scorecard = case
+            scorecards.scorecard = case
                 when production.method in ('percentile', 'portfolio_percentile', 'hybrid')
                     then production.starts_from
                 else production.scorecard
             end
+),
+
+weights as (
+    select in_force.*
+    from {{ ref('int_weights__in_force') }} as in_force
+    inner join weighing on in_force.scorecard = weighing.scorecard
+),
+
+segments as (
+    select segments.*
+    from {{ ref('int_weights__segments') }} as segments
+    inner join weighing on segments.segmentation = weighing.weights_by
 ),
 
 thresholds as (
@@ -32,6 +44,7 @@ thresholds as (
 judged as (
     select
         outcomes.*,
+        coalesce(segments.segment, outcomes.segment) as weights_segment,
         case
             when outcomes.is_flagged and not outcomes.is_churned then 'false positive'
             when not outcomes.is_flagged and outcomes.is_churned then 'false negative'
@@ -39,6 +52,10 @@ judged as (
     from outcomes
     inner join thresholds on outcomes.horizon_days = thresholds.fit_horizon_days
     inner join production on outcomes.scorecard = production.scorecard
+    left join segments
+        on
+            outcomes.account_id = segments.account_id
+            and outcomes.as_of_date = segments.as_of_date
 ),
 
 -- how accounts that stayed looked in the month; rounded, since sums depend on the order of rows
@@ -73,7 +90,7 @@ standings as (
             on
                 judged.as_of_date >= weights.valid_from
                 and (weights.valid_until is null or judged.as_of_date < weights.valid_until)
-                and judged.segment = weights.segment
+                and judged.weights_segment = weights.segment
         where judged.error_type is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -15,7 +15,7 @@ NUMBERS_OF_A_DAY = (
 )
 WORDS_OF_A_DAY = ("band", "momentum", "segment", "lifecycle_stage")
 # What accounts can be parted by, beside fields of custom_fields.csv.
-NUMBERS_OF_AN_ACCOUNT = ("employees", "arr")
+NUMBERS_OF_AN_ACCOUNT = ("employees", "arr", "term_days")
 TEXTS_OF_AN_ACCOUNT = (
     "plan",
     "industry",

@@ -4,7 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from customer_health.methods import EXPERT, WEIGHTED
+from customer_health.methods import EXPERT, FITTED, WEIGHTED
 from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.policy import sentences
 from customer_health.policy.actions import SyncField
@@ -99,6 +99,10 @@ def _check_weights(
     for scorecard in scorecards:
         name = scorecard.scorecard
         rows = of_scorecard.get((name,), [])
+        if scorecard.weights_by and scorecard.method not in FITTED:
+            what = f"scorecard '{name}' of method {scorecard.method} has weights_by and fits none"
+            fix = f"leave weights_by empty, or use the method {' or '.join(FITTED)}"
+            found.error("scorecards.csv", scorecard.number, what, fix)
         if scorecard.method not in WEIGHTED:
             continue
         if scorecard.method != EXPERT:

@@ -205,6 +205,7 @@ class Scorecard(PolicyRow):
     band_set: Annotated[str, RefersTo("bands.csv")]
     band_limits: Annotated[str, one_of("fixed", "fitted")]
     missing_dimensions: Annotated[str, one_of("impute", "renormalise")]
+    weights_by: Annotated[str | None, RefersTo("segmentations.csv")] = None
     description: str
 
 

@@ -27,6 +27,17 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     ),
     "opportunity_type": ("expansion", "renewal", "new_business"),
     "outcome_narrative": ("defensible", "in_development", "missing"),
+    "product_measure": (
+        "api_calls",
+        "api_errors",
+        "api_latency_ms",
+        "listings",
+        "listings_filled",
+        "searches",
+        "successful_searches",
+        "orders",
+        "disputes",
+    ),
     "score_feedback": ("right", "too_high", "too_low"),
     "signal_type": (
         "layoffs",

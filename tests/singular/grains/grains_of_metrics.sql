@@ -5,6 +5,7 @@
     ('int_usage__features', 'feature_id', ''),
     ('int_usage__features_in_use', 'feature_id, from_date', ''),
     ('int_usage__weeks', 'account_id, measured_date', ''),
+    ('int_value__measures', 'account_id, as_of_date', ''),
 ] %}
 {% for dimension in dimensions() %}
     {% for kind in ['metrics', 'scores'] %}

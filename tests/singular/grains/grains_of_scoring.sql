@@ -73,6 +73,7 @@
     ('int_weights__in_force', 'scorecard, segment, valid_from', ''),
     ('int_weights__month_starts', 'valid_from', ''),
     ('int_weights__observations', 'account_id, as_of_date', ''),
+    ('int_weights__segments', 'segmentation, account_id, as_of_date', 'as_of_date'),
     ('int_weights__starts', 'scorecard, version_number, dimension', ''),
     ('int_weights__versions', 'scorecard, segment, valid_from, dimension', ''),
 ]) }}

@@ -31,6 +31,7 @@
     ),
     ('stg_product__features', 'event_name', ''),
     ('stg_product__storage', 'account_id, measured_date', ''),
+    ('stg_product__measures', 'account_id, measured_date, measure', ''),
     ('stg_product__users', 'user_id', ''),
     ('stg_signals__account_signals', 'signal_id', ''),
     ('stg_support__organizations', 'organization_id', ''),

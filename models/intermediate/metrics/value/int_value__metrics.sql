@@ -10,6 +10,11 @@ usage as (
     where {{ in_window('as_of_date') }}
 ),
 
+measures as (
+    select * from {{ ref('int_value__measures') }}
+    where {{ in_window('as_of_date') }}
+),
+
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
@@ -40,6 +45,18 @@ placed as (
         spine.tenure_days,
         spine.arr_in_contract_currency,
         usage.active_users_28d,
+        measures.has_api_calls,
+        measures.has_listings,
+        measures.has_searches,
+        measures.has_orders,
+        measures.api_calls_28d,
+        measures.api_error_rate_28d,
+        measures.api_latency_ms_28d,
+        measures.listings_28d,
+        measures.listing_fill_rate_28d,
+        measures.search_success_rate_28d,
+        measures.orders_28d,
+        measures.dispute_rate_28d,
         thresholds.first_value_days,
         thresholds.onboarding_days,
         thresholds.integration_days,
@@ -61,6 +78,8 @@ placed as (
         on spine.account_id = totals.account_id and spine.as_of_date = totals.as_of_date
     inner join usage
         on spine.account_id = usage.account_id and spine.as_of_date = usage.as_of_date
+    left join measures
+        on spine.account_id = measures.account_id and spine.as_of_date = measures.as_of_date
     cross join thresholds
 ),
 
@@ -73,6 +92,18 @@ measured as (
         first_values_known,
         onboarding_completes_known,
         integration_lives_known,
+        has_api_calls,
+        has_listings,
+        has_searches,
+        has_orders,
+        api_calls_28d,
+        api_error_rate_28d,
+        api_latency_ms_28d,
+        listings_28d,
+        listing_fill_rate_28d,
+        search_success_rate_28d,
+        orders_28d,
+        dispute_rate_28d,
         goals_achieved / nullif(goals_due, 0) as goals_achieved_share,
         case
             when values_measured > 0 then measured_value / nullif(arr_in_contract_currency, 0)
@@ -108,6 +139,13 @@ final as (
         'days_to_first_value': 'measured.first_values_known > 0',
         'is_onboarded_in_time': 'measured.onboarding_completes_known > 0',
         'integrations_in_time': 'measured.integration_lives_known > 0',
+        'api_calls_28d': 'measured.has_api_calls',
+        'api_error_rate_28d': 'measured.has_api_calls',
+        'listings_28d': 'measured.has_listings',
+        'listing_fill_rate_28d': 'measured.has_listings',
+        'search_success_rate_28d': 'measured.has_searches',
+        'orders_28d': 'measured.has_orders',
+        'dispute_rate_28d': 'measured.has_orders',
     }) }}
 )
 

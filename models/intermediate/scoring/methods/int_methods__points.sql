@@ -21,9 +21,9 @@ summed as (
             account_id,
             as_of_date,
             0
-            {% for metric, of_metric in own %}
+            {% for metric, of_metric in own -%}
                 + case
-                    {% for rule in of_metric | sort(attribute='score', reverse=true) %}
+                    {% for rule in of_metric | sort(attribute='score', reverse=true) -%}
                         when {{ metric }} {{ signs[rule.comparison] }} {{ rule.value }}
                             then {{ rule.score }}
                     {% endfor %}
@@ -34,12 +34,9 @@ summed as (
                 'known': 'V is not null', 'applicable': 'V__counts', 'connected': 'V__is_connected'
             }.items() %}
                 0
-                {% for metric, of_metric in own %}
-                    + case
-                        when {{ term | replace('V', metric) }}
-                            then {{ of_metric | map(attribute='score') | max }}
-                        else 0
-                    end
+                {% for metric, of_metric in own -%}
+                    {% set most = of_metric | map(attribute='score') | max -%}
+                    + case when {{ term | replace('V', metric) }} then {{ most }} else 0 end
                 {% endfor %} as {{ figure }}_weight,
             {% endfor %}
             0

@@ -16,6 +16,25 @@ observations as (
     select * from {{ ref('int_outcomes__observations') }}
 ),
 
+-- by the segmentations that weights go by
+placed as (
+    select
+        *,
+        cast(null as varchar) as weights_by,
+        segment as weights_segment
+    from observations
+    union all
+    select
+        observations.*,
+        segments.segmentation as weights_by,
+        segments.segment as weights_segment
+    from observations
+    inner join {{ ref('int_weights__segments') }} as segments
+        on
+            observations.account_id = segments.account_id
+            and observations.as_of_date = segments.as_of_date
+),
+
 method_scores as (
     select * from {{ ref('int_methods__observations') }}
 ),
@@ -35,19 +54,19 @@ weighed as (
         due.valid_from,
         weights.scorecard,
         weights.role,
-        observations.account_id,
-        observations.as_of_date,
-        observations.segment,
-        observations.lifecycle_stage,
+        placed.account_id,
+        placed.as_of_date,
+        placed.segment,
+        placed.lifecycle_stage,
         (
             {% for dimension in dimensions() %}
-                coalesce(weights.{{ dimension }}_weight * observations.{{ dimension }}_score, 0)
+                coalesce(weights.{{ dimension }}_weight * placed.{{ dimension }}_score, 0)
                 {% if not loop.last %}+{% endif %}
             {% endfor %}
         ) / nullif(
             {% for dimension in dimensions() %}
                 case
-                    when observations.{{ dimension }}_score is null then 0
+                    when placed.{{ dimension }}_score is null then 0
                     else weights.{{ dimension }}_weight
                 end {% if not loop.last %}+{% endif %}
             {% endfor %}, 0
@@ -57,10 +76,11 @@ weighed as (
         on
             due.valid_from >= weights.valid_from
             and (weights.valid_until is null or due.valid_from < weights.valid_until)
-    inner join observations
+    inner join placed
         on
-            weights.segment = observations.segment
-            and due.valid_from > observations.as_of_date
+            weights.weights_by is not distinct from placed.weights_by
+            and weights.segment = placed.weights_segment
+            and due.valid_from > placed.as_of_date
 ),
 
 as_scored as (

@@ -37,8 +37,32 @@ weights as (
     select * from {{ ref('int_weights__in_force') }}
 ),
 
+segments as (
+    select * from {{ ref('int_weights__segments') }}
+),
+
 thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
+),
+
+peer_segments as (
+    select distinct segment from peers
+),
+
+-- those that go by another segmentation can meet any peers
+weights_of_peers as (
+    select
+        *,
+        segment as peer_segment
+    from weights
+    where weights_by is null
+    union all
+    select
+        weights.*,
+        peer_segments.segment as peer_segment
+    from weights
+    cross join peer_segments
+    where weights.weights_by is not null
 ),
 
 -- what a scorecard is on a day: weights in force and peers' scores, by segment and stage
@@ -47,14 +71,16 @@ scorecards as (
         peers.*,
         weights.scorecard,
         weights.is_imputed_when_missing,
+        weights.weights_by,
+        weights.segment as weights_segment,
         {% for dimension in dimensions() -%}
             weights.{{ dimension }}_weight,
         {% endfor -%}
         weights.weights_version
     from peers
-    inner join weights
+    inner join weights_of_peers as weights
         on
-            peers.segment = weights.segment
+            peers.segment = weights.peer_segment
             and peers.as_of_date >= weights.valid_from
             and (weights.valid_until is null or peers.as_of_date < weights.valid_until)
 ),
@@ -99,6 +125,12 @@ weighed as (
             and dimension_days.segment = scorecards.segment
             and dimension_days.lifecycle_stage = scorecards.lifecycle_stage
     cross join thresholds
+    left join segments
+        on
+            dimension_days.account_id = segments.account_id
+            and dimension_days.as_of_date = segments.as_of_date
+            and scorecards.weights_by = segments.segmentation
+    where scorecards.weights_by is null or scorecards.weights_segment = segments.segment
 ),
 
 summed as (
