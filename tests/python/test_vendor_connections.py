@@ -19,6 +19,7 @@ VENDORS = {
 }
 BY_HAND = """\
 crm,salesforce_emea:001D,001B,the same company
+crm,salesforce_emea:001E,salesforce_emea:001E,a company of its own
 support,zendesk_emea:2,001B,has no id of the CRM
 """
 DAY, BEFORE = "2026-01-05 10:00:00", "2025-03-05 10:00:00"
@@ -38,6 +39,7 @@ GIVEN = {
         "account": [
             {"id": "001A", "name": "Northwind", "website": "northwind.example", "parent_id": ""},
             {"id": "001B", "name": "Contoso", "website": "contoso.example"},
+            {"id": "001F", "name": "Litware Labs", "website": "litware.example"},
         ],
         "contact": [{"id": "003A", "account_id": "001A", "name": "Ann", "created_date": DAY}],
         "opportunity": [
@@ -49,6 +51,7 @@ GIVEN = {
             {"id": "001A", "name": "Fabrikam", "website": "fabrikam.example", "parent_id": "001C"},
             {"id": "001C", "name": "Northwind Ltd", "website": "https://www.northwind.example/"},
             {"id": "001D", "name": "Contoso GmbH", "website": "contoso.test"},
+            {"id": "001E", "name": "Litware", "website": "litware.example"},
         ],
         "contact": [
             {"id": "003A", "account_id": "001C", "name": "Bo", "created_date": DAY},
@@ -277,7 +280,9 @@ def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
     assert rows(built, accounts) == [
         ("001a", "Northwind", None),
         ("001b", "Contoso", None),
+        ("001f", "Litware Labs", None),
         ("salesforce_emea:001a", "Fabrikam", "001a"),
+        ("salesforce_emea:001e", "Litware", None),
     ]
     duplicates = "select account_id, same_account_id, matched_by"
     assert rows(built, f"{duplicates} from staging.stg_known_accounts__duplicates") == [
@@ -318,7 +323,7 @@ def test_no_row_is_lost(built):
         """,
     )
     assert judged == [
-        ("accounts", "5", "5"),
+        ("accounts", "7", "7"),
         ("activities", "2", "2"),
         ("contacts", "3", "3"),
         ("events", "69", "69"),
