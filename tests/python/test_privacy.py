@@ -426,14 +426,21 @@ def test_people_of_two_connections_with_one_id_are_two(salesforce):
 def test_who_was_erased_does_not_come_back_from_a_vendors_files(salesforce, tmp_path):
     tombstones = Tombstones.read(tmp_path / "list.csv")
     tombstones.add({("contact", "003-ann"), ("email", "ann.lee@northwind.example")})
+    # somebody else, to whom another connection gave the same id
+    (salesforce / "salesforce_emea").mkdir()
+    (salesforce / "salesforce_emea" / "account.csv").write_text(ACCOUNTS, encoding="utf-8")
+    (salesforce / "salesforce_emea" / "contact.csv").write_text(
+        "id,account_id,created_date\n003-ANN,001-NORTHWIND,2025-01-01\n", encoding="utf-8"
+    )
     warehouse = build(
         tmp_path / "warehouse.duckdb",
         *select("+stg_crm__contacts", "+stg_crm__activities"),
         raw_path=salesforce,
-        vendors={"crm": "salesforce"},
+        vendors={"crm": ["salesforce", "salesforce_emea"]},
         tombstones=str(tombstones.file),
     )
-    assert query(warehouse, "select contact_id from staging.stg_crm__contacts") == [("003-bob",)]
+    contacts = query(warehouse, "select contact_id from staging.stg_crm__contacts")
+    assert sorted(contacts) == [("003-bob",), ("salesforce_emea:003-ann",)]
     calls = query(warehouse, "select activity_id, contact_id from staging.stg_crm__activities")
     assert sorted(calls) == [("00t-1", None), ("00t-2", "003-bob")]
 
