@@ -167,7 +167,10 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
         """
         with faults as (
             select
-                source_name || '.' || table_name as place,
+                source_name || '.' || table_name || coalesce(
+                    -- where a source has several
+                    ' of ' || json_extract_string(raw_row, '$.source_relation'), ''
+                ) as place,
                 refused,
                 quarantine_reason as reason,
                 quarantine_column as name,

@@ -3,13 +3,13 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from customer_health.raw_sources import footers
-from customer_health.vendors import Table, contract_tables, vendor_tables
+from customer_health.vendors import Table, contract_tables, vendor_of, vendor_tables
 
 # Share of a table's columns by which it is known: under its own name, and under another.
 OWN_NAME, OTHER_NAME = 0.5, 0.75
@@ -45,6 +45,9 @@ class Match:
     table: Table
     found: tuple[str, ...]
     """Declared columns that are there, whatever their spelling."""
+    connection: str
+    """The folder or schema of a build that it belongs to: the contract's source, or the vendor, or
+    one of several connections of that."""
 
     @property
     def share(self) -> float:
@@ -54,7 +57,7 @@ class Match:
     @property
     def is_in_place(self) -> bool:
         """Whether a build finds it where it lies; by case too, as names of files have it."""
-        return (self.delivered.place, self.delivered.name) == (self.table.source, self.table.name)
+        return (self.delivered.place, self.delivered.name) == (self.connection, self.table.name)
 
     @property
     def surplus(self) -> int:
@@ -179,12 +182,42 @@ def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Deliver
                 matches.append(best)
             else:
                 unknown.append(table)
-    likeliest: dict[str, tuple] = {}
+    matches = _with_connections(matches)
+    likeliest: dict[tuple[str, str], tuple] = {}
     for match in matches:
-        name = match.table.full_name
-        likeliest[name] = max(match.rank, likeliest.get(name, match.rank))
-    chosen = [match for match in matches if match.rank == likeliest[match.table.full_name]]
+        key = match.connection, match.table.name
+        likeliest[key] = max(match.rank, likeliest.get(key, match.rank))
+    chosen = [m for m in matches if m.rank == likeliest[m.connection, m.table.name]]
     return chosen, unknown, [match for match in matches if match not in chosen]
+
+
+def _with_connections(matches: list[Match]) -> list[Match]:
+    """Tell several connections of a vendor apart: places of any name that hold the same tables.
+
+    Where a folder has the vendor's name, others may be copies.
+    """
+    tables_of: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for match in matches:
+        if match.delivered.place:
+            places = tables_of[match.table.source]
+            places.setdefault(match.delivered.place, set()).add(match.table.name)
+    several = {
+        source
+        for source, places in tables_of.items()
+        if not any(vendor_of(place) == source for place in places)
+        and sum(map(len, places.values())) > len(set().union(*places.values()))
+    }
+    return [
+        replace(match, connection=f"{match.table.source}_{_ending(match.delivered.place)}")
+        if match.table.source in several and match.delivered.place
+        else match
+        for match in matches
+    ]
+
+
+def _ending(place: str) -> str:
+    """What a connection may be called after a folder: `Support EU` is support_eu."""
+    return "_".join(re.findall("[a-z0-9]+", place.lower())) or "other"
 
 
 def _candidates(delivered: Delivered) -> list[Match]:
@@ -192,7 +225,7 @@ def _candidates(delivered: Delivered) -> list[Match]:
     vendors = {table.source for table in vendor_tables()}
     possible = []
     for table in vendor_tables():
-        if delivered.place in vendors and delivered.place != table.source:
+        if vendor_of(delivered.place) in vendors - {table.source}:
             continue
         match = _match(delivered, table)
         is_named = match.surplus < NOT_NAMED
@@ -213,4 +246,5 @@ def _match(delivered: Delivered, table: Table) -> Match:
         # it, or the column of JSON that it is a field of
         if there.intersection([_plain(read_as), _plain(read_as.split(".")[0])]):
             found.append(name)
-    return Match(delivered, table, tuple(found))
+    is_named = vendor_of(delivered.place) == table.source
+    return Match(delivered, table, tuple(found), delivered.place if is_named else table.source)

@@ -36,6 +36,7 @@ from customer_health.vendors import (
     as_text,
     contract_tables,
     filled_tables,
+    vendor_of,
     vendor_tables,
 )
 
@@ -120,7 +121,7 @@ def of_database(database: Path) -> int:
         )
         raise Refusal(f"\nTables are read by their own names. Fix: add views\n{views}")
     _check_required(matches)
-    schemas = {f"{m.table.source}_schema": m.delivered.place for m in matches}
+    schemas = {f"{m.connection}_schema": m.delivered.place for m in matches}
     vendors = _vendors(matches)
     variables: dict[str, Variable] = {
         "raw_path": "",
@@ -148,7 +149,7 @@ def _say(
     print(f"Recognised in {place}:")
     by_source: dict[str, list[Match]] = {}
     for match in matches:
-        by_source.setdefault(match.table.source, []).append(match)
+        by_source.setdefault(match.connection, []).append(match)
     for source, of_it in by_source.items():
         print(f"  {source}")
         for match in of_it:
@@ -210,22 +211,22 @@ def _respelled(matches: Sequence[Match]) -> Iterator[str]:
                 rows.append(f"  {place},{name},{near}")
     if rows:
         yield f"Columns to be read only once {COLUMNS} has a row for them; if these are meant, add"
-        yield from rows
+        yield from dict.fromkeys(rows)
         yield ""
 
 
 def _moves(root: Path, matches: Sequence[Match]) -> Iterator[str]:
     """Give the commands that put files where builds find them."""
-    parts = Counter(match.table.full_name for match in matches)
+    parts = Counter((match.connection, match.table.name) for match in matches)
     folders = set()
     for match in matches:
         path, table = match.delivered.path, match.table
         if match.is_in_place or path is None:
             continue
-        folder = root / table.source
+        folder = root / match.connection
         target = folder / f"{table.name}{path.suffix if path.is_file() else ''}"
         # several files of one table go into a folder of its name
-        if parts[table.full_name] > 1:
+        if parts[match.connection, table.name] > 1:
             folder = folder / table.name
             target = folder / path.name
         if not folder.exists() and folder not in folders:
@@ -246,13 +247,17 @@ def _check_required(matches: Sequence[Match]) -> None:
 
 
 def _vendors(matches: Sequence[Match]) -> Vendors:
-    """Give the vendors of each source that fill something of it."""
+    """Give the vendors, or all connections of one, of each source that they fill something of."""
     there = {(match.table.source, match.table.name) for match in matches}
     vendors: Vendors = {}
     for filled in filled_tables():
         named = vendors.setdefault(filled.source, [])
-        if filled.vendor not in named and {(filled.vendor, t) for t in filled.rows_of} & there:
-            named.append(filled.vendor)
+        if (
+            filled.vendor not in map(vendor_of, named)
+            and {(filled.vendor, table) for table in filled.rows_of} & there
+        ):
+            # the one without an ending comes first, and keeps its ids as they are
+            named += sorted({m.connection for m in matches if m.table.source == filled.vendor})
     return {source: named for source, named in vendors.items() if named}
 
 

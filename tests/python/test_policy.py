@@ -793,7 +793,9 @@ def test_matches_of_several_sources_do_not_clash(policy):
     (policy / "account_matches.csv").write_text(
         "source_name,raw_account_id,account_id,reason\n"
         "support,1001,1002,\nbilling,1002,1003,the desk is another system\n,acme.com,1001,\n"
-        "support,acme.com,1004,\n",
+        "support,acme.com,1004,\n"
+        # kept apart from its like in another connection, and still one that others are matched to
+        "crm,1005,1005,\nsupport,zd-5,1005,\n",
         encoding="utf-8",
     )
     assert seed_problems(policy.parent) == ([], [])

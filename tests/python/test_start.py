@@ -3,10 +3,12 @@
 import csv
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
+from jinja2 import Environment
 from project import PROJECT
 
 from customer_health import build, check, start
@@ -344,11 +346,57 @@ def test_what_goes_on_from_a_build_reads_the_same_vendors(tmp_path):
 
 def test_vendors_fill_what_their_models_say():
     text = (PROJECT / "macros/staging/raw_tables.sql").read_text()
-    customers = re.search(r"set customers = \[(.*)\]", text)
-    text = text.replace("customers + [", f"[{customers[1]}, ")
-    filled = {
-        (vendor, source, table)
-        for vendor, pairs in re.findall(r"^ {8}'(\w+)': \[(.*?)\n? *\],$", text, re.M | re.S)
-        for source, table in re.findall(r"\('(\w+)', '(\w+)'\)", pairs)
+    macro = Environment().from_string(text + "{% set _ = raw_tables(vendor) %}")
+    filled: dict[str, list[tuple[str, str]]] = {}
+    for vendor in {table.vendor for table in filled_tables()}:
+        macro.render({"vendor": vendor, "return": partial(filled.__setitem__, vendor)})
+    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == {
+        (vendor, *table) for vendor, tables in filled.items() for table in tables
     }
-    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == filled
+
+
+def test_two_folders_of_one_vendor_are_two_connections_of_it(exports, capsys):
+    shutil.copytree(exports / "salesforce", exports / "salesforce_emea")
+    assert start.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert f"{exports}/salesforce_emea/account.csv" in said
+    assert "Not read" not in said
+    assert chosen_vendors(None, exports) == {"crm": ["salesforce", "salesforce_emea"]}
+    shutil.move(exports / "salesforce", exports / "US")
+    shutil.move(exports / "salesforce_emea", exports / "EMEA (old)")
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr().err
+    for place, connection in {"US": "us", "EMEA (old)": "emea_old"}.items():
+        target = f"{exports}/salesforce_{connection}/account.csv"
+        assert f"  mv -n '{exports}/{place}/account.csv' '{target}'\n" in said
+
+
+def test_two_schemas_of_one_vendor_are_two_connections_of_it(exports, capsys):
+    database = exports / "company.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        for schema in ("sf_us", "sf_emea"):
+            connection.execute(f"create schema {schema}")
+            for path in (exports / "salesforce").glob("*.csv"):
+                connection.execute(f"create table {schema}.{path.stem} as from '{path}'")
+    assert start.main(["--database", str(database)]) == 0
+    assert (exports / "company.customer_health.yml").read_text().splitlines()[1:] == [
+        "raw_path: ''",
+        "vendors:",
+        "  crm:",
+        "  - salesforce_sf_emea",
+        "  - salesforce_sf_us",
+        "salesforce_sf_emea_schema: sf_emea",
+        "salesforce_sf_us_schema: sf_us",
+    ]
+    assert "Metrics:" in capsys.readouterr().out
+
+
+def test_check_names_the_connection_of_what_is_refused(exports, capsys):
+    shutil.copytree(exports / "salesforce", exports / "salesforce_emea")
+    write(exports / "salesforce_emea" / "event.csv", EVENTS[-2:])
+    assert start.main(["--raw-path", str(exports)]) == 0
+    assert check.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert "2 rows        crm.activities of salesforce, activity_type: 'Teleport' (2)" in said
+    unknown = "'salesforce_emea:001A00000000009AAA'"
+    assert f"1 row         crm.activities of salesforce_emea, account_id: {unknown}" in said

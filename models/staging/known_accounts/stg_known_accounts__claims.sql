@@ -1,6 +1,7 @@
 {#- What says of an id, a domain or a name that it is an account's, the strongest first: our own
     word for one source or for all, the id itself, a domain that the CRM has for the account (or had,
     if it is deleted), and the e-mail addresses of its contacts. A name is never enough. -#}
+{% set further = raw_table('crm', 'accounts').connections[1:] %}
 with known as (
     select * from {{ ref('stg_known_accounts__ids') }}
 ),
@@ -13,13 +14,45 @@ by_hand as (
     from {{ ref('account_matches') }}
 ),
 
+duplicates as (
+    select * from {{ ref('stg_known_accounts__duplicates') }}
+),
+
 accounts as (
-    select * from {{ ref('snap_crm__accounts') }}
-    where dbt_valid_to is null
+    select
+        coalesce(duplicates.same_account_id, seen.account_id) as account_id,
+        seen.account_name,
+        seen.domains,
+        seen.is_delivered
+    from {{ ref('snap_crm__accounts') }} as seen
+    left join duplicates on seen.account_id = duplicates.account_id
+    where seen.dbt_valid_to is null
+),
+
+raw_contacts as (
+    {{ raw_rows('crm', 'contacts') }}
+),
+
+ids as (
+    select
+        account_id as known_as,
+        account_id,
+        'id' as matched_by
+    from known
+    union all
+    select
+        account_id as known_as,
+        same_account_id as account_id,
+        matched_by
+    from duplicates
 ),
 
 contacts as (
-    {{ raw_rows('crm', 'contacts') }}
+    select
+        coalesce(duplicates.same_account_id, raw_contacts.account_id) as account_id,
+        raw_contacts.email
+    from raw_contacts
+    left join duplicates on raw_contacts.account_id = duplicates.account_id
 ),
 
 domain_texts as (
@@ -67,11 +100,24 @@ claims as (
     select
         cast(null as varchar) as source_name,
         'id' as kind,
-        account_id as known_as,
+        known_as,
         account_id,
-        'id' as matched_by,
+        matched_by,
         3 as claim_rank
-    from known
+    from ids
+    {% if further %}
+        -- other sources have the id as that connection of the CRM spells it
+        union all
+        select
+            cast(null as varchar) as source_name,
+            'id' as kind,
+            {{ dbt.split_part('known_as', "':'", 2) }} as known_as,
+            account_id,
+            'id' as matched_by,
+            4 as claim_rank
+        from ids
+        where {{ dbt.split_part('known_as', "':'", 1) }} in ('{{ further | join("', '") }}')
+    {% endif %}
     union all
     select
         cast(null as varchar) as source_name,

@@ -1,13 +1,19 @@
 {#- The accounts we know: the CRM's, also those it has deleted since or a night without it, so their
-    past stays; where the company has no CRM source, those that billing names; without either, those
-    seen in the product. Which it is is known when the model is compiled, and only that is read. -#}
+    past stays, less those that another of its connections has too; where the company has no CRM
+    source, those that billing names; without either, those seen in the product. Which it is is
+    known when the model is compiled, and only that is read. -#}
 
--- depends_on: {{ ref('snap_crm__accounts') }}
+-- depends_on: {{ ref('snap_crm__accounts') }}, {{ ref('stg_known_accounts__duplicates') }}
 {% set seen = load_relation(ref('snap_crm__accounts')) if execute %}
 with final as (
     {% if raw_table('crm', 'accounts').sql or (seen and not is_empty(seen)) %}
         select distinct account_id
         from {{ ref('snap_crm__accounts') }}
+        where
+            account_id not in (
+                select duplicates.account_id
+                from {{ ref('stg_known_accounts__duplicates') }} as duplicates
+            )
     {% elif raw_table('billing', 'subscriptions').sql %}
         select distinct account_id
         from ({{ raw_rows('billing', 'subscriptions') }}) as subscriptions

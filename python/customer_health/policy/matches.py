@@ -35,7 +35,12 @@ class AccountMatch(Row):
 
 def check_matches(rows: list[AccountMatch], found: Findings) -> None:
     """An account that rows are matched to is not one that has gone over into another."""
-    gone = [row for row in rows if row.source_name in (None, "crm")]
+    gone = [
+        row
+        for row in rows
+        # one that is matched to itself is kept apart from its like in another connection
+        if row.source_name in (None, "crm") and _id(row.raw_account_id) != _id(row.account_id)
+    ]
     for row in rows:
         for other in gone:
             if other is not row and _id(other.raw_account_id) == _id(row.account_id):

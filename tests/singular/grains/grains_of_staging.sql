@@ -19,6 +19,7 @@
     ('stg_crm__score_overrides', 'override_id', ''),
     ('stg_known_accounts__claims', 'source_name?, kind, known_as, account_id, matched_by', ''),
     ('stg_known_accounts__domains', 'place, delivered', ''),
+    ('stg_known_accounts__duplicates', 'account_id', ''),
     ('stg_known_accounts__domain_texts', 'place, delivered, domain_name', ''),
     ('stg_known_accounts__ids', 'account_id', ''),
     ('stg_known_accounts__matches', 'source_name, kind, known_as', ''),

@@ -46,6 +46,7 @@ answers as (
 
 engagements as (
     select
+        source_relation,
         engagement_id,
         raw_engagement_id,
         coalesce(activity_type, 'call') as activity_type,
@@ -64,6 +65,7 @@ engagements as (
     from calls
     union all
     select
+        emails.source_relation,
         emails.engagement_id,
         emails.raw_engagement_id,
         'email' as activity_type,
@@ -87,6 +89,7 @@ engagements as (
     left join answers on emails.engagement_id = answers.engagement_id
     union all
     select
+        source_relation,
         engagement_id,
         raw_engagement_id,
         coalesce(activity_type, 'meeting') as activity_type,
@@ -167,6 +170,7 @@ participants as (
 
 final as (
     select
+        engagements.source_relation,
         concat_ws(
             '-', cast(engagements.raw_engagement_id as varchar), participants.participant_id
         ) as activity_id,

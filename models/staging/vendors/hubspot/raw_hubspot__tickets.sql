@@ -72,7 +72,8 @@ statuses as (
             order by history.timestamp_instant
         ) as was_closed
     from history
-    inner join stages on lower(history.value) = stages.stage_id
+    inner join stages
+        on concat_ws(':', history.source_relation, lower(history.value)) = stages.stage_id
     where history.name = 'hs_pipeline_stage'
 ),
 
@@ -87,17 +88,20 @@ changes as (
 ),
 
 merged_ids as (
-    select {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
+    select
+        source_relation,
+        {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
     from tickets
 ),
 
 merged as (
-    select distinct trim(merged_id) as id
+    select distinct concat_ws(':', source_relation, trim(merged_id)) as id
     from merged_ids
 ),
 
 final as (
     select
+        tickets.source_relation,
         tickets.raw_id as ticket_id,
         coalesce(companies.company_id, companies_of_contacts.company_id) as account_id,
         coalesce(customers.property_domain, companies_of_contacts.emails) as account_domain,

@@ -159,6 +159,7 @@ judged as (
 
 final as (
     select
+        source_relation,
         raw_id as ticket_id,
         account_id,
         account_domain,

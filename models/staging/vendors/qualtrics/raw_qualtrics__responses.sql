@@ -97,6 +97,7 @@ invitations as (
 
 answered as (
     select
+        responses.source_relation,
         responses.id || coalesce('-' || scores.survey_type, '') as response_id,
         coalesce(told_with_responses.account_id, invitations.account_id) as account_id,
         coalesce(responses.recipient_email, invitations.email) as account_domain,
@@ -123,6 +124,7 @@ answered as (
 
 unanswered as (
     select
+        asked.source_relation,
         asked.distribution_id || '-' || coalesce(asked.contact_id, '') as response_id,
         contacts.account_id,
         contacts.email as account_domain,

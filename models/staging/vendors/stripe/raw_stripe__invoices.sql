@@ -25,6 +25,7 @@ dated as (
 
 final as (
     select
+        dated.source_relation,
         dated.raw_id as invoice_id,
         coalesce(
             customers.account_id,

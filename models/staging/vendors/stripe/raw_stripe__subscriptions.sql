@@ -193,6 +193,7 @@ valued as (
 
 final as (
     select
+        valued.source_relation,
         coalesce(valued.unique_id, valued.invoice_id || '-' || valued.id) as subscription_id,
         coalesce(
             customers.account_id,

@@ -74,9 +74,10 @@ agents as (
     inner join users on tickets.assignee_id = users.id
     where not coalesce(users.is_bot, false)
     union
-    select field_history.value as user_id
+    select users.id as user_id
     from field_history
-    inner join users on field_history.value = users.id
+    inner join users
+        on concat_ws(':', field_history.source_relation, field_history.value) = users.id
     where field_history.field_name = 'assignee_id' and not coalesce(users.is_bot, false)
 ),
 
@@ -124,19 +125,26 @@ answers as (
     where field_name = 'satisfaction_score' and value not in ('offered', 'unoffered')
 ),
 
+merged_ids as (
+    select
+        source_relation,
+        {{ text_rows("replace(translate(merged_ticket_ids, '[]', ''), ' ', '')", ',') }}
+            as merged_id
+    from tickets
+),
+
 merged as (
     select ticket_id
     from tags
     where tag = 'closed_by_merge'
     union
-    select
-        {{ text_rows("replace(translate(merged_ticket_ids, '[]', ''), ' ', '')", ',') }}
-            as ticket_id
-    from tickets
+    select concat_ws(':', source_relation, merged_id) as ticket_id
+    from merged_ids
 ),
 
 final as (
     select
+        tickets.source_relation,
         tickets.raw_id as ticket_id,
         accounts.account_id,
         coalesce(domains_of_organizations.domain_names, requesters.email) as account_domain,
