@@ -14,7 +14,7 @@ contacts as (
     {{ raw_rows('hubspot', 'contact') }}
 ),
 
-customers as (
+customer_copies as (
     {{ raw_rows('hubspot', 'company') }}
 ),
 
@@ -24,6 +24,15 @@ ticket_stages as (
 
 history as (
     {{ raw_rows('hubspot', 'ticket_property_history') }}
+),
+
+-- what a loader delivers twice is one record
+customers as (
+    select
+        id,
+        min(property_domain) as property_domain
+    from customer_copies
+    group by id
 ),
 
 -- 25 and 26 mark the primary company, seen from either side
