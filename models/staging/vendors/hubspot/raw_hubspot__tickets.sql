@@ -15,7 +15,7 @@ contacts as (
 ),
 
 customer_copies as (
-    {{ raw_rows('hubspot', 'company') }}
+    {{ raw_rows('hubspot', 'company', keep_raw=true) }}
 ),
 
 ticket_stages as (
@@ -30,8 +30,10 @@ history as (
 customers as (
     select
         id,
-        min(property_domain) as property_domain
+        min(property_domain) as property_domain,
+        max(coalesce(is_test, false)) as is_test
     from customer_copies
+    where left_out is null or is_test
     group by id
 ),
 
@@ -128,8 +130,11 @@ final as (
         tickets.raw_csat_at as csat_at,
         tickets.raw_sentiment as sentiment,
         tickets.raw_property_subject as subject,
-        case when merged.id is null then tickets.left_out else 'merged into another ticket' end
-            as left_out
+        case
+            when merged.id is not null then 'merged into another ticket'
+            when tickets.left_out is null and customers.is_test then 'test account'
+            else tickets.left_out
+        end as left_out
     from tickets
     left join companies on tickets.id = companies.ticket_id
     left join companies_of_contacts on tickets.id = companies_of_contacts.ticket_id
