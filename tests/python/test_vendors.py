@@ -159,6 +159,28 @@ def models() -> list[tuple[str, str, dict]]:
     ]
 
 
+def test_a_stage_is_found_however_its_id_is_spelled_where_case_counts(tmp_path):
+    stages = [{"stage_id": "Done", "ticket_state": "CLOSED"}]
+    moved = {"ticket_id": "1", "name": "hs_pipeline_stage", "value": "Done"}
+    tables = {
+        "ticket": [{"id": "1", "property_createdate": "2026-01-05"}],
+        "ticket_pipeline_stage": stages,
+        "ticket_property_history": [{**moved, "timestamp_instant": "2026-01-06 10:00:00"}],
+    }
+    for table, rows in tables.items():
+        write_csv(tmp_path / "raw/hubspot" / f"{table}.csv", rows)
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("raw_hubspot__tickets"),
+        raw_path=tmp_path / "raw",
+        vendors={"support": "hubspot"},
+        id_case="preserve",
+    )
+    assert query(warehouse, "select resolved_at from staging.raw_hubspot__tickets") == [
+        ("2026-01-06 10:00:00",)
+    ]
+
+
 def test_a_field_of_a_json_column_is_read_where_the_policy_names_it(tmp_path):
     project = copy_project(tmp_path / "project")
     with (project / "seeds/policy/vendor_columns.csv").open("a") as policy:

@@ -83,7 +83,7 @@ statuses as (
             order by history.timestamp_instant
         ) as was_closed
     from history
-    inner join stages on lower(history.value) = stages.stage_id
+    inner join stages on {{ clean_id('history.value') }} = stages.stage_id
     where history.name = 'hs_pipeline_stage'
 ),
 
