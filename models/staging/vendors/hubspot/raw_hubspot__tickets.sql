@@ -80,7 +80,7 @@ statuses as (
         stages.is_closed,
         lag(stages.is_closed) over (
             partition by history.ticket_id
-            order by history.timestamp_instant
+            order by history.timestamp_instant, stages.is_closed
         ) as was_closed
     from history
     inner join stages on {{ clean_id('history.value') }} = stages.stage_id

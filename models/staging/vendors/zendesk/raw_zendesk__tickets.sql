@@ -99,7 +99,7 @@ statuses as (
         updated,
         value in ('solved', 'closed') as is_solved,
         lag(value in ('solved', 'closed'))
-            over (partition by ticket_id order by updated)
+            over (partition by ticket_id order by updated, value in ('solved', 'closed'))
             as was_solved
     from field_history
     -- new is what a ticket begins with, and no re-opening
@@ -122,7 +122,7 @@ answers as (
         ticket_id,
         case value when 'good' then '5' when 'bad' then '1' else value end as csat_score,
         updated as csat_at,
-        row_number() over (partition by ticket_id order by updated desc) as recency
+        row_number() over (partition by ticket_id order by updated desc, value) as recency
     from field_history
     where field_name = 'satisfaction_score' and value not in ('offered', 'unoffered')
 ),
