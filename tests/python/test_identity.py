@@ -55,6 +55,14 @@ TICKETS = [
     (None, "ann@umbrella.example", "1005", "domain of contacts"),
     (None, "www.partner.example", "1005", "by hand"),
 ]
+# delivered twice, and delivered again with another ARR
+TWICE = ("s5", "cus_5", None, None, "2026-01-01", None, "1000", "USD", None)
+RESTATED = [
+    TWICE,
+    TWICE,
+    ("s6", "cus_6", None, None, "2026-01-01", None, "1500", "USD", "2026-03-01"),
+    ("s6", "cus_6", None, None, "2026-01-01", None, "9000", "USD", "2026-01-01"),
+]
 SEVERAL = "domain of several accounts"
 # delivered id and domain; id and domain as listed, reason, candidates
 UNMATCHED = [
@@ -126,8 +134,8 @@ def small(tmp_path_factory) -> Path:
         ]
         write(
             "billing/subscriptions",
-            text.join([*columns, "end_date", "arr", "currency"]) + " varchar",
-            terms,
+            text.join([*columns, "end_date", "arr", "currency", "known_at"]) + " varchar",
+            [*((*term, None) for term in terms), *RESTATED],
         )
     return build(
         folder / "warehouse.duckdb", *JUDGED, project=project, is_edited=False, raw_path=raw
@@ -172,6 +180,8 @@ def test_arr_that_is_not_matched_is_that_of_running_terms(small):
     ) == [
         ("cus_1", "Initech", 2, 1000, "1003;1004", "2025-01-01", "2026-01-01"),
         ("cus_2", "Globex Ltd.", 1, 50, "1002", "2026-01-01", "2026-01-01"),
+        ("cus_5", None, 2, 1000, None, "2026-01-01", "2026-01-01"),
+        ("cus_6", None, 2, 1500, None, "2026-01-01", "2026-01-01"),
     ]
 
 
@@ -216,7 +226,7 @@ def test_every_row_is_accepted_or_quarantined(small):
         ("accounts", 6, 6, 0),
         ("contacts", 6, 6, 0),
         ("events", 5, 3, 2),
-        ("subscriptions", 4, 1, 3),
+        ("subscriptions", 8, 1, 7),
         ("tickets", 23, 13, 10),
     ]
 

@@ -24,7 +24,24 @@ refused as (
             cast({{ table.time_column or 'null' }} as date) as row_date,
             {% if table_name == 'subscriptions' %}
                 least(end_date, cancelled_date) as until_date,
-                arr,
+                -- of a term that was delivered several times the newest row counts
+                case
+                    when row_number() over (
+                        partition by row_key
+                        order by
+                            {% if 'known_at' in table.types %}
+                                coalesce(
+                                    try_cast(
+                                        {{ json_text('raw_row', "'known_at'") }} as timestamp
+                                    ),
+                                    start_date
+                                ) desc nulls last,
+                            {% endif %}
+                            start_date desc nulls last,
+                            arr desc nulls last,
+                            account_id
+                    ) = 1 then arr
+                end as arr,
                 currency
             {% else %}
                 cast(null as date) as until_date,
