@@ -30,6 +30,12 @@ CONTACTS = [
     # the CRM's own domain of an account counts more
     ("c5", "1005", "ed@globex.de"),
 ]
+LATER_CONTACTS = [
+    # of a record that was merged
+    ("c6", "old-1", "fi@merged.example", "2026-01-01"),
+    ("c7", "1003", "al@first.example", "2025-01-01"),
+    ("c8", "1001", "consultant@first.example", "2026-02-01"),
+]
 BY_HAND = """\
 source_name,raw_account_id,account_id,reason
 support,1003,1004,the desk counts otherwise
@@ -54,6 +60,8 @@ TICKETS = [
     (None, "globex.com;nobody.example", "1002", "domain"),
     (None, "ann@umbrella.example", "1005", "domain of contacts"),
     (None, "www.partner.example", "1005", "by hand"),
+    (None, "jo@merged.example", "1001", "domain of contacts"),
+    (None, "jo@first.example", "1003", "contested domain of contacts"),
 ]
 # delivered twice, and delivered again with another ARR
 TWICE = ("s5", "cus_5", None, None, "2026-01-01", None, "1000", "USD", None)
@@ -103,7 +111,7 @@ def small(tmp_path_factory) -> Path:
         write(
             "crm/contacts",
             text.join(["contact_id", "account_id", "email", "created_at"]) + " varchar",
-            [(*row, "2026-01-01") for row in [*CONTACTS, ("c6", "old-1", "fi@merged.example")]],
+            [(*row, "2026-01-01") for row in CONTACTS] + LATER_CONTACTS,
         )
         columns = text.join(["ticket_id", "account_id", "account_domain", "created_at"])
         delivered = [row[:2] for row in TICKETS + UNMATCHED]
@@ -195,8 +203,9 @@ def test_ways_are_counted(small):
     )
     assert ways == [
         ("by hand", 3, 3),
+        ("contested domain of contacts", 1, 1),
         ("domain", 6, 2),
-        ("domain of contacts", 1, 1),
+        ("domain of contacts", 2, 2),
         ("id", 3, 1),
     ]
 
@@ -224,10 +233,10 @@ def test_every_row_is_accepted_or_quarantined(small):
     )
     assert rows == [
         ("accounts", 6, 6, 0),
-        ("contacts", 6, 6, 0),
+        ("contacts", 8, 8, 0),
         ("events", 5, 3, 2),
         ("subscriptions", 8, 1, 7),
-        ("tickets", 23, 13, 10),
+        ("tickets", 25, 15, 10),
     ]
 
 
