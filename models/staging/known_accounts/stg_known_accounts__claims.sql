@@ -87,7 +87,7 @@ claims as (
         select
             source_name,
             '{{ kind }}' as kind,
-            {{ 'lower(known_as) as ' if kind == 'domain' }}known_as,
+            {{ "regexp_replace(lower(known_as), '^www[.]', '') as " if kind == 'domain' }}known_as,
             account_id,
             'by hand' as matched_by,
             case when source_name is null then 2 else 1 end as claim_rank
