@@ -122,6 +122,12 @@ def small(tmp_path_factory) -> Path:
             columns + " varchar",
             [(f"t{n:02}", *row, f"2026-05-{n + 1:02}") for n, row in enumerate(delivered)],
         )
+        write(
+            "survey/responses",
+            text.join(["response_id", "account_id", "survey_type", "score", "responded_at"])
+            + " varchar",
+            [("r1", "nobody-1", "nps", "9", "2026-05-20")],
+        )
         columns = ["event_id", "account_id", "account_domain", "user_id", "event_name"]
         events = [
             ("e1", "1001", None),
@@ -195,6 +201,16 @@ def test_arr_that_is_not_matched_is_that_of_running_terms(small):
     ]
 
 
+def test_answers_have_a_day_where_only_that_of_the_answer_is_told(small):
+    assert query(
+        small,
+        """
+        select raw_account_id, first_date::varchar, last_date::varchar
+        from marts.fct_unmatched_accounts where source_name = 'survey'
+        """,
+    ) == [("nobody-1", "2026-05-20", "2026-05-20")]
+
+
 def test_ways_are_counted(small):
     ways = query(
         small,
@@ -237,6 +253,7 @@ def test_every_row_is_accepted_or_quarantined(small):
         ("accounts", 6, 6, 0),
         ("contacts", 8, 8, 0),
         ("events", 5, 3, 2),
+        ("responses", 1, 0, 1),
         ("subscriptions", 8, 1, 7),
         ("tickets", 26, 16, 10),
     ]

@@ -21,7 +21,12 @@ refused as (
                 as account_domain,
             {{ 'account_name' if 'account_name' in names else 'cast(null as varchar)' }}
                 as account_name,
-            cast({{ table.time_column or 'null' }} as date) as row_date,
+            {% if table_name == 'responses' %}
+                -- some sources tell only when an answer came
+                cast(coalesce(sent_at, responded_at) as date) as row_date,
+            {% else %}
+                cast({{ table.time_column or 'null' }} as date) as row_date,
+            {% endif %}
             {% if table_name == 'subscriptions' %}
                 least(end_date, cancelled_date) as until_date,
                 -- of a term that was delivered several times the newest row counts
