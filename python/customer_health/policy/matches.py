@@ -41,7 +41,7 @@ def check_matches(rows: list[AccountMatch], found: Findings) -> None:
         first = by_id.setdefault((row.source_name, _id(row.raw_account_id)), row)
         # what is spelled alike is refused as a key that comes twice
         if first.raw_account_id != row.raw_account_id and first.account_id != row.account_id:
-            what = f"'{first.raw_account_id}' and '{row.raw_account_id}' are one id, of two accounts"
+            what = f"'{first.raw_account_id}' and '{row.raw_account_id}' are one, of two accounts"
             found.error(FILE, [first.number, row.number], what, "keep the row that is right")
     gone = [row for row in rows if row.source_name in (None, "crm")]
     for row in rows:
