@@ -262,6 +262,30 @@ def test_every_row_is_accepted_or_quarantined(small):
     ]
 
 
+def test_without_a_crm_a_payer_that_is_anothers_by_hand_is_no_account(tmp_path):
+    project = copy_project(tmp_path / "project")
+    (project / "seeds/policy/account_matches.csv").write_text(
+        "source_name,raw_account_id,account_id,reason\n"
+        "billing,CUS_2,cus_1,pays for another team\nsupport,cus_3,cus_1,\n,cus_4,no-such-account,\n"
+    )
+    (tmp_path / "raw/billing").mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 's' || n as subscription_id, 'cus_' || n as account_id"
+            " from range(1, 5) as r (n))"
+            f" to '{tmp_path}/raw/billing/subscriptions.parquet'"
+        )
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("+stg_known_accounts__ids"),
+        project=project,
+        is_edited=False,
+        raw_path=tmp_path / "raw",
+    )
+    ids = query(warehouse, "select account_id from staging.stg_known_accounts__ids order by 1")
+    assert ids == [("cus_1",), ("cus_3",), ("cus_4",)]
+
+
 def test_no_address_is_stored(small):
     with duckdb.connect(str(small), read_only=True) as connection:
         for schema, table in connection.execute(

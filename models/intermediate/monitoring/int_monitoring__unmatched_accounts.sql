@@ -1,6 +1,8 @@
 {#- Whom rows speak of that belong to no account we know. ARR is that of billing's terms that run on
     the as-of date. -#}
 {% set without_account = [('product', 'features'), ('crm', 'accounts')] %}
+{#- as delivered: staging has the first of its copies -#}
+{% set known_at = 'try_cast(' ~ json_text('raw_row', "'known_at'") ~ ' as timestamp)' %}
 
 with clock as (
     select * from {{ ref('stg_calendar__clock') }}
@@ -34,17 +36,9 @@ refused as (
                     when row_number() over (
                         partition by row_key
                         order by
-                            {% if 'known_at' in table.types %}
-                                coalesce(
-                                    try_cast(
-                                        {{ json_text('raw_row', "'known_at'") }} as timestamp
-                                    ),
-                                    start_date
-                                ) desc nulls last,
-                            {% endif %}
-                            start_date desc nulls last,
+                            coalesce({{ known_at }}, start_date) desc nulls last,
                             arr desc nulls last,
-                            account_id
+                            account_id asc
                     ) = 1 then arr
                 end as arr,
                 currency

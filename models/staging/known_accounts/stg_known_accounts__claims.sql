@@ -135,7 +135,12 @@ final as (
         min(claims.claim_rank) as claim_rank
     from claims
     inner join known on claims.account_id = known.account_id
-    group by 1, 2, 3, 4, 5
+    group by
+        claims.source_name,
+        claims.kind,
+        claims.known_as,
+        claims.account_id,
+        claims.matched_by
 )
 
 select * from final

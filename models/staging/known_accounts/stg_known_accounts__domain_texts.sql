@@ -9,7 +9,7 @@
     {% endif %}
 {% endfor %}
 {#- lists come with brackets and quotes, cells with line breaks -#}
-{% set separated = "translate(delivered, ', \"''[]' || chr(9) || chr(10) || chr(13), ';;;;;;;;;')" %}
+{% set separators = "', \"''[]' || chr(9) || chr(10) || chr(13)" %}
 {% set letter = '[^][ /@:?#<>().]' %}
 
 with accounts as (
@@ -44,7 +44,7 @@ parts as (
     select distinct
         place,
         delivered,
-        {{ text_rows(separated, ';') }} as part
+        {{ text_rows("translate(delivered, " ~ separators ~ ", ';;;;;;;;;')", ';') }} as part
     from texts
     where delivered is not null
 ),

@@ -122,7 +122,7 @@ answers as (
         ticket_id,
         case value when 'good' then '5' when 'bad' then '1' else value end as csat_score,
         updated as csat_at,
-        row_number() over (partition by ticket_id order by updated desc, value) as recency
+        row_number() over (partition by ticket_id order by updated desc, value asc) as recency
     from field_history
     where field_name = 'satisfaction_score' and value not in ('offered', 'unoffered')
 ),
