@@ -776,6 +776,8 @@ def test_a_date_parts_no_accounts(policy):
             "support,zd-1,1001,\n,1001,1002,",
             "rows 2, 3: account_id '1001' is itself matched, to '1002'. Fix: write '1002' here",
         ),
+        (",cus_1,1001,\n,CUS_1,1002,", "rows 2, 3: 'cus_1' and 'CUS_1' are one, of two accounts."),
+        (",acme.com,1001,\n,www.acme.com,1002,", "rows 2, 3: 'acme.com' and 'www.acme.com' are"),
         (",GMAIL.com,1001,", "row 2: anybody may have mail at 'GMAIL.com'. Fix: match the ids"),
     ],
 )

@@ -18,7 +18,7 @@ from spark import refused_by_spark
 from vendors import CASES, all_vendors
 
 # Lines of a compiled model. The cases are text, and a time in text takes a dozen lines to read.
-LONGEST = 800
+LONGEST = 900
 EACH_CASE = [(vendor, case["name"]) for vendor in CASES for case in CASES[vendor]["cases"]]
 
 
@@ -156,6 +156,28 @@ def models() -> list[tuple[str, str, dict]]:
         for node in nodes.values()
         if node["original_file_path"].startswith("models/staging/vendors/")
         and node["resource_type"] == "model"
+    ]
+
+
+def test_a_stage_is_found_however_its_id_is_spelled_where_case_counts(tmp_path):
+    stages = [{"stage_id": "Done", "ticket_state": "CLOSED"}]
+    moved = {"ticket_id": "1", "name": "hs_pipeline_stage", "value": "Done"}
+    tables = {
+        "ticket": [{"id": "1", "property_createdate": "2026-01-05"}],
+        "ticket_pipeline_stage": stages,
+        "ticket_property_history": [{**moved, "timestamp_instant": "2026-01-06 10:00:00"}],
+    }
+    for table, rows in tables.items():
+        write_csv(tmp_path / "raw/hubspot" / f"{table}.csv", rows)
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("raw_hubspot__tickets"),
+        raw_path=tmp_path / "raw",
+        vendors={"support": "hubspot"},
+        id_case="preserve",
+    )
+    assert query(warehouse, "select resolved_at from staging.raw_hubspot__tickets") == [
+        ("2026-01-06 10:00:00",)
     ]
 
 

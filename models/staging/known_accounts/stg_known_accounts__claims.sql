@@ -47,11 +47,22 @@ ids as (
     from duplicates
 ),
 
+-- those of a record that was merged by hand are the other's
 contacts as (
     select
-        coalesce(duplicates.same_account_id, raw_contacts.account_id) as account_id,
-        raw_contacts.email
+        coalesce(
+            by_crm.account_id,
+            by_all.account_id,
+            duplicates.same_account_id,
+            raw_contacts.account_id
+        ) as account_id,
+        raw_contacts.email,
+        {{ known_date('raw_contacts.known_at', 'raw_contacts.created_at') }} as known_date
     from raw_contacts
+    left join by_hand as by_crm
+        on raw_contacts.account_id = by_crm.known_as and by_crm.source_name = 'crm'
+    left join by_hand as by_all
+        on raw_contacts.account_id = by_all.known_as and by_all.source_name is null
     left join duplicates on raw_contacts.account_id = duplicates.account_id
 ),
 
@@ -66,22 +77,40 @@ free_mail as (
     where vocabulary = 'mail_domain'
 ),
 
+-- the first account with a contact of the domain keeps it: one that comes later takes nothing away
+domains_of_contacts as (
+    select
+        domain_texts.domain_name,
+        contacts.account_id,
+        coalesce(min(contacts.known_date), cast('9999-12-31' as date)) as first_date,
+        min(coalesce(min(contacts.known_date), cast('9999-12-31' as date)))
+            over (partition by domain_texts.domain_name)
+            as first_date_of_any,
+        count(*) over (partition by domain_texts.domain_name) as n_accounts
+    from contacts
+    inner join domain_texts
+        on domain_texts.place = 'crm.contacts' and contacts.email = domain_texts.delivered
+    inner join known on contacts.account_id = known.account_id
+    group by domain_texts.domain_name, contacts.account_id
+),
+
 domains as (
     select
         domain_texts.domain_name as known_as,
         accounts.account_id,
+        'domain' as matched_by,
         case when accounts.is_delivered then 3 else 4 end as claim_rank
     from accounts
     inner join domain_texts
         on domain_texts.place = 'crm.accounts' and accounts.domains = domain_texts.delivered
     union all
     select
-        domain_texts.domain_name as known_as,
-        contacts.account_id,
-        5 as claim_rank
-    from contacts
-    inner join domain_texts
-        on domain_texts.place = 'crm.contacts' and contacts.email = domain_texts.delivered
+        domain_name as known_as,
+        account_id,
+        case when n_accounts = 1 then 'domain of contacts' else 'contested domain of contacts' end
+            as matched_by,
+        case when first_date = first_date_of_any then 5 else 6 end as claim_rank
+    from domains_of_contacts
 ),
 
 claims as (
@@ -89,7 +118,7 @@ claims as (
         select
             source_name,
             '{{ kind }}' as kind,
-            {{ 'lower(known_as) as ' if kind == 'domain' }}known_as,
+            {{ "regexp_replace(lower(known_as), '^www[.]', '') as " if kind == 'domain' }}known_as,
             account_id,
             'by hand' as matched_by,
             case when source_name is null then 2 else 1 end as claim_rank
@@ -124,7 +153,7 @@ claims as (
         'domain' as kind,
         known_as,
         account_id,
-        case when claim_rank = 5 then 'domain of contacts' else 'domain' end as matched_by,
+        matched_by,
         claim_rank
     from domains
     where known_as not in (select free_mail.domain_name from free_mail)
@@ -135,7 +164,7 @@ claims as (
         lower(account_name) as known_as,
         account_id,
         'name' as matched_by,
-        6 as claim_rank
+        7 as claim_rank
     from accounts
     where account_name is not null
 ),
@@ -150,7 +179,12 @@ final as (
         min(claims.claim_rank) as claim_rank
     from claims
     inner join known on claims.account_id = known.account_id
-    group by 1, 2, 3, 4, 5
+    group by
+        claims.source_name,
+        claims.kind,
+        claims.known_as,
+        claims.account_id,
+        claims.matched_by
 )
 
 select * from final

@@ -26,8 +26,17 @@ deal_companies as (
     {{ raw_rows('hubspot', 'deal_company') }}
 ),
 
-contacts as (
+contact_copies as (
     {{ raw_rows('hubspot', 'contact') }}
+),
+
+-- what a loader delivers twice is one record
+contacts as (
+    select
+        id,
+        min(property_associatedcompanyid) as property_associatedcompanyid
+    from contact_copies
+    group by id
 ),
 
 answers as (
