@@ -62,9 +62,8 @@
         {%- endfor -%}
         {%- set delivered = '(' ~ selects | join(' union all ') ~ ')' if selects[1:]
             else parts[0].rows if parts else none -%}
-        {%- set read = {
-            'sql': delivered, 'columns': columns, 'tombstones': var('tombstones'), 'id_case': var('id_case'),
-        } -%}
+        {%- set read = {'sql': delivered, 'columns': columns, 'tombstones': var('tombstones'),
+            'id_case': var('id_case')} -%}
         {%- set without_erased = "rows_without_erased('" ~ tojson(read) | replace("'", "''") ~ "')" -%}
         {%- do found.update({name: {
             'sql': run_query('select ' ~ without_erased ~ ' as sql').rows[0][0]
@@ -87,12 +86,13 @@
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
     {#- a '=' above the table is no column of it -#}
     {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
-    {%- set is_vendor = 'staging/vendors' in node.original_file_path -%}
-    {%- for format, options in [('parquet', options), ('csv', options ~ ', header = true, all_varchar = true')]
-        if format == 'parquet' or is_vendor -%}
+    {%- for format in ['parquet', 'csv'] if format == 'parquet' or 'staging/vendors' in node.original_file_path -%}
         {%- for pattern in [stem ~ '.' ~ format ~ '/**/*.' ~ format, stem ~ '.' ~ format, stem ~ '/**/*.' ~ format]
             if not is_empty("glob('" ~ pattern ~ "')") -%}
-            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ ')') }}
+            {%- set dialect = run_query("select ', ' || csv_options(line) from read_csv('" ~ pattern ~ "', delim = '',"
+                ~ " quote = '', escape = '', columns = {'line': 'varchar'}, header = false, auto_detect = false,"
+                ~ ' strict_mode = false) limit 1').rows[0][0] if format == 'csv' else '' -%}
+            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ dialect ~ ')') }}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(none) }}
