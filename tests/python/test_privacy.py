@@ -24,7 +24,7 @@ from customer_health.privacy.raw_data import contacts_and_addresses, files_with
 from customer_health.privacy.staging import rows_without_erased
 from customer_health.privacy.tombstones import Tombstones
 from customer_health.progress import Progress
-from customer_health.publication import Warehouse
+from customer_health.publication import Refusal, Warehouse
 from customer_health.sync.ledger import Ledger
 
 PERSONAL = {
@@ -405,6 +405,18 @@ def test_vendors_files_are_searched_by_what_their_columns_name(salesforce):
     assert found == {salesforce / "salesforce/account.csv": 1, contact: 2, task: 2}
     # whatever holds the text of a contact's id is no account
     assert files_with(salesforce, {("account", "003-ann")}, "lower") == {}
+
+
+def test_rows_of_persons_are_found_whatever_they_begin_with(salesforce):
+    contact = salesforce / "salesforce" / "contact.csv"
+    rows = contact.read_text().replace("003-ANN", "#003-ANN")
+    contact.write_text(rows)
+    pairs = contacts_and_addresses(salesforce, "lower")
+    assert ("#003-ann", "ann.lee@northwind.example") in pairs
+    contact.write_text(f"{rows}cut off\n")
+    n_lines = rows.count("\n") + 1
+    with pytest.raises(Refusal, match=f"contact.csv, line {n_lines}: the row has 1 cell.* Fix: "):
+        contacts_and_addresses(salesforce, "lower")
 
 
 def test_who_was_erased_does_not_come_back_from_a_vendors_files(salesforce, tmp_path):

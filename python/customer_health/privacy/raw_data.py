@@ -84,4 +84,6 @@ def _found(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> list[
 
 
 def _rows(path: Path) -> str:
-    return csv_rows(path) if path.suffix == ".csv" else f"read_parquet({sql_text(pattern_of(path))})"
+    return (
+        csv_rows(path) if path.suffix == ".csv" else f"read_parquet({sql_text(pattern_of(path))})"
+    )
