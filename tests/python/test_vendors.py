@@ -160,12 +160,10 @@ def models() -> list[tuple[str, str, dict]]:
 
 def test_no_row_of_a_csv_file_is_lost_to_a_guess(tmp_path):
     path = tmp_path / "raw" / "zendesk" / "ticket.csv"
-    columns = ["id", "organization_id", "requester_id", "created_at", "status"]
-    plain = [
-        dict(zip(columns, [n, 1, 1, "2026-01-05", "open"], strict=True)) for n in range(25_000)
-    ]
+    columns = ["id", "organization_id", "requester_id", "created_at", "priority"]
+    plain = [dict(zip(columns, [n, 1, 1, "2026-01-05", "low"], strict=True)) for n in range(25_000)]
     numbered = [{**plain[0], "id": f"#{n}"} for n in range(10)]
-    quoted = [{**plain[0], "id": "late", "status": 'open, as it "were"'}]
+    quoted = [{**plain[0], "id": "late", "priority": 'low, as it "were"'}]
     write_csv(path, [*plain[:5], *numbered, *plain[5:], *quoted])
     chosen = select("raw_zendesk__tickets")
     given = {"raw_path": tmp_path / "raw", "vendors": {"support": "zendesk"}}
@@ -174,10 +172,10 @@ def test_no_row_of_a_csv_file_is_lost_to_a_guess(tmp_path):
         "select count(*), count(*) filter (ticket_id like '#%') from staging.raw_zendesk__tickets"
     )
     assert query(warehouse, counted) == [(25_011, 10)]
-    late = "select status from staging.raw_zendesk__tickets where ticket_id = 'late'"
-    assert query(warehouse, late) == [('open, as it "were"',)]
+    late = "select priority from staging.raw_zendesk__tickets where ticket_id = 'late'"
+    assert query(warehouse, late) == [('low, as it "were"',)]
     with path.open("a") as file:
-        file.write("ragged,1,1,2026-01-05,open, with a comma\n")
+        file.write("ragged,1,1,2026-01-05,low, with a comma\n")
     outcome = dbt("build", warehouse, *chosen, **given)
     assert outcome.code != 0
     assert "ticket.csv, line 25013: the row has 6 cells, the header 5. Fix: put" in outcome.text
