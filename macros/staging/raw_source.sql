@@ -106,11 +106,13 @@
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
     {#- a '=' above the table is no column of it -#}
     {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
-    {%- for format, options in [('parquet', options), ('csv', options ~ ', header = true, all_varchar = true')]
-        if format == 'parquet' or 'staging/vendors' in node.original_file_path -%}
+    {%- for format in ['parquet', 'csv'] if format == 'parquet' or 'staging/vendors' in node.original_file_path -%}
         {%- for pattern in [stem ~ '.' ~ format ~ '/**/*.' ~ format, stem ~ '.' ~ format, stem ~ '/**/*.' ~ format]
             if not is_empty("glob('" ~ pattern ~ "')") -%}
-            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ ')') }}
+            {%- set dialect = run_query("select ', ' || csv_options(line) from read_csv('" ~ pattern ~ "', delim = '',"
+                ~ " quote = '', escape = '', columns = {'line': 'varchar'}, header = false, auto_detect = false,"
+                ~ ' strict_mode = false) limit 1').rows[0][0] if format == 'csv' else '' -%}
+            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ dialect ~ ')') }}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(none) }}

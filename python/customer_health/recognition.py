@@ -4,10 +4,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
+from customer_health.raw_files import note_other_case
 from customer_health.raw_sources import footers
 from customer_health.vendors import Table, contract_tables, vendor_of, vendor_tables
 
@@ -18,6 +20,7 @@ MINIMUM = 4
 # What people and tools add to the name of a table.
 NOISE = {"csv", "data", "dump", "export", "exports", "full", "raw", "seed", "sf", "sfdc", "table"}
 NOT_NAMED = 99
+SUFFIXES = (".csv", ".parquet")
 # What our own builds write into a database.
 OUR_SCHEMAS = ("staging", "intermediate", "marts", "policy", "snapshots", "operations")
 
@@ -116,19 +119,60 @@ def _singular(word: str) -> str:
 
 def delivered_files(root: Path, errors: list[str]) -> list[Delivered]:
     """List the tables of a folder: files, or folders of files, in folders or beside them."""
-    tables: dict[tuple[str, Path], Path] = {}
-    for path in sorted(root.rglob("*")):
-        parts = path.relative_to(root).parts
-        if path.suffix in (".csv", ".parquet") and path.is_file() and parts[0][0] not in "._":
+    tables: dict[tuple[str, Path], list[Path]] = {}
+    for path in _files(root):
+        if not note_other_case(path, SUFFIXES, errors):
+            parts = path.relative_to(root).parts
             place = parts[0] if len(parts) > 1 else ""
             # a folder of files is one table
-            tables.setdefault((place, root.joinpath(*parts[:2])), path)
+            tables.setdefault((place, root.joinpath(*parts[:2])), []).append(path)
     found = []
-    for (place, path), first in tables.items():
-        _, files_of = footers([first], errors)
-        columns = tuple(column for schema in files_of for column in schema.names)
-        found.append(Delivered(place, path.stem, columns, path))
+    known = _known_tables()
+    for (place, path), files in tables.items():
+        in_place = (place, path.stem) in known
+        read = {file: _columns(file, errors) for file in (files[:1] if in_place else files)}
+        named = {name for _, name in known}.intersection(file.stem for file in read)
+        if len(named) > 1 or len({frozenset(columns) for columns in read.values()}) > 1:
+            found += [
+                Delivered(str(file.parent.relative_to(root)), file.stem, columns, file)
+                for file, columns in read.items()
+            ]
+        else:
+            found.append(Delivered(place, path.stem, read[files[0]], path))
     return found
+
+
+def folder_meant(root: Path) -> Path | None:
+    """Give the one folder in this one that holds the folders of tools, if it holds none itself."""
+    known = _known_tables()
+    places = [path.relative_to(root).parts for path in _files(root)]
+    named = [[(part, Path(name).stem) for part, name in pairwise(parts)] for parts in places]
+    below = {
+        parts[0] for parts, pairs in zip(places, named, strict=True) if known & set(pairs[1:2])
+    }
+    if len(below) != 1 or any(known & set(pairs[:1]) for pairs in named):
+        return None
+    return root / below.pop()
+
+
+def _files(root: Path) -> list[Path]:
+    """Files below a folder that may be tables."""
+    return [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.suffix.lower() in SUFFIXES
+        and path.relative_to(root).parts[0][0] not in "._"
+        and path.is_file()
+    ]
+
+
+def _columns(file: Path, errors: list[str]) -> tuple[str, ...]:
+    _, files_of = footers([file], errors)
+    return tuple(column for schema in files_of for column in schema.names)
+
+
+def _known_tables() -> set[tuple[str, str]]:
+    return {(table.source, table.name) for table in (*contract_tables(), *vendor_tables())}
 
 
 def delivered_tables(database: Path) -> list[Delivered]:

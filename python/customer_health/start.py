@@ -8,7 +8,6 @@ cannot be built, 2 there is something to put right first.
 
 import argparse
 import shlex
-import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -20,6 +19,7 @@ import yaml
 
 from customer_health.check import judged, metrics
 from customer_health.dbt_run import Failure, Variable
+from customer_health.files import copy_file
 from customer_health.publication import Refusal
 from customer_health.raw_columns import nearest_column
 from customer_health.raw_sources import folder_problems
@@ -27,6 +27,7 @@ from customer_health.recognition import (
     Match,
     delivered_files,
     delivered_tables,
+    folder_meant,
     recognise,
 )
 from customer_health.vendors import (
@@ -75,6 +76,11 @@ def of_folder(root: Path) -> int:
     files = delivered_files(root, errors) if not errors else []
     if errors:
         raise Refusal("\n".join(errors))
+    if meant := folder_meant(root):
+        raise Refusal(
+            f"{root}: the folders of your tools are in {meant}. Fix: name that,"
+            f" `make start RAW_PATH={shlex.quote(str(meant))}`."
+        )
     if not files:
         raise Refusal(
             f"{root}: holds no Parquet or CSV file. Fix: put the tables of each tool into a folder"
@@ -132,8 +138,11 @@ def of_database(database: Path) -> int:
     path.write_text(WRITTEN_BY + yaml.safe_dump(variables, sort_keys=False), encoding="utf-8")
     print(f"\nWritten to {path}: {as_text(vendors).strip()}")
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(shutil.copy(database, folder))
-        with judged(variables, copy) as judgement:
+        # what was written last may still be in the file beside it
+        for file in (database, database.with_name(f"{database.name}.wal")):
+            if file.exists():
+                copy_file(file, Path(folder, file.name))
+        with judged(variables, Path(folder, database.name)) as judgement:
             print("\n".join(metrics(judgement)))
     print(
         f"\nNext:       CUSTOMER_HEALTH_WAREHOUSE={shlex.quote(str(database))} .venv/bin/dbt build"

@@ -24,7 +24,7 @@ from customer_health.privacy.raw_data import RawData, contacts_and_addresses, fi
 from customer_health.privacy.staging import rows_without_erased
 from customer_health.privacy.tombstones import Tombstones
 from customer_health.progress import Progress
-from customer_health.publication import Warehouse
+from customer_health.publication import Refusal, Warehouse
 from customer_health.sync.ledger import Ledger
 
 PERSONAL = {
@@ -421,6 +421,18 @@ def test_people_of_two_connections_with_one_id_are_two(salesforce):
     assert files_with(raw, {("contact", "salesforce_emea:003-ann")}, "lower") == {other: 1}
     assert other not in files_with(raw, {("contact", "003-ann")}, "lower")
     assert files_with(raw, {("account", "salesforce_emea:001-x")}, "lower") == {other: 1}
+
+
+def test_rows_of_persons_are_found_whatever_they_begin_with(salesforce):
+    contact = salesforce / "salesforce" / "contact.csv"
+    rows = contact.read_text().replace("003-ANN", "#003-ANN")
+    contact.write_text(rows)
+    pairs = contacts_and_addresses(salesforce, "lower")
+    assert ("#003-ann", "ann.lee@northwind.example") in pairs
+    contact.write_text(f"{rows}cut off\n")
+    n_lines = rows.count("\n") + 1
+    with pytest.raises(Refusal, match=f"contact.csv, line {n_lines}: the row has 1 cell.* Fix: "):
+        contacts_and_addresses(salesforce, "lower")
 
 
 def test_who_was_erased_does_not_come_back_from_a_vendors_files(salesforce, tmp_path):

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import duckdb
 
+from customer_health.csv_files import csv_rows, fault_in, pattern_of
 from customer_health.marts import sql_name, sql_text
 from customer_health.privacy.tombstones import KINDS, spelled
+from customer_health.publication import Refusal
 from customer_health.vendors import (
     Vendors,
     contract_tables,
@@ -38,9 +40,8 @@ def files_with(raw: RawData, names: Names, id_case: str) -> dict[Path, int]:
                 if sought == kind
             ]
             if conditions:
-                ((n_rows,),) = connection.execute(
-                    f"select count(*) from {_rows(path)} where {' or '.join(conditions)}"
-                ).fetchall()
+                sql = f"select count(*) from {_rows(path)} where {' or '.join(conditions)}"
+                ((n_rows,),) = _found(connection, path, sql)
                 if n_rows:
                     found[path] = n_rows
     return found
@@ -57,12 +58,11 @@ def contacts_and_addresses(raw: RawData, id_case: str) -> set[tuple[str, str]]:
                 for sought in ("contact", "email")
             )
             if contacts and emails:
-                pairs |= set(
-                    connection.execute(
-                        f"select {contacts[0]} as contact, {emails[0]} as email from {_rows(path)}"
-                        " where contact is not null and email is not null"
-                    ).fetchall()
+                sql = (
+                    f"select {contacts[0]} as contact, {emails[0]} as email from {_rows(path)}"
+                    " where contact is not null and email is not null"
                 )
+                pairs |= {(contact, email) for contact, email in _found(connection, path, sql)}
     return pairs
 
 
@@ -87,7 +87,7 @@ def _naming_columns(
             kinds |= {name.lower(): kind for name, kind in declared.names.items()}
             shared = declared.shared
     is_further = source in further_connections(raw.vendors)
-    described = connection.execute(f"describe from {_rows(path)}").fetchall()
+    described = _found(connection, path, f"describe from {_rows(path)}")
     columns = []
     for name in (row[0] for row in described if row[0].lower() in kinds):
         text = spelled(sql_name(name), kinds[name.lower()], id_case)
@@ -96,9 +96,15 @@ def _naming_columns(
     return columns
 
 
+def _found(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> list[tuple]:
+    try:
+        return connection.execute(sql).fetchall()
+    except duckdb.Error as problem:
+        fault = fault_in(path) if path.suffix == ".csv" else None
+        raise Refusal(fault or f"{path}: {problem}") from problem
+
+
 def _rows(path: Path) -> str:
-    # a name is a pattern to DuckDB, so what has a meaning there stands in brackets
-    pattern = str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")
-    if path.suffix == ".csv":
-        return f"read_csv({sql_text(pattern)}, header = true, all_varchar = true)"
-    return f"read_parquet({sql_text(pattern)})"
+    return (
+        csv_rows(path) if path.suffix == ".csv" else f"read_parquet({sql_text(pattern_of(path))})"
+    )
