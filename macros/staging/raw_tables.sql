@@ -2,8 +2,7 @@
     {#- known while dbt parses, when no model can be looked up -#}
     {% set customers = [('crm', 'accounts'), ('crm', 'contacts'), ('crm', 'contact_roles'), ('crm', 'activities')] %}
     {% set filled = {
-        'amplitude': [('product', 'events')],
-        'mixpanel': [('product', 'events')],
+        'amplitude': [('product', 'events')], 'mixpanel': [('product', 'events')],
         'pendo': [('product', 'events'), ('product', 'users'), ('product', 'features')],
         'qualtrics': [('survey', 'responses')],
         'salesforce': customers + [('crm', 'opportunities')],
@@ -20,7 +19,8 @@
         ('product', 'storage'), ('product', 'measures'),
     ] + customers + [
         ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'), ('crm', 'playbook_runs'),
-        ('crm', 'csm_assessments'), ('crm', 'score_overrides'), ('support', 'organizations'), ('support', 'tickets'),
+        ('crm', 'csm_assessments'), ('crm', 'score_overrides'), ('crm', 'references'),
+        ('support', 'organizations'), ('support', 'tickets'),
         ('survey', 'responses'), ('billing', 'subscriptions'), ('billing', 'invoices'), ('signals', 'account_signals'),
     ]) }}
 {% endmacro %}

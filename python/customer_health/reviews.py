@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from customer_health.frames import days_of
 from customer_health.methods import EQUAL
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def drift_due(
         scores: Relation int_evidence__observed_scores.
         thresholds: Relation with one row, a column per threshold.
     """
-    days = _days(due)
+    days = days_of(due)
     if not days:
         return None
     import pandas as pd
@@ -189,7 +190,7 @@ def metric_verdicts_due(
         metrics: Relation int_evidence__metric_outcomes.
         thresholds: Relation with one row, a column per threshold.
     """
-    days = _days(due)
+    days = days_of(due)
     if not days:
         return None
     import pandas as pd
@@ -215,10 +216,6 @@ def metric_verdicts_due(
         rows = known.filter(f"dimension = '{dimension}'").project(columns)
         evidence += metric_evidence(_fetched(rows), settings)
     return metric_verdicts(evidence, settings).assign(review_date=day)
-
-
-def _days(due: Relation) -> list[date]:
-    return sorted(day for (day,) in due.fetchall())
 
 
 def _only_value(relation: Relation, expression: str) -> Any:
@@ -249,7 +246,7 @@ def _reviews(
     due: Relation, outcomes: Relation, thresholds: Relation
 ) -> Iterator[tuple[pd.Timestamp, pd.DataFrame, Settings]]:
     """Give each review day with the outcomes of the year up to it, and the settings."""
-    days = _days(due)
+    days = days_of(due)
     if not days:
         return
     import pandas as pd
