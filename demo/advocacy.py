@@ -51,4 +51,3 @@ def references(world: World) -> dict:
         "status": optional(status, ~is_given | (rng.random(n) < 0.9))[keep],
         "known_at": stamps(known[keep]),
     }
-

@@ -8,7 +8,6 @@ have none to make and give back None, without loading what the statistics need: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from customer_health.frames import days_of

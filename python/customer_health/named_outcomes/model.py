@@ -34,7 +34,9 @@ class OutcomeModel:
     auc_low: float | None
 
 
-def fit_model(rows: pd.DataFrame, outcome: Outcome, settings: OutcomeSettings) -> OutcomeModel | str:
+def fit_model(
+    rows: pd.DataFrame, outcome: Outcome, settings: OutcomeSettings
+) -> OutcomeModel | str:
     """Fit the model on what had matured, or say why there is none.
 
     Args:
