@@ -47,6 +47,7 @@ def build(
     known = people.build_people(world)
     users = product.build_users(world, book)
     judged = overrides.draw_overrides(world)
+    advocates = advocacy.draw_advocacy(world)
 
     raw = {
         ("billing", "subscriptions"): lambda: billing.subscriptions(world, book),
@@ -61,7 +62,7 @@ def build(
         ("crm", "playbook_runs"): lambda: crm.playbook_runs(world),
         ("crm", "csm_assessments"): lambda: crm.csm_assessments(world),
         ("crm", "score_overrides"): lambda: overrides.score_overrides(world, judged),
-        ("crm", "references"): lambda: advocacy.references(world),
+        ("crm", "references"): lambda: advocacy.references(world, advocates),
         ("support", "organizations"): lambda: support.organizations(world),
         ("support", "tickets"): lambda: support.tickets(world),
         ("survey", "responses"): lambda: survey.responses(world, known),
@@ -104,7 +105,7 @@ def build(
     planted = {
         "accounts": truth.accounts(world),
         "latent_weekly": truth.latent_weekly(world),
-        "reference_hazards": truth.reference_hazards(world),
+        "reference_hazards": truth.reference_hazards(world, advocates),
         "shocks": truth.shocks(world),
         "effects": truth.effects(world),
         "playbook_effects": truth.playbook_effects(world),

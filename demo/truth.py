@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from demo import advocacy
+from demo.advocacy import Advocacy
 from demo.crm import playbook_ids
 from demo.parameters import DIMENSIONS, PLAYBOOKS, SEGMENTS, SHOCKS
 from demo.toolkit import NEVER, dates
@@ -42,13 +42,13 @@ def latent_weekly(world: World) -> dict:
     }
 
 
-def reference_hazards(world: World) -> dict:
+def reference_hazards(world: World, advocacy: Advocacy) -> dict:
     """The rate per week at which each account gives references, as latent_weekly."""
     account, week = _recorded_weeks(world)
     return {
         "account_id": world.accounts.account_id[account],
         "week_start": dates(world.week_zero + 7 * week),
-        "hazard": advocacy.hazard(world)[account, week],
+        "hazard": advocacy.hazard[account, week],
     }
 
 
