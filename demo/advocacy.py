@@ -1,4 +1,4 @@
-"""References that customers give: the more they like us and use it, and again once they gave one."""
+"""References that customers give: the more they like us and use it, and again after the first."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ final as (
             {% endfor %}
         {% endfor %}
         max(interval_factor) as interval_factor,
-        max(label) as label,
+        max(label) as model_label,
         max(reason) as reason,
         max(auc) as auc,
         max(auc_low) as auc_low

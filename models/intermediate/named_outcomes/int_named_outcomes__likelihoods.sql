@@ -14,6 +14,12 @@ clock as (
     select * from {{ ref('stg_calendar__clock') }}
 ),
 
+outcomes as (
+    select 'expansion' as outcome
+    union all
+    select 'advocacy' as outcome
+),
+
 -- who pays nothing cannot pay more than that; where no source records references, none can be told
 asked as (
     select
@@ -21,7 +27,7 @@ asked as (
         outcomes.outcome
     from observations
     inner join clock on observations.as_of_date = clock.as_of_date
-    cross join (select 'expansion' as outcome union all select 'advocacy') as outcomes
+    cross join outcomes
     where
         case
             when outcomes.outcome = 'expansion' then observations.is_paying

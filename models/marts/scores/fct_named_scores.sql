@@ -22,8 +22,7 @@ observations as (
 recorded as (
     select count(observations.advocated) > 0 as has_references
     from observations
-    inner join (select max(as_of_date) as as_of_date from health) as newest
-        on observations.as_of_date = newest.as_of_date
+    where observations.as_of_date = (select max(health.as_of_date) from health)
 ),
 
 final as (
@@ -33,7 +32,7 @@ final as (
         round(100 * health.churn_probability_90d, 1) as retention_risk,
         health.no_probability_reason as no_retention_risk_reason,
         expansion.likelihood as expansion_opportunity,
-        model_of_expansion.label as expansion_label,
+        model_of_expansion.model_label as expansion_label,
         case
             when expansion.likelihood is not null then model_of_expansion.reason
             when model_of_expansion.intercept is not null then 'Nothing is paid for today.'
@@ -52,7 +51,7 @@ final as (
         advocacy.likelihood as advocacy_likelihood,
         advocacy.likelihood_low as advocacy_likelihood_low,
         advocacy.likelihood_high as advocacy_likelihood_high,
-        model_of_advocacy.label as advocacy_label,
+        model_of_advocacy.model_label as advocacy_label,
         case
             when not recorded.has_references then 'No source records references.'
             when advocacy.likelihood is not null then model_of_advocacy.reason
