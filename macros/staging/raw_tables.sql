@@ -8,14 +8,12 @@
         'amplitude': events, 'mixpanel': events, 'segment': events + [('product', 'users')],
         'pendo': events + [('product', 'users'), ('product', 'features')],
         'salesforce': customers + deals, 'hubspot': customers + deals + [('support', 'tickets')],
-        'intercom': desk, 'zendesk': desk, 'recurly': bills, 'stripe': bills,
-        'delighted': answers, 'qualtrics': answers,
+        'intercom': desk, 'zendesk': desk, 'recurly': bills, 'stripe': bills, 'delighted': answers, 'qualtrics': answers,
     } %}
     {{ return(filled.get(connection.split('_')[0], []) if connection else events + [
         ('product', 'daily_usage'), ('product', 'users'), ('product', 'features'), ('product', 'storage'),
-        ('product', 'measures'),
-    ] + customers + [
-        ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'), ('crm', 'playbook_runs'),
-        ('crm', 'csm_assessments'), ('crm', 'score_overrides'),
-    ] + desk + answers + bills + [('signals', 'account_signals')]) }}
+        ('product', 'measures')] + customers + [
+        ('crm', 'references'), ('crm', 'goals'), ('crm', 'milestones'), ('crm', 'opportunities'),
+        ('crm', 'playbook_runs'), ('crm', 'csm_assessments'), ('crm', 'score_overrides')]
+        + desk + answers + bills + [('signals', 'account_signals')]) }}
 {% endmacro %}

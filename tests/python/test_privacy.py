@@ -427,12 +427,13 @@ def test_rows_of_persons_are_found_whatever_they_begin_with(salesforce):
     contact = salesforce / "salesforce" / "contact.csv"
     rows = contact.read_text().replace("003-ANN", "#003-ANN")
     contact.write_text(rows)
-    pairs = contacts_and_addresses(salesforce, "lower")
+    raw = RawData(salesforce, {})
+    pairs = contacts_and_addresses(raw, "lower")
     assert ("#003-ann", "ann.lee@northwind.example") in pairs
     contact.write_text(f"{rows}cut off\n")
     n_lines = rows.count("\n") + 1
     with pytest.raises(Refusal, match=f"contact.csv, line {n_lines}: the row has 1 cell.* Fix: "):
-        contacts_and_addresses(salesforce, "lower")
+        contacts_and_addresses(raw, "lower")
 
 
 def test_who_was_erased_does_not_come_back_from_a_vendors_files(salesforce, tmp_path):

@@ -147,8 +147,7 @@ daily as (
             {{ stream.n_rows }} as n_rows
         from {{ stream.relation }} as facts
         where
-            facts.known_date <= (select clock.as_of_date from clock)
-            and facts.known_date > (select {{ first_day }} from windows)
+            facts.known_date > (select {{ first_day }} from windows)
             {{- '\n        and ' ~ stream.condition if stream.condition }}
         group by facts.known_date
         {{ 'union all' if not loop.last }}

@@ -13,9 +13,9 @@ exchange_rates as (
 ),
 
 refused as (
-    {% for source_name, table_name in raw_tables() | reject('in', without_account) %}
-        {% set table = raw_table(source_name, table_name) %}
-        {% set names = table.columns | map(attribute='name') | list %}
+    {% for source_name, table_name in raw_tables() | reject('in', without_account) -%}
+        {% set table = raw_table(source_name, table_name) -%}
+        {% set names = table.columns | map(attribute='name') | list -%}
         select
             '{{ source_name }}' as source_name,
             account_id,
@@ -29,7 +29,7 @@ refused as (
             {% else %}
                 cast({{ table.time_column or 'null' }} as date) as row_date,
             {% endif %}
-            {% if table_name == 'subscriptions' %}
+            {% if table_name == 'subscriptions' -%}
                 least(end_date, cancelled_date) as until_date,
                 -- of a term that was delivered several times the newest row counts
                 case
@@ -42,17 +42,17 @@ refused as (
                     ) = 1 then arr
                 end as arr,
                 currency
-            {% else %}
+            {% else -%}
                 cast(null as date) as until_date,
                 cast(null as double) as arr,
                 cast(null as varchar) as currency
-            {% endif %}
+            {% endif -%}
         from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
         where
             quarantine_column = 'account_id'
             and quarantine_reason in ('unknown account', 'missing value')
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 running as (

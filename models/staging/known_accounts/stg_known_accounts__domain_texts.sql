@@ -36,7 +36,7 @@ texts as (
             '{{ source_name }}.{{ table_name }}' as place,
             account_domain as delivered
         from ({{ raw_rows(source_name, table_name, only_column='account_domain') }})
-            as {{ table_name }}
+            as {{ table_name }}_rows
     {% endfor %}
 ),
 

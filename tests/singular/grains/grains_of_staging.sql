@@ -16,6 +16,7 @@
     ('stg_crm__milestones', 'milestone_id', ''),
     ('stg_crm__opportunities', 'opportunity_id', ''),
     ('stg_crm__playbook_runs', 'playbook_run_id', ''),
+    ('stg_crm__references', 'reference_id', ''),
     ('stg_crm__score_overrides', 'override_id', ''),
     ('stg_known_accounts__claims', 'source_name?, kind, known_as, account_id, matched_by', ''),
     ('stg_known_accounts__domains', 'place, delivered', ''),
