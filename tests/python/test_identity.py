@@ -271,8 +271,8 @@ def test_without_a_crm_a_payer_that_is_anothers_by_hand_is_no_account(tmp_path):
     (tmp_path / "raw/billing").mkdir(parents=True)
     with duckdb.connect() as connection:
         connection.execute(
-            "copy (select 's' || n as subscription_id, 'cus_' || n as account_id"
-            " from range(1, 5) as r (n))"
+            "copy (select 's' || n as subscription_id, 'cus_' || n as account_id,"
+            " date '2026-01-01' as start_date from range(1, 5) as r (n))"
             f" to '{tmp_path}/raw/billing/subscriptions.parquet'"
         )
     warehouse = build(

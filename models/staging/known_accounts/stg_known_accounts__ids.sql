@@ -4,6 +4,7 @@
     seen in the product. Which it is is known when the model is compiled, and only that is read. -#}
 
 -- depends_on: {{ ref('snap_crm__accounts') }}, {{ ref('stg_known_accounts__duplicates') }}
+-- depends_on: {{ ref('account_matches') }}
 {% set seen = load_relation(ref('snap_crm__accounts')) if execute %}
 {% set named -%}
     select distinct account_id
