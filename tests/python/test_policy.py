@@ -704,6 +704,16 @@ def test_a_missing_file_is_named_with_the_name_it_may_have_now(policy):
     ]
 
 
+@pytest.mark.parametrize("file", ["bands.csv", "tiers.csv"])
+def test_a_missing_file_is_not_to_be_made_of_another_that_is_needed(policy, file):
+    (policy / file).unlink()
+    errors, _ = policy_problems(policy)
+    assert errors == [
+        f"seeds/policy/{file}: the file is missing. Fix: put it back"
+        f" (git checkout seeds/policy/{file})."
+    ]
+
+
 def test_a_missing_folder_is_one_message(tmp_path):
     errors, _ = policy_problems(tmp_path / "policy")
     assert len(errors) == 1
@@ -849,6 +859,23 @@ def test_the_policy_names_the_metrics_that_are_computed(policy):
         "seeds/policy/metrics.csv: a model computes 'new_metric' in dimension 'value', but it has"
         " no row. Fix: add a row for it (weight 0 switches it off)."
     )
+
+
+@pytest.mark.parametrize("names", [None, computed()])
+def test_a_slip_in_the_id_of_a_metric_blames_no_other_file(policy, names):
+    row = edit(policy, "metrics.csv", "\nactive_seat_share_28d,", "\nactive_seat_shares_28d,") + 1
+    errors, _ = policy_problems(policy, names)
+    assert errors == [
+        f"seeds/policy/metrics.csv, row {row}: no model computes a metric"
+        " 'active_seat_shares_28d'. Fix: call it 'active_seat_share_28d'."
+    ]
+
+
+def test_a_slip_in_a_reference_to_a_metric_blames_no_metric(policy):
+    rule = "api_platform,api_latency{}_28d,at_most,200"
+    row = edit(policy, "scoring_rules.csv", rule.format("_ms"), rule.format(""))
+    (error,), _ = policy_problems(policy)
+    assert error.startswith(f"seeds/policy/scoring_rules.csv, row {row}: metric 'api_latency_28d'")
 
 
 def test_a_slip_in_a_metric_points_at_the_computed_one(policy):

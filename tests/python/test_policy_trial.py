@@ -20,6 +20,7 @@ from customer_health.policy import seed_problems
 from customer_health.policy.decisions import PolicyChange, note
 from customer_health.publication import Publication, Refusal, Warehouse
 from customer_health.trial import versions
+from customer_health.trial.__main__ import cannot_be_used
 from customer_health.trial.changes import changed_rows
 from customer_health.trial.effects import Comparison
 from customer_health.trial.score_changes import main as explain
@@ -339,6 +340,57 @@ def test_the_seeds_of_a_revision_are_read(tmp_path, monkeypatch):
         "scorecard_weights.csv: expert_default, usage: weight 30 → 40",
         "scorecard_weights.csv: expert_default, engagement: weight 18 → 8",
     ]
+
+
+def test_what_came_after_a_version_is_taken_from_this_one(tmp_path):
+    seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
+    lacking = {
+        "policy/thresholds.csv": r"(?m)^renewal_window_days,.*\n",
+        "policy/metrics.csv": r"(?m)^(stickiness_dau_mau_28d|orders_28d),.*\n",
+        "policy/metric_curves.csv": r"(?m)^stickiness_dau_mau_28d,.*\n",
+        "vocabulary/vocabularies.csv": r"(?m)^survey_type,.*\n",
+    }
+    for file, row in lacking.items():
+        text = (seeds / file).read_text(encoding="utf-8")
+        assert re.search(row, text)
+        (seeds / file).write_text(re.sub(row, "", text), encoding="utf-8")
+    # a column and a scorecard more since then, and a price that was another
+    scorecards = seeds / "policy/scorecards.csv"
+    with scorecards.open(encoding="utf-8", newline="") as file:
+        rows = [
+            {k: v for k, v in row.items() if k != "band_limits"}
+            for row in csv.DictReader(file)
+            if row["scorecard"] != "rag"
+        ]
+    with scorecards.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    rates = seeds / "policy/exchange_rates.csv"
+    rates.write_text(rates.read_text(encoding="utf-8").replace("EUR,1.08", "EUR,1.2"))
+    assert seed_problems(seeds)[0]
+    assert versions.completed(seeds) == [
+        "metrics.csv: stickiness_dau_mau_28d, orders_28d",
+        "scorecards.csv: band_limits",
+        "thresholds.csv: renewal_window_days",
+        "vocabularies.csv: survey_type",
+    ]
+    assert seed_problems(seeds)[0] == []
+    changes = changed_rows(PROJECT / "seeds", seeds)
+    assert [row for row in changes if row.startswith(("exchange", "metrics", "thresholds"))] == [
+        "exchange_rates.csv: EUR: rate 1.2 → 1.08",
+        "metrics.csv: stickiness_dau_mau_28d: weight 0 → 13",
+    ]
+    assert any(row.startswith("scoring_rules.csv: new row rag, ") for row in changes)
+
+
+def test_what_is_wrong_with_a_revision_is_not_to_be_mended_in_seeds():
+    error = "seeds/policy/tiers.csv, row 1: the column 'tier' is missing. Fix: add it."
+    said = cannot_be_used("HEAD~3", [error])
+    assert "- policy/tiers.csv, row 1: the column 'tier' is missing.\n" in said
+    assert "add it" not in said
+    assert "seeds/policy" not in said
+    assert said.endswith("compare with AGAINST=folder.")
 
 
 def file_of_outcomes(path: Path, dates: list[str]) -> Path:

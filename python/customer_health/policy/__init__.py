@@ -139,6 +139,7 @@ def policy_problems(
             if len(found.errors) == errors_before:
                 sound.add(file)
 
+    code.mend_slips(tables, found)
     rules.check_references(tables, found)
     for needed, check in rules.CHECKS:
         if sound.issuperset(needed):

@@ -101,7 +101,11 @@ class PolicyRow(Row):
 def number(text: str, largest: float = LARGEST_NUMBER) -> float:
     """Read a plain decimal number; others, also nan and 1_000, are none."""
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, flags=re.ASCII):
-        raise refusal(f"'{text}' is not a number", "write digits and a point, such as 12.5")
+        fix = "write digits and a point, such as 12.5"
+        percent = re.fullmatch(r"(\d+\.?\d*) ?%", text, flags=re.ASCII)
+        if percent:
+            fix = f"write {float(percent[1]) / 100:g} for a share of 1, else {percent[1]} without %"
+        raise refusal(f"'{text}' is not a number", fix)
     value = float(text)
     if abs(value) > largest:
         raise refusal(f"{text} is too large to compute with", f"write {largest:,.0f} at most")
@@ -109,6 +113,13 @@ def number(text: str, largest: float = LARGEST_NUMBER) -> float:
         fix = f"write 0, or {SMALLEST_NUMBER:g} at least"
         raise refusal(f"{text} is too close to 0 to compute with", fix)
     return value
+
+
+def number_between(lowest: float, highest: float, value: float) -> str:
+    """Say what to write instead of a number, which may be a percentage."""
+    percent = f", such as {value / 100:g} for {value:g} %"
+    is_percent = highest == 1 and highest < value <= 100
+    return f"write a number between {lowest:g} and {highest:g}{percent if is_percent else ''}"
 
 
 def numbers(text: str) -> list[float]:
@@ -220,6 +231,8 @@ def problems(
                 for side in ("ge", "le")
                 if hasattr(limit, side)
             }
-            allowed = "between {ge:g} and {le:g}" if len(limits) == 2 else "at least {ge:g}"
             what = f"{name} {texts[name]} is outside what is allowed"
-            yield what, f"write a number {allowed.format(**limits)}"
+            if len(limits) == 2:
+                yield what, number_between(limits["ge"], limits["le"], float(texts[name]))
+            else:
+                yield what, f"write a number at least {limits['ge']:g}"

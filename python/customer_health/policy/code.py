@@ -1,7 +1,15 @@
-"""Holds the policy against what the code names: metrics, feeds and raw tables."""
+"""Holds the policy against what the code names: metrics, feeds, raw tables and vendors' tables."""
 
-from customer_health.policy.findings import Findings, nearest
-from customer_health.policy.tables import Metric, SourceCheck
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from customer_health.policy.findings import Findings, grouped, nearest, use_one_of
+from customer_health.policy.tables import Metric, SourceCheck, VendorColumn
+from customer_health.policy.thresholds import PROJECT
 
 
 def check_computed(
@@ -66,3 +74,61 @@ def check_dated_tables(rows: list[SourceCheck], dated_tables: list[dict], found:
     for name in missing:
         fix = "add a row for it (with limits left empty it is not checked)"
         found.error(file, (), f"the raw table '{name}' has no row", fix)
+
+
+@functools.cache
+def metrics_of_models() -> frozenset[str]:
+    """Names of the metrics that the models of metrics declare."""
+    return frozenset(
+        column["name"]
+        for path in (PROJECT / "models/intermediate/metrics").rglob("_*__models.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        if re.fullmatch(r"int_\w+__metrics", model["name"])
+        for column in model["columns"]
+    )
+
+
+def mend_slips(tables: Mapping[str, list[Any]], found: Findings) -> None:
+    """Name the rows of metrics.csv with a slip, and read on as if they had the name that is meant.
+
+    Else all rows of other files that have the name right would be blamed.
+    """
+    rows = tables.get("metrics.csv", ())
+    others = ("metric_curves.csv", "scoring_rules.csv")
+    asked_for = {row.metric for file in others for row in tables.get(file, ())}
+    lost = asked_for - {row.metric for row in rows}
+    for row in rows if lost else ():
+        near = nearest(row.metric or "", lost & metrics_of_models())
+        if near and row.metric not in metrics_of_models():
+            what = f"no model computes a metric '{row.metric}'"
+            found.error("metrics.csv", row.number, what, f"call it '{near}'")
+            row.metric = near
+
+
+@functools.cache
+def columns_of(source: str) -> dict[str, list[str]]:
+    """Columns of each table that a source declares, a vendor's or the contract's."""
+    return {
+        table["name"]: [column["name"] for column in table["columns"]]
+        for path in (PROJECT / "models/staging").rglob(f"_{source}__sources.yml")
+        for declared in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for table in declared["tables"]
+    }
+
+
+def check_vendor_columns(rows: list[VendorColumn], found: Findings) -> None:
+    """Each row names a table and a column that are read; of another it would do nothing."""
+    vendors = [path.name for path in (PROJECT / "models/staging/vendors").glob("*/")]
+    for (vendor, table), same in grouped(rows, "vendor", "vendor_table").items():
+        tables, numbers = columns_of(vendor), [row.number for row in same]
+        if not tables:
+            fix = use_one_of(vendor, sorted(vendors))
+            found.error("vendor_columns.csv", numbers, f"no vendor is called '{vendor}'", fix)
+        elif table not in tables:
+            what = f"no model reads a table '{table}' of {vendor}"
+            found.error("vendor_columns.csv", numbers, what, use_one_of(table, list(tables)))
+        for row in same if table in tables else ():
+            if row.column_name not in tables[table]:
+                what = f"no model reads a column '{row.column_name}' of {vendor}'s {table}"
+                fix = use_one_of(row.column_name, tables[table])
+                found.error("vendor_columns.csv", row.number, what, fix)

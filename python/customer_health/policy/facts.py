@@ -13,6 +13,13 @@ NUMBERS_OF_A_DAY = (
     "open_p1_tickets",
     "overdue_invoices",
 )
+# Between what those of a scale lie.
+LIMITS_OF_A_DAY = {
+    "health_score": (0, 100),
+    "change_30d": (-100, 100),
+    "change_90d": (-100, 100),
+    "churn_probability_90d": (0, 1),
+}
 WORDS_OF_A_DAY = ("band", "momentum", "segment", "lifecycle_stage")
 # What accounts can be parted by, beside fields of custom_fields.csv.
 NUMBERS_OF_AN_ACCOUNT = ("employees", "arr", "term_days")

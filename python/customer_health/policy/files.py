@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from customer_health.policy.cells import LONG_CELL, Row, problems
 from customer_health.policy.findings import Findings, grouped, listed, nearest
+from customer_health.policy.tables import TABLES, VOCABULARY_TABLES
 
 LARGEST_FILE = 20_000_000
 
@@ -87,8 +88,11 @@ def plain_text(path: Path, found: Findings, file: str) -> str | None:
     except FileNotFoundError:
         if path.is_symlink():
             return unreadable("this link points to nothing", "put the file itself there")
-        near = nearest(path.name, [other.name for other in path.parent.glob("*")])
-        fix = f"rename {near} to {path.name}" if near else f"put {path.name} back"
+        known = {*TABLES, *VOCABULARY_TABLES}
+        others = [other.name for other in path.parent.glob("*") if other.name not in known]
+        near = nearest(path.name, others)
+        back = f"put it back (git checkout {found.folder}/{file})"
+        fix = f"rename {near} to {path.name}" if near else back
         return unreadable("the file is missing", fix)
     except PermissionError:
         return unreadable("the file may not be read", "give yourself the permission to read it")

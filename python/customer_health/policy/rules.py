@@ -10,8 +10,10 @@ from customer_health.policy import sentences
 from customer_health.policy.actions import SyncField
 from customer_health.policy.bands import check_bands, check_fitted_limits
 from customer_health.policy.cells import RefersTo, Row
+from customer_health.policy.code import check_vendor_columns
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.matches import check_matches
+from customer_health.policy.plausible import check_rates, check_shares, check_signs
 from customer_health.policy.ranges import check_ranges
 from customer_health.policy.scoring import check_methods, check_percentiles, check_rules
 from customer_health.policy.segments import check_segmentations
@@ -334,6 +336,9 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (("signal_types.csv",), _check_signal_types),
     (("overlay_words.csv",), _check_overlay_words),
     (("exchange_rates.csv",), _check_rates),
+    (("exchange_rates.csv",), check_rates),
+    (("metrics.csv", "metric_curves.csv", "scoring_rules.csv"), check_shares),
+    (("vendor_columns.csv",), check_vendor_columns),
     (("account_matches.csv",), check_matches),
     (("triggers.csv", "trigger_conditions.csv"), check_triggers),
     (
@@ -344,4 +349,5 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
         ("trigger_conditions.csv", "bands.csv", "segments.csv", "lifecycle_stages.csv"),
         check_conditions,
     ),
+    (("trigger_conditions.csv",), check_signs),
 )

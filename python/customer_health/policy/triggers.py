@@ -1,11 +1,19 @@
 """Rules of triggers.csv and trigger_conditions.csv that span rows and files."""
 
+import math
 from collections.abc import Sequence
+
+from pydantic_core import PydanticCustomError
 
 from customer_health.policy import sentences
 from customer_health.policy.actions import Holdout, Trigger, TriggerCondition
-from customer_health.policy.cells import Row, number
-from customer_health.policy.facts import FACTS_WITHOUT_A_SCORE, NUMBERS_OF_A_DAY, WORDS_OF_A_DAY
+from customer_health.policy.cells import Row, number, number_between
+from customer_health.policy.facts import (
+    FACTS_WITHOUT_A_SCORE,
+    LIMITS_OF_A_DAY,
+    NUMBERS_OF_A_DAY,
+    WORDS_OF_A_DAY,
+)
 from customer_health.policy.findings import Findings, grouped, use_one_of
 from customer_health.policy.tables import (
     Band,
@@ -100,10 +108,15 @@ def check_conditions(
             what = f"{row.fact} is a number, and comparison is 'is'"
             found.error(file, row.number, what, "write below, at_most, at_least or above")
         try:
-            number(row.value)
-        except ValueError:
+            value = number(row.value)
+        except PydanticCustomError as refused:
             what = f"value '{row.value}' is not a number, as {row.fact} is"
-            found.error(file, row.number, what, "write digits and a point, such as 12.5")
+            found.error(file, row.number, what, (refused.context or {})["fix"])
+            continue
+        lowest, highest = LIMITS_OF_A_DAY.get(row.fact, (-math.inf, math.inf))
+        if not lowest <= value <= highest:
+            what = f"{row.fact} is never {row.value}"
+            found.error(file, row.number, what, number_between(lowest, highest, value))
 
 
 def _names(rows: Sequence[Row], column: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from customer_health.trial.effects import (
     policy_version,
     write_changes,
 )
-from customer_health.trial.versions import SEEDS, other_seeds
+from customer_health.trial.versions import SEEDS, completed, other_seeds
 
 SHOWN_ACCOUNTS = 5
 # All that scores of all days are made of and judged by, and no reports.
@@ -110,14 +110,14 @@ def compare(warehouse: Warehouse, against: str) -> int:
     base = base_of(warehouse)
     with TemporaryDirectory() as folder:
         seeds = other_seeds(against, Path(folder) / "seeds")
+        later = completed(seeds)
         errors, _ = seed_problems(seeds)
         if errors:
-            said = [error.replace(f"{seeds}/", "").replace(str(seeds), against) for error in errors]
-            print(
-                "\n- ".join([f"AGAINST={against} cannot be used by this release:", *said]),
-                file=sys.stderr,
-            )
+            print(cannot_be_used(against, errors), file=sys.stderr)
             return 1
+        if later:
+            print(f"{'note':<12} what came after {against} is taken from seeds/:")
+            print("\n".join(f"  {what}" for what in later))
         changes = changed_rows(SEEDS, seeds)
         print(
             f"{'changes':<12} {'' if changes else 'none '}since {against}{':' if changes else ''}"
@@ -134,6 +134,18 @@ def compare(warehouse: Warehouse, against: str) -> int:
             look_back(copy, other.state, against)
     print("Nothing has changed: `make build` puts what lies in seeds/ in force")
     return 0
+
+
+def cannot_be_used(against: str, errors: list[str]) -> str:
+    """Say why another version cannot be used; of a revision nothing can be mended in its place."""
+    said = [error.removeprefix("seeds/") for error in errors]
+    if not Path(against).is_dir():
+        said = [error.partition(" Fix: ")[0] for error in said]
+        said.append(
+            f"Fix: lay it out with `git archive {against} seeds | tar -x -C folder`, mend it there,"
+            " and compare with AGAINST=folder."
+        )
+    return "\n- ".join([f"AGAINST={against} cannot be used by this release:", *said])
 
 
 def say_not_noted(reason: str | None) -> None:
