@@ -112,9 +112,33 @@ def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
     assert [(row[0], row[5], row[4]) for row in shown] == [
         (name, f"{arr:,.0f}", f"{loss:,.0f}") for name, arr, loss in expected
     ]
-    # whoever is not on the worklist has nothing due
-    listed = {name for (name,) in drawn.rows("select account_name from marts.csm_worklist")}
-    assert all((row[8] == "nothing is due") == (row[0] not in listed) for row in shown)
+    # whoever is not on the worklist was spoken with in time
+    spoken = dict(
+        drawn.rows(
+            """
+            select
+                touches.account_id,
+                format('touched {}, next by {}', last_touch_date, touch_due_date)
+            from marts.fct_account_touches as touches
+            left join marts.csm_worklist as worklist using (account_id)
+            where worklist.account_id is null
+            """
+        )
+    )
+    ids = [
+        account_id
+        for (account_id,) in drawn.rows(
+            """
+            select account_id from marts.account_health
+            where customer_status = 'customer' and expected_arr_loss_90d is not null
+            order by expected_arr_loss_90d desc, account_id limit 10
+            """
+        )
+    ]
+    for account_id, row in zip(ids, shown, strict=True):
+        assert row[8].startswith("touched ") == (account_id in spoken)
+        assert row[8] == spoken.get(account_id, row[8])
+    assert spoken
 
 
 def test_the_worklist_is_whole_with_the_figures_of_the_mart(drawn):
@@ -170,14 +194,19 @@ def test_the_longest_flagged_are_those_whose_flag_began_first(drawn):
     shown = read(drawn.folder / "managers.html").tables["aged"][1:]
     expected = drawn.rows(
         """
-        select account_name, date_diff('day', flagged_date, as_of_date) as days
+        select
+            account_name, date_diff('day', flagged_date, health.as_of_date) as days,
+            coalesce(last_touch_date::varchar, '–')
         from marts.fct_flag_episodes
-        inner join marts.account_health using (account_id)
+        inner join marts.account_health as health using (account_id)
+        inner join marts.fct_account_touches using (account_id)
         where unflagged_date is null and customer_status = 'customer' and days >= 60
         order by days desc, account_id
         """
     )
-    assert [(row[0], row[3]) for row in shown] == [(name, f"{days:,}") for name, days in expected]
+    assert [(row[0], row[3], row[6]) for row in shown] == [
+        (name, f"{days:,}", touched) for name, days, touched in expected
+    ]
 
 
 def test_the_managers_page_counts_the_flags_of_a_year_and_those_touched_in_time(drawn):
@@ -233,6 +262,21 @@ def test_an_account_page_shows_the_score_and_every_driver_it_names(drawn):
             """
         ):
             assert sentence in text
+
+
+def test_every_account_page_has_the_last_touch_and_when_the_next_is_due(drawn):
+    touches = drawn.rows(
+        """
+        select
+            account_id,
+            coalesce(format('Last touch: {}, {}', last_touch_date, last_touch_type), 'No touch on record')
+                || coalesce('; the next by ' || touch_due_date, '')
+        from marts.fct_account_touches
+        """
+    )
+    for account_id, said in touches:
+        assert f"{said}." in read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").text
+    assert len(touches) > len(drawn.rows("select account_id from marts.csm_worklist")) > 0
 
 
 def test_an_account_page_says_why_the_score_changed(drawn):
