@@ -141,6 +141,21 @@ def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
     assert spoken
 
 
+def test_arr_lost_is_the_mean_of_quarters_since_those_of_each_month_overlap(drawn):
+    ((n, lost, expected),) = drawn.rows(
+        """
+        select count(*), avg(churned_arr), avg(expected_churned_arr) from (
+            from marts.fct_revenue_retention where segment = 'all' and band = 'all'
+            order by as_of_date desc limit 18
+        )
+        where churned_arr is not null and expected_churned_arr is not null
+        """
+    )
+    said = f"a quarter lost {lost:,.0f} of ARR where {expected:,.0f} was expected"
+    text = read(drawn.folder / "portfolio.html").text
+    assert said in text and f"mean of the {n} quarters" in text and n > 3
+
+
 def test_the_worklist_is_whole_with_the_figures_of_the_mart(drawn):
     shown = read(drawn.folder / "my-accounts.html").tables["worklist"][1:]
     expected = drawn.rows(
