@@ -141,6 +141,34 @@ def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
     assert spoken
 
 
+def test_what_is_expected_to_stay_lies_in_the_middle_of_its_limits(drawn):
+    shown = re.findall(
+        r"stay next quarter \(gross\) ([\d.]+) % between ([\d.]+) % and ([\d.]+) %",
+        read(drawn.folder / "portfolio.html").text,
+    )
+    ((gross, churned, low, high, arr, newest),) = drawn.rows(
+        """
+        select
+            expected_gross_retention, expected_churned_arr, expected_churned_arr_low,
+            expected_churned_arr_high, arr,
+            (
+                select sum(expected_arr_loss_90d) from marts.account_health
+                where customer_status = 'customer'
+            )
+        from marts.fct_revenue_retention
+        where segment = 'all' and band = 'all' order by as_of_date desc limit 1
+        """
+    )
+    # contraction is in all three, and they are of the loss that is told beside them
+    contraction = 1 - churned / arr - gross
+    limits = [1 - loss / arr - contraction for loss in (churned, high, low)]
+    assert [float(cell) for cell in shown[0]] == pytest.approx(
+        [100 * share for share in limits], abs=0.06
+    )
+    assert contraction > 0
+    assert churned == pytest.approx(newest, abs=0.01)
+
+
 def test_arr_lost_is_the_mean_of_quarters_since_those_of_each_month_overlap(drawn):
     ((n, lost, expected),) = drawn.rows(
         """

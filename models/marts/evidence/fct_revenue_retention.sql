@@ -23,6 +23,7 @@ changed as (
         customers.*,
         customers.churn_probability_90d as probability,
         models.interval_factor,
+        risk.expected_arr_loss_90d,
         risk.churn_probability_90d_high - risk.churn_probability_90d_low as probability_width
     from customers
     left join risk
@@ -41,7 +42,7 @@ grouped as (
             {{ band }} as band,
             count(*) as n_accounts,
             cast(sum({{ money('arr') }}) as double) as arr,
-            cast(sum({{ money('arr * probability') }}) as double) as expected_churned_arr,
+            cast(sum({{ money('expected_arr_loss_90d') }}) as double) as expected_churned_arr,
             sqrt(
                 sum({{ money(
                     'power(interval_factor * arr, 2) * probability * (1 - probability)'
