@@ -141,6 +141,25 @@ def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
     assert spoken
 
 
+def test_an_account_whose_terms_are_of_a_month_is_settled_once(drawn):
+    shown = read(drawn.folder / "portfolio.html").tables["outcomes"][1:]
+    ((terms, accounts, lost),) = drawn.rows(
+        """
+        select
+            count(*), count(distinct account_id),
+            count(distinct account_id) filter (last_outcome = 'churned')
+        from (
+            select *, max_by(outcome, ended_date) over (partition by account_id) as last_outcome
+            from marts.fct_renewals
+            where settled_date > (select max(as_of_date) - 90 from marts.account_health)
+        )
+        """
+    )
+    counted = {row[0]: int(row[1]) for row in shown}
+    assert sum(counted.values()) == accounts < terms
+    assert counted.get("churned", 0) == lost
+
+
 def test_what_is_expected_to_stay_lies_in_the_middle_of_its_limits(drawn):
     shown = re.findall(
         r"stay next quarter \(gross\) ([\d.]+) % between ([\d.]+) % and ([\d.]+) %",
