@@ -5,7 +5,9 @@ with accounts as (
         account_id,
         case
             when max_by(outcome, ended_date) = 'churned' then 'churned'
-            else max_by(outcome, abs(arr_after - arr_before))
+            else max_by(
+                outcome, {'change': coalesce(abs(arr_after - arr_before), 0), 'ended': ended_date}
+            )
         end as outcome,
         min_by(arr_before, ended_date) as arr_before,
         max_by(arr_after, ended_date) as arr_after
