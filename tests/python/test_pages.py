@@ -341,6 +341,18 @@ def test_every_account_page_has_the_last_touch_and_when_the_next_is_due(drawn):
     assert len(touches) > len(drawn.rows("select account_id from marts.csm_worklist")) > 0
 
 
+def test_days_since_a_contact_say_that_they_count_more_than_touches(drawn):
+    ((sentence, account_id),) = drawn.rows(
+        """
+        select sentence, account_id from marts.account_drivers
+        where metric = 'days_since_last_touchpoint' order by abs(points) desc limit 1
+        """
+    )
+    assert sentence.startswith("Days since the last contact of any kind, answered e-mails included")
+    text = read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").text
+    assert "a contact of any kind counts answered e-mails and trainings too" in text
+
+
 def test_an_account_page_says_why_the_score_changed(drawn):
     changes = drawn.rows(
         """
