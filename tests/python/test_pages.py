@@ -331,8 +331,10 @@ def test_every_account_page_has_the_last_touch_and_when_the_next_is_due(drawn):
         """
         select
             account_id,
-            coalesce(format('Last touch: {}, {}', last_touch_date, last_touch_type), 'No touch on record')
-                || coalesce('; the next by ' || touch_due_date, '')
+            coalesce(
+                format('Last touch: {}, {}', last_touch_date, last_touch_type), 'No touch on record'
+            )
+            || coalesce('; the next by ' || touch_due_date, '')
         from marts.fct_account_touches
         """
     )
@@ -447,6 +449,27 @@ def test_no_report_for_a_customer_says_what_customers_are_not_told(drawn):
         # a company may be called "Health"
         found = re.findall(FORBIDDEN, text.replace(" ".join(name.split()), ""), re.IGNORECASE)
         assert not found, f"{account_id}: {found}"
+
+
+def test_a_brief_asks_the_customer_nothing_about_champions_ratings_or_our_plays(drawn):
+    lowered = drawn.rows(
+        """
+        select account_id, split_part(sentence, ': ', 1), play
+        from marts.account_drivers
+        join marts.account_health as health using (account_id)
+        left join marts.csm_worklist as worklist using (account_id)
+        where
+            customer_status = 'customer' and effect = 'lowers'
+            and (dimension in ('relationship', 'sentiment') or worklist.play is not null)
+        """
+    )
+    for account_id, label, play in lowered:
+        text = read(drawn.folder / "briefs" / f"{file_name(account_id)}.html").text
+        agenda = text.split(" Agenda ")[1]
+        assert label not in agenda
+        assert not play or (play not in agenda and play in text)
+        assert "Account owner's rating" not in text
+    assert {play for *_, play in lowered} - {None}
 
 
 def test_every_link_leads_to_a_file(drawn):
