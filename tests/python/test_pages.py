@@ -209,12 +209,15 @@ def test_the_worklist_is_whole_with_the_figures_of_the_mart(drawn):
         "select account_name, reason, health_score, arr, due_date from marts.csm_worklist"
     )
     assert len(shown) == len(expected) > 0
+    ((today,),) = drawn.rows("select max(as_of_date) from marts.account_health")
     by_name = {row[1]: row for row in shown}
     for name, reason, score, arr, due in expected:
         row = by_name[name]
         assert row[2].startswith(reason)
         assert row[3].startswith(f"{score:,.1f}")
-        assert (row[6], row[8]) == (f"{arr:,.0f}", str(due))
+        assert (row[6], row[8].split()[0]) == (f"{arr:,.0f}", str(due))
+        assert row[8].endswith(" overdue") == (due < today)
+    assert len({row[8].endswith(" overdue") for row in shown}) == 2
 
 
 def test_owners_on_the_managers_page_have_the_customers_of_the_marts(drawn):
@@ -569,6 +572,16 @@ def test_a_page_opens_from_a_folder_without_network_errors_or_barriers(
     ]
     assert serious == []
     context.close()
+
+
+def test_the_worklist_fits_a_narrow_screen(drawn, browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto((drawn.folder / "my-accounts.html").as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.evaluate(
+        "(s => s.scrollWidth <= s.clientWidth)(document.querySelector('#worklist').closest('section'))"
+    )
+    page.close()
 
 
 def test_the_worklist_sorts_and_filters_by_owner(drawn, browser):
