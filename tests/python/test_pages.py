@@ -14,7 +14,7 @@ from page_reader import read
 
 from customer_health.pages.rendering import file_name
 from customer_health.pages.site import draw
-from customer_health.pages.words import points, words
+from customer_health.pages.words import MISSED, points, words
 
 # What a customer is never told.
 FORBIDDEN = (
@@ -289,6 +289,44 @@ def test_the_model_review_gives_no_verdict_on_plays_that_people_chose(drawn):
     shown = read(drawn.folder / "model-review.html").tables["effects"][1:]
     verdicts = {row[0]: row[3] for row in shown}
     assert verdicts == {"held out": "not shown", "matched": "not shown: not given by chance"}
+
+
+def test_the_model_review_says_once_why_an_effect_is_not_shown(drawn):
+    text = read(drawn.folder / "model-review.html").text
+    reasons = drawn.rows(
+        "select reason, count(*) from marts.fct_play_effects where reason is not null group by all"
+    )
+    assert max(n for _, n in reasons) > 1
+    assert {text.count(reason) for reason, _ in reasons} == {1}
+
+
+def test_targets_are_apart_from_figures_without_one_and_those_missed_are_named(drawn):
+    pages = {name: read(drawn.folder / f"{name}.html") for name in ("model-review", "portfolio")}
+    shown = pages["model-review"].tables
+    assert len(shown["targets"]) > 1 and all("–" != row[4] for row in shown["targets"][1:])
+    names = {row[0] for row in shown["targets"][1:]}
+    assert "Accounts that left and had been flagged (recall)" in names
+    assert {"Flagged, and left (true positives)", "Accounts flagged"} <= {row[0] for row in shown["figures"][1:]}
+    missed = drawn.rows(
+        """
+        select figure, value, target from marts.fct_validation_figures
+        where
+            scorecard = (select any_value(scorecard) from marts.account_health)
+            and segment = 'all' and horizon_days = 90 and verdict = 'not met'
+            and figure <> 'precision_feasible'
+        qualify as_of_date = (
+            select max(as_of_date) from marts.fct_validation_figures
+            where
+                segment = 'all' and horizon_days = 90
+                and scorecard = (select any_value(scorecard) from marts.account_health)
+        )
+        """
+    )
+    for page in pages.values():
+        for figure, value, target in missed:
+            said = MISSED[figure].format(f"{value:.0%}".replace("%", " %"))
+            assert f"{said} (target {target:.0%}".replace("%)", " %)") in page.text
+    assert missed
 
 
 def test_refused_rows_are_counted_as_in_the_quarantine(drawn):
@@ -578,9 +616,9 @@ def test_the_worklist_fits_a_narrow_screen(drawn, browser):
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.goto((drawn.folder / "my-accounts.html").as_uri())
     page.wait_for_selector("html[data-ready]", state="attached")
-    assert page.evaluate(
-        "(s => s.scrollWidth <= s.clientWidth)(document.querySelector('#worklist').closest('section'))"
-    )
+    width = "(section) => [section.scrollWidth, section.clientWidth]"
+    content, room = page.eval_on_selector("section:has(#worklist)", width)
+    assert content <= room
     page.close()
 
 

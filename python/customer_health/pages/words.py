@@ -5,6 +5,31 @@ from datetime import date
 from typing import Any
 
 MISSING = "–"
+# What figures of a model review mean, and what one says of a score that misses its target.
+FIGURES = {
+    "accuracy": "Accounts judged right (accuracy)",
+    "precision": "Flagged accounts that left (precision)",
+    "recall": "Accounts that left and had been flagged (recall)",
+    "specificity": "Accounts that stayed and had no flag (specificity)",
+    "f1": "Precision and recall in one (F1)",
+    "auc": "Pairs in which the one who left had the lower score (AUC)",
+    "base_rate": "Accounts that left (base rate)",
+    "brier": "Mean squared error of the likelihood (Brier)",
+    "lift_at_10pct": "Losses among the lowest tenth, as a multiple of chance (lift)",
+    "n_flagged": "Accounts flagged",
+    "scored_share": "Share of customers scored",
+    "tp": "Flagged, and left (true positives)",
+    "fp": "Flagged, and stayed (false positives)",
+    "fn": "Not flagged, and left (false negatives)",
+    "tn": "Not flagged, and stayed (true negatives)",
+}
+MISSED = {
+    "accuracy": "{} of accounts were judged right",
+    "precision": "{} of flagged accounts left",
+    "recall": "{} of those who left had been flagged",
+    "specificity": "{} of those who stayed had no flag",
+    "f1": "both in one figure (F1) are {}",
+}
 # Words that more than a blank for _ makes readable; pages.js has them from here.
 SPACED = {"mid_market": "mid-market", "smb": "SMB"}
 
@@ -41,6 +66,17 @@ def words(value: str | None) -> str:
     return SPACED.get(value, value.replace("_", " "))
 
 
+def figure(name: str) -> str:
+    """What a figure of a model review means."""
+    return FIGURES.get(name, words(name))
+
+
+def missed(row: dict[str, Any]) -> str:
+    """What a score that misses a target does instead."""
+    said = MISSED.get(row["figure"], f"{words(row['figure'])} is {{}}")
+    return f"{said.format(percent(row['value']))} (target {percent(row['target'])})"
+
+
 def measure(value: float | None, unit: str | None) -> str:
     """The value of a metric: a share as a percentage, 0 or 1 as no or yes, else a number."""
     if value is None:
@@ -71,6 +107,8 @@ FILTERS: dict[str, Any] = {
     "day": day,
     "month": month,
     "words": words,
+    "figure": figure,
+    "missed": missed,
     "measure": measure,
     "unit_shown": unit_shown,
     "likelihood": likelihood,
