@@ -306,7 +306,8 @@ def test_targets_are_apart_from_figures_without_one_and_those_missed_are_named(d
     assert len(shown["targets"]) > 1 and all("–" != row[4] for row in shown["targets"][1:])
     names = {row[0] for row in shown["targets"][1:]}
     assert "Accounts that left and had been flagged (recall)" in names
-    assert {"Flagged, and left (true positives)", "Accounts flagged"} <= {row[0] for row in shown["figures"][1:]}
+    others = {row[0] for row in shown["figures"][1:]}
+    assert {"Flagged, and left (true positives)", "Accounts flagged"} <= others
     missed = drawn.rows(
         """
         select figure, value, target from marts.fct_validation_figures
