@@ -14,7 +14,7 @@ from page_reader import read
 
 from customer_health.pages.rendering import file_name
 from customer_health.pages.site import draw
-from customer_health.pages.words import MISSED, points, words
+from customer_health.pages.words import MISSED, measure, points, words
 
 # What a customer is never told.
 FORBIDDEN = (
@@ -282,6 +282,8 @@ def test_the_managers_page_counts_the_flags_of_a_year_and_those_touched_in_time(
         where flagged_date > (select max(as_of_date) from marts.account_health) - 365
         """
     )
+    text = read(drawn.folder / "managers.html").text
+    assert "From red to green: in the best band" in text
     assert shown[:3] == ["all", f"{n:,}", f"{share * 100:.0f} %"] and n > 0
 
 
@@ -346,6 +348,12 @@ def test_unmatched_accounts_are_those_of_the_quarantine(drawn):
     )
     shown = [int(row[8].replace(",", "")) for row in tables["unmatched"][1:]]
     assert len(shown) == 200 and sum(shown) < n and f"{n:,} raw rows" in page.text
+    ((with_arr, of_one_row),) = drawn.rows(
+        "select count(*) filter (arr > 0), count(*) filter (n_rows = 1 and arr is null)"
+        " from marts.fct_unmatched_accounts"
+    )
+    assert f"{with_arr:,} with ARR" in page.text and of_one_row > 1
+    assert f"{of_one_row:,} have a single row and no ARR" in page.text
     assert {row[1] for row in tables["matches"][1:]} == {"id"}
 
 
@@ -395,6 +403,22 @@ def test_days_since_a_contact_say_that_they_count_more_than_touches(drawn):
     assert sentence.startswith("Days since the last contact of any kind, answered e-mails included")
     text = read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").text
     assert "a contact of any kind counts answered e-mails and trainings too" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown_as", "shown"),
+    [
+        (0, "0 to 2", "up to date|late|past due", "up to date"),
+        (2, "0 to 2", "up to date|late|past due", "past due"),
+        (1, "0 or 1", "no|yes", "yes"),
+        (3, "0 to 2", "up to date|late|past due", "3"),
+        (-0.15, "share", "change", "−15 %"),
+        (-8.13, "points", "number", "−8.13"),
+        (None, "0 to 2", "up to date|late|past due", "–"),
+    ],
+)
+def test_values_are_written_in_words_and_with_a_minus(value, unit, shown_as, shown):
+    assert measure(value, unit, shown_as) == shown
 
 
 def test_an_account_page_says_why_the_score_changed(drawn):

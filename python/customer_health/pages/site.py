@@ -240,13 +240,16 @@ def _agenda(drivers: list[dict[str, Any]]) -> list[str]:
 
 def _metric_tables(marts: PublishedMarts) -> dict[str, list[list[Any]]]:
     """Each account's metrics as rows to show: which metric, value, score, points given and lost."""
-    known = {row["metric"]: (place, row["unit"]) for place, row in enumerate(marts.rows("metrics"))}
+    known = {
+        row["metric"]: (place, row["unit"], row["shown_as"])
+        for place, row in enumerate(marts.rows("metrics"))
+    }
     tables = {}
     for row in marts.rows("account_metrics"):
         tables[row["account_id"]] = [
             [
                 known[metric][0],
-                words.measure(value, known[metric][1]),
+                words.measure(value, *known[metric][1:]),
                 None if score is None else round(score),
                 None if given is None else round(given, 1),
                 None if lost is None else round(lost, 1),

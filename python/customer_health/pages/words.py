@@ -36,17 +36,22 @@ SPACED = {"mid_market": "mid-market", "smb": "SMB"}
 
 def number(value: float | None, decimals: int = 0) -> str:
     """A number with commas between thousands."""
-    return MISSING if value is None else f"{value:,.{decimals}f}"
+    return MISSING if value is None else _with_minus(f"{value:,.{decimals}f}")
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
     """A share as a percentage."""
-    return MISSING if value is None else f"{value * 100:,.{decimals}f} %"
+    return MISSING if value is None else _with_minus(f"{value * 100:,.{decimals}f} %")
 
 
 def points(value: float | None) -> str:
     """A change of a score, with its sign."""
-    return MISSING if value is None else f"{value:+.1f}".replace("-", "−")
+    return MISSING if value is None else _with_minus(f"{value:+.1f}")
+
+
+def _with_minus(figure: str) -> str:
+    """A figure whose sign is a minus and no hyphen."""
+    return figure.replace("-", "−")
 
 
 def day(value: date | None) -> str:
@@ -77,10 +82,13 @@ def missed(row: dict[str, Any]) -> str:
     return f"{said.format(percent(row['value']))} (target {percent(row['target'])})"
 
 
-def measure(value: float | None, unit: str | None) -> str:
-    """The value of a metric: a share as a percentage, 0 or 1 as no or yes, else a number."""
+def measure(value: float | None, unit: str | None, shown_as: str | None = None) -> str:
+    """The value of a metric: a code in its words, a share as a percentage, else a number."""
     if value is None:
         return MISSING
+    codes = (shown_as or "").split("|")
+    if len(codes) > 1 and value in range(len(codes)):
+        return codes[int(value)]
     if unit == "share":
         return percent(value)
     if unit == "0 or 1":
