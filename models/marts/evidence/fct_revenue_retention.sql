@@ -23,7 +23,6 @@ changed as (
         customers.*,
         customers.churn_probability_90d as probability,
         models.interval_factor,
-        risk.expected_arr_loss_90d,
         risk.churn_probability_90d_high - risk.churn_probability_90d_low as probability_width
     from customers
     left join risk
