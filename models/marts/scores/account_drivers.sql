@@ -6,7 +6,8 @@
         else round(V, 2)
     end + 0
 {%- endset %}
-{% set number = 'replace(' ~ without_zero_decimals('cast(' ~ number ~ ' as varchar)') ~ ", '-', '−')" %}
+{% set number = without_zero_decimals('cast(' ~ number ~ ' as varchar)') %}
+{% set number = 'replace(' ~ number ~ ", '-', '−')" %}
 {% set percent = number | replace('V', '(100 * V)') ~ " || ' %'" %}
 {% set shown -%}
     case
@@ -20,8 +21,6 @@
             then nullif(split_part(shown_as, '|', cast(V as integer) + 1), '')
     end
 {%- endset %}
-{#- How a customer began: later nobody can do anything about it. -#}
-{% set of_the_beginning = ['days_to_first_value', 'integrations_in_time', 'is_onboarded_in_time'] %}
 {#- of peers: the median of steps would be all or nothing -#}
 {% set typical = "case shape when 'steps' then avg(V) over P else median(V) over P end" %}
 
@@ -153,8 +152,9 @@ told as (
     from pointed
     where
         abs(points) >= least_driver_points
+        -- how a customer began: later nobody can do anything about it
         and not (
-            metric in ('{{ of_the_beginning | join("', '") }}')
+            metric in ('days_to_first_value', 'integrations_in_time', 'is_onboarded_in_time')
             and coalesce(tenure_days > beginning_driver_days, false)
         )
 ),
