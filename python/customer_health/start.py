@@ -18,6 +18,7 @@ import duckdb
 import yaml
 
 from customer_health.check import judged, metrics
+from customer_health.counting import counted
 from customer_health.dbt_run import Failure, Variable
 from customer_health.files import copy_file
 from customer_health.publication import Refusal
@@ -162,7 +163,7 @@ def _say(
     for source, of_it in by_source.items():
         print(f"  {source}")
         for match in of_it:
-            columns = f"{len(match.found)} of {len(match.table.columns)} columns"
+            columns = f"{len(match.found)} of {counted(len(match.table.columns), 'column')}"
             print(f"    {match.table.name:<30}{columns:<22}{match.delivered}")
     if unlikely:
         print("Not read, since another is more likely to be that table; rename these if not:")

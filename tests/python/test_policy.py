@@ -327,7 +327,7 @@ BROKEN_ROWS = {
         "when_absent 'none' is not known", "zero, unknown, not_applicable",
     ),
     "a sentence with a placeholder that there is not": (
-        "metrics.csv", "Touchpoints in 90 days: {value}", "Touchpoints in 90 days: {valeu}",
+        "metrics.csv", "in 90 days, answered e-mails included: {value}", "in 90 days: {valeu}",
         "sentence has an unknown placeholder '{valeu}'", "write 'value'",
     ),
     "a sentence with a threshold that there is not": (

@@ -38,7 +38,7 @@
         'unknown value', 'duplicate key'
     ],
     'refused': ['row', 'cell'],
-    'response': ['held out', 'open', 'touched', 'play started', 'done', 'missed'],
+    'response': ['held out', 'open', 'touched', 'play started', 'done', 'resolved', 'missed'],
     'said_by': ['data', 'people'],
     'score_feedback': ['right', 'too_high', 'too_low'],
     'score_label': ['heuristic', 'predictive'],
