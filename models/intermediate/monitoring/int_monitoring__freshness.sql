@@ -15,13 +15,15 @@
 {% set streams = [activity] -%}
 {% for source_name, table_name in raw_tables()
     if (source_name, table_name) not in activity_tables + undated_tables -%}
-    {% set table = raw_table(source_name, table_name) -%}
+    {% set named = var('vendors').get(source_name, '') -%}
+    {% set table = raw_table(source_name, table_name) if named is not string and named[1:] -%}
     {% do streams.append({
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
-        'base': ref('base_' ~ source_name ~ '__' ~ table_name),
-        'known_date': known_date('known_at', table.time_column),
-        'has_connections': 'source_relation' in table.columns | map(attribute='name') | list,
+        'base': ref('base_' ~ source_name ~ '__' ~ table_name) if table,
+        'known_date': known_date('known_at', table.time_column) if table,
+        'has_connections':
+            table and 'source_relation' in table.columns | map(attribute='name') | list,
         'n_rows': 'count(*)',
     }) -%}
 {% endfor -%}
