@@ -199,7 +199,7 @@ def history_problems(known: dict[str, Any]) -> Problems:
         if from_date <= last["as_of_date"]
     ]
     warnings = []
-    if now["raw_path"] != last["raw_path"]:
+    if not _is_same_path(now["raw_path"], last["raw_path"]):
         warnings.append(
             f"raw_path is '{now['raw_path']}', and the last build of this warehouse read"
             f" '{last['raw_path']}'. Fix: none needed if it is the same company; else build into"
@@ -226,6 +226,14 @@ def history_problems(known: dict[str, Any]) -> Problems:
             " stays. Fix: none needed."
         )
     return errors, warnings
+
+
+def _is_same_path(one: str, other: str) -> bool:
+    """Whether two paths are one folder's; a relative one begins at the project, wherever it is."""
+    shorter, longer = sorted((Path(one), Path(other)), key=lambda path: len(path.parts))
+    if shorter.is_absolute() or not shorter.parts:
+        return shorter == longer
+    return longer.parts[-len(shorter.parts) :] == shorter.parts
 
 
 def _with_required_columns(table: dict) -> dict:

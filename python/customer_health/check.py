@@ -312,21 +312,25 @@ def metrics(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for dimension in dict.fromkeys(dimension for dimension, *_ in rows):
         of_it = [is_known for of_metric, _, is_known, _ in rows if of_metric == dimension]
         yield f"  {dimension:<14}{sum(of_it):>3} of {len(of_it)}"
-    delivered = {
-        source
-        for (source,) in judgement.execute(
+    delivered = dict(
+        judgement.execute(
             """
-            select distinct source_name from intermediate.int_monitoring__reconciliation
-            where n_accepted > 0
+            select source_name, max(n_accepted) > 0 from intermediate.int_monitoring__reconciliation
+            where n_raw > 0
+            group by source_name
             """
         ).fetchall()
-    }
+    )
     lacking: dict[str, list[str]] = {}
     for _, metric, is_known, feeds in rows:
         for feed in feeds_of[metric].split("+") if not is_known else ():
             source, _, what = feed.partition("_")
             if feed not in feeds:
-                wanted = f"{what.replace('_', ' ')} in {source}" if source in delivered else source
+                wanted = source
+                if delivered.get(source):
+                    wanted = f"{what.replace('_', ' ')} in {source}"
+                elif source in delivered:
+                    wanted = f"{source} (all of its rows are refused: `make check` says why)"
                 lacking.setdefault(wanted, []).append(metric)
     if lacking:
         yield "Unknown, for want of:"

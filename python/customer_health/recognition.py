@@ -11,14 +11,21 @@ import duckdb
 
 from customer_health.raw_files import note_other_case
 from customer_health.raw_sources import footers
-from customer_health.vendors import Table, contract_tables, vendor_of, vendor_tables
+from customer_health.vendors import (
+    Table,
+    contract_tables,
+    filled_tables,
+    vendor_of,
+    vendor_tables,
+)
 
 # Share of a table's columns by which it is known: under its own name, and under another.
 OWN_NAME, OTHER_NAME = 0.5, 0.75
 # Fewer columns than these are no sign of anything.
 MINIMUM = 4
-# What people and tools add to the name of a table.
-NOISE = {"csv", "data", "dump", "export", "exports", "full", "raw", "seed", "sf", "sfdc", "table"}
+# What people and tools add to the name of a table, and what vendors are called for short.
+NOISE = {"csv", "data", "dump", "export", "exports", "full", "raw", "seed", "table"}
+SHORT_NAMES = {"hs": "hubspot", "sf": "salesforce", "sfdc": "salesforce", "zd": "zendesk"}
 NOT_NAMED = 99
 SUFFIXES = (".csv", ".parquet")
 # What our own builds write into a database.
@@ -63,12 +70,33 @@ class Match:
         return (self.delivered.place, self.delivered.name) == (self.connection, self.table.name)
 
     @property
+    def _kept_words(self) -> list[str]:
+        return [
+            word
+            for word in _words(self.delivered.name)
+            if word not in NOISE
+            and not word.isdigit()
+            and SHORT_NAMES.get(word, word) != self.table.source
+        ]
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a delivered table may be this one."""
+        if self.is_in_place:
+            return bool(self.found)
+        if len(self.found) >= MINIMUM:
+            return self.share >= (OWN_NAME if self.surplus < NOT_NAMED else OTHER_NAME)
+        # so few columns many tables have, and many of one word its name
+        words = [word for word in _words(self.table.name) if word not in NOISE]
+        has_its_name = _singular("".join(self._kept_words)) == _singular("".join(words))
+        least = OWN_NAME if len(words) > 1 else OTHER_NAME
+        return has_its_name and len(self.found) > 1 and self.share >= least
+
+    @property
     def surplus(self) -> int:
         """Words of its name beyond the table's; more than any name has, if it is not in there."""
         words = _words(self.delivered.name)
-        noise = NOISE | {self.table.source}
-        kept = [word for word in words if word not in noise and not word.isdigit()]
-        surplus = max(0, len(kept) - len(_words(self.table.name)))
+        surplus = max(0, len(self._kept_words) - len(_words(self.table.name)))
         if _plain(self.table.name) in _runs(words):
             return surplus
         # tickets.csv may be the table ticket
@@ -232,7 +260,17 @@ def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Deliver
         key = match.connection, match.table.name
         likeliest[key] = max(match.rank, likeliest.get(key, match.rank))
     chosen = [m for m in matches if m.rank == likeliest[m.connection, m.table.name]]
-    return chosen, unknown, [match for match in matches if match not in chosen]
+    unlikely = [match for match in matches if match not in chosen]
+    idle = _idle_vendors(chosen)
+    unknown += [match.delivered for match in chosen if match.table.source in idle]
+    return [match for match in chosen if match.table.source not in idle], unknown, unlikely
+
+
+def _idle_vendors(matches: list[Match]) -> set[str]:
+    """Vendors of whose tables none becomes a row of the contract, so that builds read none."""
+    there = {(match.table.source, match.table.name) for match in matches}
+    read = {f.vendor for f in filled_tables() if {(f.vendor, table) for table in f.rows_of} & there}
+    return {table.source for table in vendor_tables()} - read
 
 
 def _with_connections(matches: list[Match]) -> list[Match]:
@@ -265,21 +303,16 @@ def _ending(place: str) -> str:
 
 
 def _candidates(delivered: Delivered) -> list[Match]:
-    """Give the vendors' tables that one may be; of a folder named for a vendor, only that one's."""
+    """Give the vendors' tables that one may be; a folder or a file may name its vendor."""
     vendors = {table.source for table in vendor_tables()}
-    possible = []
-    for table in vendor_tables():
-        if vendor_of(delivered.place) in vendors - {table.source}:
-            continue
-        match = _match(delivered, table)
-        is_named = match.surplus < NOT_NAMED
-        if (
-            (match.is_in_place and match.found)
-            or (is_named and match.share >= OWN_NAME)
-            or (match.share >= OTHER_NAME and len(match.found) >= MINIMUM)
-        ):
-            possible.append(match)
-    return possible
+    first = next(iter(_words(delivered.name)), "")
+    named = vendors.intersection([vendor_of(delivered.place)]) or vendors.intersection(
+        [SHORT_NAMES.get(first, first)]
+    )
+    matches = [
+        _match(delivered, table) for table in vendor_tables() if table.source in (named or vendors)
+    ]
+    return [match for match in matches if match.is_likely]
 
 
 def _match(delivered: Delivered, table: Table) -> Match:

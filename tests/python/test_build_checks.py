@@ -1,5 +1,7 @@
 """What stops a dbt build before it writes anything, beside policy and raw files."""
 
+from pathlib import Path
+
 import pytest
 from project import PROJECT
 
@@ -132,6 +134,12 @@ def test_another_folder_and_a_table_that_is_gone_are_warned_of():
     assert folder.startswith("raw_path is 'other', and the last build of this warehouse read")
     assert table.startswith("survey.responses: the last build had this table")
     assert "build again within 7 days" in table
+
+
+def test_a_folder_named_from_the_project_or_in_full_is_one():
+    """The demo is named from the project, and what tries a policy names it in full."""
+    assert told(raw_path=str(Path("project", BUILD["raw_path"]).absolute())) == ([], [])
+    assert told(raw_path=str(Path("other").absolute()))[1]
 
 
 def test_a_column_of_accounts_that_is_gone_is_warned_of():

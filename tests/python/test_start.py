@@ -170,6 +170,28 @@ def test_check_counts_the_rows_whose_values_it_does_not_show():
     )
 
 
+def test_a_source_all_of_whose_rows_are_refused_is_not_called_absent():
+    with duckdb.connect() as judgement:
+        judgement.execute(
+            """
+            create schema intermediate;
+            create schema policy;
+            create table policy.metrics (metric varchar, feed varchar);
+            insert into policy.metrics values ('arr_trend', 'billing_arr'), ('nps', 'survey_nps');
+            create table intermediate.int_feeds__metrics as
+                select 'any' as dimension, metric, feed, null as connected_from from policy.metrics;
+            create table intermediate.int_feeds__connected (feed varchar);
+            create table intermediate.int_monitoring__reconciliation
+                (source_name varchar, n_raw int, n_accepted int);
+            insert into intermediate.int_monitoring__reconciliation
+                values ('billing', 7, 0), ('survey', 0, 0);
+            """
+        )
+        *_, billing, survey = check.metrics(judgement)
+    assert billing == "  billing (all of its rows are refused: `make check` says why): arr_trend"
+    assert survey == "  survey: nps"
+
+
 def test_start_reads_schemas_of_a_database(exports, capsys):
     database = exports / "company.duckdb"
     with duckdb.connect(str(database)) as connection:
@@ -256,6 +278,27 @@ def test_of_files_that_look_alike_the_one_with_the_name_is_the_table(exports, ca
     said = capsys.readouterr()
     assert f"  salesforce.account            {folder}/leads.csv\n" in said.out
     assert "leads.csv" not in said.err
+
+
+def test_a_table_of_few_columns_goes_by_its_name_alone(exports, capsys):
+    folder = exports / "salesforce"
+    for name in ("account", "event", "opportunity"):
+        shutil.move(folder / f"{name}.csv", exports / f"sf_{name}_data.csv")
+    write(exports / "sf_user_role_data.csv", [{"id": "1", "developer_name": "x"}])
+    person = {"id": "1", "account_id": "2", "email": "x", "owner_id": "3"}
+    write(exports / "sf_contact_history_data.csv", [person])
+    write(exports / "contact_history.csv", [person])
+    write(exports / "users.csv", [{"id": "1", "name": "x"}])
+    # builds read Intercom's contacts only beside its conversations
+    contact = {"id": "1", "updated_at": "2026-01-01", "role": "user", "email": "x"}
+    write(exports / "intercom" / "contact_history.csv", [contact])
+    assert set(recognised(exports).values()) == {
+        "billing.subscriptions", "salesforce.account", "salesforce.event", "salesforce.opportunity",
+    }  # fmt: skip
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr()
+    assert "intercom" not in said.err
+    assert str(exports / "intercom/contact_history.csv") in said.out.split("Not recognised")[1]
 
 
 def test_several_files_of_one_table_go_into_its_folder(exports, capsys):
