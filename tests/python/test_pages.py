@@ -34,6 +34,17 @@ PUBLICATION = """
         '{"tests": {"pass": 26}, "warnings": []}' as manifest
     from marts.account_health
 """
+# what a model of churn would say, of which so small a company has none
+LIKELIHOODS = """
+    update marts.account_health set expected_arr_loss_90d = round(arr * 0.05, 2)
+    where customer_status = 'customer';
+    update marts.fct_revenue_retention set
+        expected_churned_arr = round(arr * 0.03, 2),
+        expected_churned_arr_low = round(arr * 0.01, 2),
+        expected_churned_arr_high = round(arr * 0.06, 2),
+        expected_gross_retention = 0.965,
+        expected_net_retention = 0.98
+"""
 # a customer that has two others below it
 FAMILY = """
     update marts.dim_accounts set parent_account_id = getvariable('parent') where account_id in (
@@ -70,6 +81,7 @@ def drawn(built_demo, tmp_path_factory) -> Drawn:
     shutil.copyfile(built_demo.warehouse, file)
     with duckdb.connect(str(file)) as connection:
         connection.execute(PUBLICATION)
+        connection.execute(LIKELIHOODS)
         ((hostile_id,),) = connection.execute(
             "select min(account_id) from marts.csm_worklist where is_for_today"
         ).fetchall()
@@ -118,7 +130,7 @@ def test_the_ten_most_at_risk_are_those_with_the_most_expected_loss(drawn):
             """
             select
                 touches.account_id,
-                format('touched {}, next by {}', last_touch_date, touch_due_date)
+                format('touched {}, next by {}', touches.last_touch_date, touches.touch_due_date)
             from marts.fct_account_touches as touches
             left join marts.csm_worklist as worklist using (account_id)
             where worklist.account_id is null
@@ -165,27 +177,8 @@ def test_what_is_expected_to_stay_lies_in_the_middle_of_its_limits(drawn):
         r"stay next quarter \(gross\) ([\d.]+) % between ([\d.]+) % and ([\d.]+) %",
         read(drawn.folder / "portfolio.html").text,
     )
-    ((gross, churned, low, high, arr, newest),) = drawn.rows(
-        """
-        select
-            expected_gross_retention, expected_churned_arr, expected_churned_arr_low,
-            expected_churned_arr_high, arr,
-            (
-                select sum(expected_arr_loss_90d) from marts.account_health
-                where customer_status = 'customer'
-            )
-        from marts.fct_revenue_retention
-        where segment = 'all' and band = 'all' order by as_of_date desc limit 1
-        """
-    )
-    # contraction is in all three, and they are of the loss that is told beside them
-    contraction = 1 - churned / arr - gross
-    limits = [1 - loss / arr - contraction for loss in (churned, high, low)]
-    assert [float(cell) for cell in shown[0]] == pytest.approx(
-        [100 * share for share in limits], abs=0.06
-    )
-    assert contraction > 0
-    assert churned == pytest.approx(newest, abs=0.01)
+    # 0.5 % of contraction is in all three: of ARR 3 %, 6 % and 1 % leave
+    assert shown == [("96.5", "93.5", "98.5")]
 
 
 def test_arr_lost_is_the_mean_of_quarters_since_those_of_each_month_overlap(drawn):
@@ -312,23 +305,21 @@ def test_targets_are_apart_from_figures_without_one_and_those_missed_are_named(d
     assert {"Flagged, and left (true positives)", "Accounts flagged"} <= others
     missed = drawn.rows(
         """
-        select figure, value, target from marts.fct_validation_figures
-        where
-            scorecard = (select any_value(scorecard) from marts.account_health)
-            and segment = 'all' and horizon_days = 90 and verdict = 'not met'
-            and figure <> 'precision_feasible'
-        qualify as_of_date = (
-            select max(as_of_date) from marts.fct_validation_figures
+        with newest as (
+            from marts.fct_validation_figures
             where
-                segment = 'all' and horizon_days = 90
-                and scorecard = (select any_value(scorecard) from marts.account_health)
+                scorecard = (select any_value(scorecard) from marts.account_health)
+                and segment = 'all' and horizon_days = 90
+            qualify as_of_date = max(as_of_date) over ()
         )
+        select figure, value, target from newest
+        where verdict = 'not met' and figure <> 'precision_feasible'
         """
     )
     for page in pages.values():
         for figure, value, target in missed:
-            said = MISSED[figure].format(f"{value:.0%}".replace("%", " %"))
-            assert f"{said} (target {target:.0%}".replace("%)", " %)") in page.text
+            said = MISSED[figure].format(f"{100 * value:.0f} %")
+            assert f"{said} (target {100 * target:.0f} %)" in page.text
     assert missed
 
 
@@ -643,9 +634,9 @@ def test_the_worklist_fits_a_narrow_screen(drawn, browser):
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.goto((drawn.folder / "my-accounts.html").as_uri())
     page.wait_for_selector("html[data-ready]", state="attached")
-    width = "(section) => [section.scrollWidth, section.clientWidth]"
-    content, room = page.eval_on_selector("section:has(#worklist)", width)
-    assert content <= room
+    edges = "(table) => [table.getBoundingClientRect().right, innerWidth]"
+    right, width = page.eval_on_selector("#worklist", edges)
+    assert right <= width
     page.close()
 
 
