@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from customer_health.vendors import Vendors
-from demo import billing, crm, overrides, people, product, signals, support, survey, truth
+from demo import advocacy, billing, crm, overrides, people, product, signals, support, survey, truth
 from demo.contract import Column, read_contract
 from demo.dirt import Ledger, spoil
 from demo.event_files import EventDirt, EventEncoder, write_events
@@ -47,6 +47,7 @@ def build(
     known = people.build_people(world)
     users = product.build_users(world, book)
     judged = overrides.draw_overrides(world)
+    advocates = advocacy.draw_advocacy(world)
 
     raw = {
         ("billing", "subscriptions"): lambda: billing.subscriptions(world, book),
@@ -61,6 +62,7 @@ def build(
         ("crm", "playbook_runs"): lambda: crm.playbook_runs(world),
         ("crm", "csm_assessments"): lambda: crm.csm_assessments(world),
         ("crm", "score_overrides"): lambda: overrides.score_overrides(world, judged),
+        ("crm", "references"): lambda: advocacy.references(world, advocates),
         ("support", "organizations"): lambda: support.organizations(world),
         ("support", "tickets"): lambda: support.tickets(world),
         ("survey", "responses"): lambda: survey.responses(world, known),
@@ -103,6 +105,7 @@ def build(
     planted = {
         "accounts": truth.accounts(world),
         "latent_weekly": truth.latent_weekly(world),
+        "reference_hazards": truth.reference_hazards(world, advocates),
         "shocks": truth.shocks(world),
         "effects": truth.effects(world),
         "playbook_effects": truth.playbook_effects(world),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from demo.advocacy import Advocacy
 from demo.crm import playbook_ids
 from demo.parameters import DIMENSIONS, PLAYBOOKS, SEGMENTS, SHOCKS
 from demo.toolkit import NEVER, dates
@@ -31,16 +32,31 @@ def latent_weekly(world: World) -> dict:
 
     From the decision to leave on, they show the winding down.
     """
-    monday = world.week_zero + 7 * np.arange(world.weeks)
-    lives = (monday + 6 >= world.active_from[:, None]) & (monday < world.gone[:, None])
-    account, week = np.nonzero(lives)
+    account, week = _recorded_weeks(world)
     return {
         "account_id": world.accounts.account_id[account],
-        "week_start": dates(monday[week]),
+        "week_start": dates(world.week_zero + 7 * week),
         **{name: world.latent[account, week, d] for d, name in enumerate(DIMENSIONS)},
         "hazard": world.hazard[account, week],
         "health_hazard": world.health_hazard[account, week],
     }
+
+
+def reference_hazards(world: World, advocacy: Advocacy) -> dict:
+    """The rate per week at which each account gives references, as latent_weekly."""
+    account, week = _recorded_weeks(world)
+    return {
+        "account_id": world.accounts.account_id[account],
+        "week_start": dates(world.week_zero + 7 * week),
+        "hazard": advocacy.hazard[account, week],
+    }
+
+
+def _recorded_weeks(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """Account and week of all weeks in which something of the account is recorded."""
+    monday = world.week_zero + 7 * np.arange(world.weeks)
+    lives = (monday + 6 >= world.active_from[:, None]) & (monday < world.gone[:, None])
+    return np.nonzero(lives)
 
 
 def shocks(world: World) -> dict:

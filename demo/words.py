@@ -48,6 +48,7 @@ GOALS = (
     "Cut reporting time by half", "Automate approvals", "Retire the spreadsheet",
     "Onboard a second department", "Shorten the monthly close", "Fewer manual errors",
 )  # fmt: skip
+REFERENCES = ("reference_call", "review", "case_study", "referral", "testimonial", "speaker")
 SUBJECTS = (
     "Cannot sign in", "Report does not load", "Question about an invoice", "Import fails",
     "Slow dashboard", "How do I share a view?", "Integration stopped", "Wrong totals in export",

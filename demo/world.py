@@ -107,8 +107,14 @@ class World:
 
         Returns account position and second, sorted by second.
         """
-        counts = rng.poisson(np.broadcast_to(rate, (self.n, self.weeks))).ravel()
-        cell = np.repeat(np.arange(counts.size), counts)
+        return self.spread(rng, rng.poisson(np.broadcast_to(rate, (self.n, self.weeks))))
+
+    def spread(self, rng: np.random.Generator, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lay so many events of each account and week on working days of the active life.
+
+        Returns account position and second, sorted by second.
+        """
+        cell = np.repeat(np.arange(counts.size), counts.ravel())
         account, week = np.divmod(cell, self.weeks)
         day = self.week_zero + week * 7 + rng.integers(0, 5, len(cell))
         second = day * 86_400 + office_seconds(rng, len(cell))

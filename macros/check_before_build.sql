@@ -3,45 +3,38 @@
     {%- if execute and flags.WHICH not in ('compile', 'generate') -%}
         {%- set metrics = {} -%}
         {%- for dimension in dimensions() -%}
-            {%- set model_name = 'model.customer_health.int_' ~ dimension ~ '__metrics' -%}
-            {%- do metrics.update({
-                dimension: graph.nodes[model_name].columns | reject('in', ['account_id', 'as_of_date']) | list,
-            }) -%}
+            {%- set columns = graph.nodes['model.customer_health.int_' ~ dimension ~ '__metrics'].columns -%}
+            {%- do metrics.update({dimension: columns | reject('in', ['account_id', 'as_of_date']) | list}) -%}
         {%- endfor -%}
-        {%- set contract, vendors = [], [] -%}
+        {%- set contract, vendors, connections = [], [], {} -%}
         {%- for source_name, named in var('vendors').items() -%}
-            {%- for vendor in ([named] if named is string else named) -%}
-                {%- set tables = raw_tables(vendor) | selectattr(0, 'eq', source_name) | map('last') | list -%}
-                {%- do vendors.append({'source': source_name, 'vendor': vendor, 'tables': tables}) -%}
+            {%- for connection in ([named] if named is string else named) -%}
+                {%- set tables = raw_tables(connection) | selectattr(0, 'eq', source_name) | map('last') | list -%}
+                {%- do vendors.append({'source': source_name, 'connection': connection, 'tables': tables}) -%}
+                {%- do connections.setdefault(connection.split('_')[0], {}).update({connection: true}) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- for node in graph.sources.values() if node.package_name == 'customer_health' -%}
-            {%- set relation = none if var('raw_path')
-                else adapter.get_relation(node.database, node.schema, node.identifier) -%}
-            {%- do contract.append({
-                'source': node.source_name,
-                'table': node.name,
-                'file': node.original_file_path,
-                'freshness': node.freshness,
-                'time_column': node.config.meta.get('time_column'),
-                'columns': node.columns.values() | list,
-                'place': node.schema ~ '.' ~ node.identifier if relation else none,
-                'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list
-                    if relation else [],
-                'is_empty': relation and is_empty(relation),
-            }) -%}
+            {%- for place in connections.get(node.source_name, [node.source_name]) -%}
+                {%- set relation = none if var('raw_path') else adapter.get_relation(
+                    var(place ~ '_database', node.database), var(place ~ '_schema', place), node.identifier) -%}
+                {%- do contract.append({
+                    'source': place, 'declared_as': node.source_name, 'table': node.name,
+                    'file': node.original_file_path, 'columns': node.columns.values() | list,
+                    'freshness': node.freshness, 'time_column': node.config.meta.get('time_column'),
+                    'place': relation.schema ~ '.' ~ node.identifier if relation else none,
+                    'is_empty': relation and is_empty(relation),
+                    'delivered': adapter.get_columns_in_relation(relation) | map(attribute='name') | list
+                        if relation else [],
+                }) -%}
+            {%- endfor -%}
         {%- endfor -%}
         {%- do python_check('build_problems', {
-            'seeds': absolute_path('seeds'),
-            'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
-            'variables': {
-                'history_grain': var('history_grain'), 'id_case': var('id_case'),
-                'as_of_date': var('as_of_date') | string,
-            },
-            'metrics': metrics,
+            'seeds': absolute_path('seeds'), 'raw_path': absolute_path(var('raw_path')) if var('raw_path') else '',
+            'variables': {'history_grain': var('history_grain'), 'id_case': var('id_case'),
+                'as_of_date': var('as_of_date') | string},
+            'metrics': metrics, 'vendors': vendors, 'contract': contract,
             'feeds': graph.nodes['model.customer_health.int_feeds__connected'].config.meta.feeds,
-            'vendors': vendors,
-            'contract': contract,
         }) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -52,9 +45,7 @@
             "variable raw_path: this adapter cannot read files. Fix: set raw_path to '' and deliver the"
             ~ " raw tables as tables, one schema per source."
         ] if var('raw_path') else []} -%}
-    {%- elif not run_query(
-        "select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'"
-    ).rows -%}
+    {%- elif not run_query("select 1 as n from duckdb_functions() where function_name = '" ~ function ~ "'").rows -%}
         {%- set found = {'errors': [
             'profiles.yml: the profile lacks the plugin that checks policy and raw data. Fix: add'
             ~ ' these lines to its output, beside `type: duckdb`:'
@@ -70,10 +61,8 @@
         {%- do exceptions.warn(message) -%}
     {%- endfor -%}
     {%- if found.errors -%}
-        {{ exceptions.raise_compiler_error(
-            'Nothing was built: ' ~ found.errors | length ~ ' problem(s) to fix first.\n- '
-            ~ found.errors | join('\n- ')
-        ) }}
+        {{ exceptions.raise_compiler_error('Nothing was built: ' ~ found.errors | length
+            ~ ' problem(s) to fix first.\n- ' ~ found.errors | join('\n- ')) }}
     {%- endif -%}
 {%- endmacro %}
 

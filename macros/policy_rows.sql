@@ -10,7 +10,7 @@
         {%- set relation = generate_schema_name('policy', none) ~ '.' ~ seed -%}
     {%- else -%}
         {%- set file = absolute_path('seeds/policy/' ~ seed ~ '.csv') | replace("'", "''") -%}
-        {%- set relation = "read_csv('" ~ file ~ "', header = true)" -%}
+        {%- set relation = "read_csv('" ~ file ~ "', header = true, comment = '')" -%}
     {%- endif -%}
     {%- set found = looked_up('policy rows') -%}
     {%- if relation not in found -%}

@@ -1,39 +1,55 @@
 {% macro raw_table(source_name, table_name) -%}
-    {%- set relation = source(source_name, table_name) -%}
-    {%- set vendors, models = var('vendors').get(source_name, []), {} -%}
-    {%- for vendor in ([vendors] if vendors is string else vendors)
-        if (source_name, table_name) in raw_tables(vendor) -%}
-        {%- set model_name = 'raw_' ~ vendor ~ '__' ~ table_name -%}
+    {%- set relation, models, connections = source(source_name, table_name), {}, [] -%}
+    {%- for named_for, named in var('vendors').items() -%}
+        {%- for connection in ([named] if named is string else named)
+            if source_name in (named_for, connection.split('_')[0]) and connection not in connections -%}
+            {%- do connections.append(connection) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for connection in connections if (source_name, table_name) in raw_tables(connection) -%}
+        {%- set model_name = 'raw_' ~ connection.split('_')[0] ~ '__' ~ table_name -%}
         {#- neither the freshness of a source nor the end of a run may refer to a model -#}
         {%- set built = none if source_node is defined or model.resource_type == 'operation' else ref(model_name) -%}
-        {%- do models.update({'model.customer_health.' ~ model_name: built}) -%}
+        {%- do models.setdefault('model.customer_health.' ~ model_name, {'built': built, 'origin': connection}) -%}
     {%- endfor -%}
     {%- if not execute -%}
-        {{ return({'sql': none, 'types': {}, 'columns': [], 'time_column': none}) }}
+        {{ return({'sql': none, 'types': {}, 'columns': [], 'connections': connections, 'time_column': none}) }}
     {%- endif -%}
     {%- set found, name = looked_up('raw tables' ~ (source_node is defined)), source_name ~ '.' ~ table_name -%}
     {%- if name not in found -%}
         {%- set node, parts, types = graph.sources['source.customer_health.' ~ name], [], {} -%}
-        {%- set sql = none if models else raw_files(node) if var('raw_path') else load_relation(relation) -%}
-        {%- for rows in models or ([sql] if sql else []) -%}
+        {%- set is_vendor, raw_names, columns = 'staging/vendors' in node.original_file_path, {}, [] -%}
+        {%- set own_ids, left_out, selects = [], [], [] -%}
+        {%- for row in policy_rows('vendor_columns') if row.vendor ~ '.' ~ row.vendor_table == name -%}
+            {%- do raw_names.update({row.column_name: row.raw_column}) -%}
+        {%- endfor -%}
+        {%- for declared in node.columns.values() if declared.meta.id and not declared.meta.shared
+            and (is_vendor or declared.meta.key) -%}
+            {%- do own_ids.append(raw_names.get(declared.name, declared.name) | lower) -%}
+        {%- endfor -%}
+        {%- for place in models or (connections if is_vendor else [source_name]) -%}
+            {%- set types_of_part, is_further = {}, not loop.first -%}
             {#- a vendor's model says what it gives before it is built -#}
-            {%- set shape = '(' ~ render(graph.nodes[rows].raw_code) ~ ')' if models else rows -%}
-            {%- set types_of_part = {} -%}
-            {%- for column in run_query('describe select * from ' ~ shape).rows if not is_empty(shape) -%}
+            {%- set shape = '(' ~ render(graph.nodes[place].raw_code) ~ ')' if models
+                else raw_files(node, place) if var('raw_path') else adapter.get_relation(
+                    var(place ~ '_database', node.database), var(place ~ '_schema', place), node.identifier) -%}
+            {%- set described = run_query('describe select * from ' ~ shape) if shape and not is_empty(shape) -%}
+            {%- for column in (described.rows if described else []) -%}
                 {%- do types_of_part.update({column[0] | lower: kind_of_type(column[1] | lower)}) -%}
             {%- endfor -%}
             {%- for column, kind in types_of_part.items() if kind -%}
-                {%- do types.update({column: kind if types.get(column, kind) == kind else 'varchar'}) -%}
+                {%- set is_same = types.get(column, kind) == kind and not (is_further and column in own_ids) -%}
+                {%- do types.update({column: kind if is_same else 'varchar'}) -%}
             {%- endfor -%}
-            {%- do parts.append({'rows': (models.get(rows) or shape) | string, 'types': types_of_part})
-                if types_of_part -%}
+            {%- set known = models.get(place, {'built': none, 'origin': place}) -%}
+            {%- do parts.append({'rows': (known.built or shape) | string, 'types': types_of_part,
+                'origin': known.origin, 'is_further': is_further}) if types_of_part -%}
         {%- endfor -%}
+        {%- do types.update({'source_relation': 'varchar'}) if is_vendor and parts and connections[1:] -%}
         {%- set more = custom_fields() if name == 'crm.accounts' or node.config.meta.custom_fields else [] -%}
-        {%- set more = more + ([{'name': 'left_out', 'data_type': 'varchar', 'meta': {}}]
-            if models and 'left_out' in types else []) -%}
-        {%- set raw_names, columns, left_out, is_vendor = {}, [], [], 'staging/vendors' in node.original_file_path -%}
-        {%- for row in policy_rows('vendor_columns') if row.vendor ~ '.' ~ row.vendor_table == name -%}
-            {%- do raw_names.update({row.column_name: row.raw_column}) -%}
+        {%- for added in (['left_out'] if models and 'left_out' in types else [])
+            + (['source_relation'] if is_vendor or (models and connections[1:]) else []) -%}
+            {%- do more.append({'name': added, 'data_type': 'varchar', 'meta': {}}) -%}
         {%- endfor -%}
         {%- for declared in node.columns.values() | list + more -%}
             {%- set raw_name = raw_names.get(declared.name, declared.get('raw_name', declared.meta.get('raw_name'))) -%}
@@ -52,27 +68,30 @@
                 {%- do left_out.append(' when' ~ unless ~ ' typed.' ~ declared.name ~ " then '" ~ reason ~ "'") -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- set selects = [] -%}
         {%- for part in parts -%}
             {%- set values = [] -%}
             {%- for column in types -%}
-                {%- do values.append(('' if part.types.get(column) else 'null as ') ~ adapter.quote(column)) -%}
+                {%- set raw, kind = adapter.quote(column), part.types.get(column) -%}
+                {%- set text = typed_value({'name': raw, 'data_type': 'varchar', 'delivered': kind, 'meta': {}}) -%}
+                {%- set id = "'" ~ part.origin ~ ":' || " ~ without_zero_decimals(text) -%}
+                {%- set origin = "'" ~ part.origin ~ "'" if models or part.is_further else 'cast(null as varchar)' -%}
+                {%- do values.append((
+                    ('coalesce(raw.source_relation, ' ~ origin ~ ')' if models else origin)
+                    if column == 'source_relation' else 'null' if not kind
+                    else id if part.is_further and column in own_ids else text if kind != types[column] else raw
+                ) ~ ' as ' ~ raw) -%}
             {%- endfor -%}
-            {%- do selects.append('select ' ~ values | join(', ') ~ ' from ' ~ part.rows) -%}
+            {%- do selects.append('select ' ~ values | join(', ') ~ ' from ' ~ part.rows ~ ' as raw') -%}
         {%- endfor -%}
-        {%- set delivered = '(' ~ selects | join(' union all ') ~ ')' if selects[1:]
+        {%- set delivered = '(' ~ selects | join(' union all ') ~ ')' if parts and (parts[1:] or connections[1:])
             else parts[0].rows if parts else none -%}
-        {%- set read = {
-            'sql': delivered, 'columns': columns, 'tombstones': var('tombstones'), 'id_case': var('id_case'),
-        } -%}
+        {%- set read = dict(sql=delivered, columns=columns, tombstones=var('tombstones'), id_case=var('id_case')) -%}
         {%- set without_erased = "rows_without_erased('" ~ tojson(read) | replace("'", "''") ~ "')" -%}
         {%- do found.update({name: {
             'sql': run_query('select ' ~ without_erased ~ ' as sql').rows[0][0]
                 if parts and var('tombstones') and not is_vendor else delivered,
             'delivered_sql': delivered,
-            'types': types,
-            'columns': columns,
-            'is_vendor': is_vendor,
+            'types': types, 'columns': columns, 'connections': connections, 'is_vendor': is_vendor,
             'left_out': 'case' ~ left_out | join ~ ' when false then null end' if is_vendor
                 else 'typed.left_out' if models and 'left_out' in types,
             'time_column': node.config.meta.get('time_column'),
@@ -81,18 +100,19 @@
     {{ return(found[name]) }}
 {%- endmacro %}
 
-{% macro raw_files(node) -%}
+{% macro raw_files(node, folder_name) -%}
     {%- set folder = absolute_path(var('raw_path')) -%}
-    {%- set stem = (folder ~ '/' ~ node.source_name ~ '/' ~ node.name)
+    {%- set stem = (folder ~ '/' ~ folder_name ~ '/' ~ node.name)
         | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
     {#- a '=' above the table is no column of it -#}
     {%- set options = 'union_by_name = true' ~ (', hive_partitioning = false' if '=' in folder else '') -%}
-    {%- set is_vendor = 'staging/vendors' in node.original_file_path -%}
-    {%- for format, options in [('parquet', options), ('csv', options ~ ', header = true, all_varchar = true')]
-        if format == 'parquet' or is_vendor -%}
+    {%- for format in ['parquet', 'csv'] if format == 'parquet' or 'staging/vendors' in node.original_file_path -%}
         {%- for pattern in [stem ~ '.' ~ format ~ '/**/*.' ~ format, stem ~ '.' ~ format, stem ~ '/**/*.' ~ format]
             if not is_empty("glob('" ~ pattern ~ "')") -%}
-            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ ')') }}
+            {%- set dialect = run_query("select ', ' || csv_options(line) from read_csv('" ~ pattern ~ "', delim = '',"
+                ~ " quote = '', escape = '', columns = {'line': 'varchar'}, header = false, auto_detect = false,"
+                ~ ' strict_mode = false) limit 1').rows[0][0] if format == 'csv' else '' -%}
+            {{ return('read_' ~ format ~ "('" ~ pattern ~ "', " ~ options ~ dialect ~ ')') }}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(none) }}

@@ -3,13 +3,11 @@
 
 {% macro kind_of_type(type) -%}
     {%- set kinds = {
-        'double': ['float'],
+        'double': ['float'], 'varchar': ['string', 'text'], none: ['"null"', 'void'],
         'integer': ['int', 'long', 'smallint', 'tinyint', 'uinteger', 'usmallint', 'utinyint'],
         'decimal': ['hugeint', 'ubigint', 'uhugeint'],
         'instant': ['timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp with time zone'],
         'nested': ['struct', 'map', 'union', 'array', 'variant'],
-        'varchar': ['string', 'text'],
-        none: ['"null"', 'void'],
     } -%}
     {%- set name = 'array' if type.endswith(']') else type.split('(')[0].split('<')[0] -%}
     {%- for kind, names in kinds.items() if name in names -%}

@@ -3,6 +3,7 @@
 The macro `check_before_build` gives what dbt knows: variables, the raw contract, names in the code.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from customer_health.policy import custom_columns, seed_problems, vendor_columns
 from customer_health.raw_columns import undeclared_columns
 from customer_health.raw_sources import absent_vendors, raw_problems
 
+# A vendor, or one of several connections of it: a folder's name, and a schema's.
+CONNECTION = re.compile("[a-z]+(_[a-z0-9]+)*")
 WORDS_OF_VARIABLES = {"history_grain": ["day", "week"], "id_case": ["lower", "preserve"]}
 
 Problems = tuple[list[str], list[str]]  # errors, which must stop the build, and warnings
@@ -21,21 +24,22 @@ def build_problems(known: dict[str, Any]) -> Problems:
 
     Args:
         known: `{seeds, raw_path, variables: {name: value}, metrics: {dimension: [metric, …]},
-            feeds: [feed, …], vendors: [{source, vendor, tables: [table, …]}, …], contract: [table,
-            …]}`, paths absolute; for a table see `raw_problems`, `table_problems` and
-            `dated_tables`.
+            feeds: [feed, …], vendors: [{source, connection, tables: [table, …]}, …], contract:
+            [table, …]}`, paths absolute; for a table see `raw_problems`, `table_problems` and
+            `dated_tables`. A vendor's table comes once for each connection, with that as its
+            source, and the vendor as `declared_as`.
     """
     contract = [_with_required_columns(table) for table in known["contract"]]
     further = custom_columns(Path(known["seeds"]) / "policy")
     filled_by = {
-        (chosen["source"], table): chosen["vendor"]
+        (chosen["source"], table): chosen["connection"]
         for chosen in known["vendors"]
         for table in chosen["tables"]
     }
     renamed = vendor_columns(Path(known["seeds"]) / "policy")
     for table in contract:
         for column in table["columns"]:
-            key = (table["source"], table["table"], column["name"])
+            key = (table["declared_as"], table["table"], column["name"])
             column["name"] = renamed.get(key, column["name"])
         table["is_vendor"] = "staging/vendors" in table["file"]
         table["filled_by"] = filled_by.get((table["source"], table["table"]))
@@ -81,17 +85,32 @@ def variable_problems(variables: dict[str, str]) -> list[str]:
 
 
 def vendor_problems(vendors: list[dict]) -> list[str]:
-    """Name the vendors that fill nothing of their source.
+    """Name the vendors that fill nothing of their source, and connections that cannot be read.
 
     Args:
-        vendors: `{source, vendor, tables: [name, …]}` for each of the variable.
+        vendors: `{source, connection, tables: [name, …]}` for each of the variable.
     """
-    return [
-        f"variable vendors: '{chosen['vendor']}' is not known as a vendor of {chosen['source']}."
-        " Fix: use one that docs/reference/vendors/README.md lists for that source."
+    errors = [
+        f"variable vendors: '{chosen['connection']}' is not known as a vendor of"
+        f" {chosen['source']}. Fix: use one that docs/reference/vendors/README.md lists for that"
+        " source, or its name with an ending of your own, such as zendesk_emea."
         for chosen in vendors
-        if not chosen["tables"]
+        if not (chosen["tables"] and CONNECTION.fullmatch(chosen["connection"]))
     ]
+    of_sources: dict[str, dict[str, list[str]]] = {}
+    for chosen in vendors:
+        of_vendor = of_sources.setdefault(chosen["connection"].partition("_")[0], {})
+        of_vendor.setdefault(chosen["source"], []).append(chosen["connection"])
+    for vendor, named in of_sources.items():
+        (source, first), *others = named.items()
+        errors += [
+            f"variable vendors: {source} has {', '.join(first)}, and {other} has"
+            f" {', '.join(connections)}. Fix: name the same connections of {vendor} for both, in"
+            " the same order; tables that one of them does not have may be absent."
+            for other, connections in others
+            if connections != first
+        ]
+    return errors
 
 
 def table_problems(contract: list[dict]) -> Problems:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from customer_health.counting import counted
 from customer_health.dbt_run import Failure, Variable, run_dbt
 from customer_health.lock import take
 from customer_health.plan import PROJECT
@@ -167,7 +168,10 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
         """
         with faults as (
             select
-                source_name || '.' || table_name as place,
+                source_name || '.' || table_name || coalesce(
+                    -- where a source has several
+                    ' of ' || json_extract_string(raw_row, '$.source_relation'), ''
+                ) as place,
                 refused,
                 quarantine_reason as reason,
                 quarantine_column as name,
@@ -217,7 +221,7 @@ def _faults(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
             )
             n_more = n_with_value - sum(each["n"] for each in shown)
             more = f" and {n_more:,} more" if n_more else ""
-            what = f"{n_rows:,} {refused}{'s' if n_rows > 1 else ''}"
+            what = counted(n_rows, refused)
             yield f"    {what:<14}{place}, {name}{': ' if told else ''}{told}{more}"
 
 
@@ -283,7 +287,7 @@ def _accounts(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for source, reason, n, n_rows, arr, n_likely in unmatched:
         worth = f", ARR {arr:,.0f}" if arr else ""
         likely = f"; {n_likely:,} may be one that we know" if n_likely else ""
-        yield f"  {source:<10}{n:>8,}  {reason}: {n_rows:,} rows{worth}{likely}"
+        yield f"  {source:<10}{n:>8,}  {reason}: {counted(n_rows, 'row')}{worth}{likely}"
 
 
 def metrics(judgement: duckdb.DuckDBPyConnection) -> Iterator[str]:

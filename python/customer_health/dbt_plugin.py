@@ -1,6 +1,7 @@
-"""Gives dbt-duckdb the checks that run before a build, and who was erased, as SQL functions.
+"""Gives dbt-duckdb SQL functions: checks before a build, who was erased, how a CSV file is read.
 
-Listed in the profile under `plugins`; the macros `python_check` and `raw_table` call them.
+Listed in the profile under `plugins`; the macros `python_check`, `raw_table` and `raw_files` call
+them.
 """
 
 import atexit
@@ -14,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import VARCHAR
 
 from customer_health import build_checks
+from customer_health.csv_files import csv_options
 from customer_health.privacy import staging
 
 
@@ -29,7 +31,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Register the functions, each of JSON text; called once, when dbt connects."""
-        for function in (build_problems, history_problems, rows_without_erased):
+        for function in (build_problems, history_problems, rows_without_erased, csv_options):
             conn.create_function(function.__name__, function, [VARCHAR], VARCHAR, side_effects=True)
         # what dbt has parsed by now lives to its end: Python need not search it for garbage again
         gc.freeze()

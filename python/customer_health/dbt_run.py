@@ -67,7 +67,7 @@ def run_dbt(
             progress.read(line)
     progress.end()
     if dbt.returncode:
-        messages = progress.failures or progress.unknown_lines
+        messages = [*(progress.failures or progress.unknown_lines)]
         if not any(ITS_OWN in message for message in messages):
             messages.append(f"{'failed':<12} after {time.monotonic() - started:.0f} s")
         raise Failure("\n".join(messages))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from customer_health.frames import days_of
 from customer_health.methods import FITTED
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def fit_due(
     Returns:
         Rows with the columns `COLUMNS`; None if nothing is due.
     """
-    days = sorted(day for (day,) in due.fetchall())
+    days = days_of(due)
     methods = ", ".join(f"'{method}'" for method in FITTED)
     cards = scorecards.filter(f"role <> 'off' and method in ({methods})")
     if not days or not cards.limit(1).fetchall():

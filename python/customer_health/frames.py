@@ -1,8 +1,9 @@
-"""What a Python model gives back to dbt: columns of fixed types, whatever the rows are."""
+"""What goes between dbt and a Python model: the days that are due, and columns of fixed types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,3 +33,13 @@ def typed(
         return session.sql(f"select {nulls} where false")
     casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns.items())
     return session.from_df(frame.reindex(columns=list(columns))).project(casts)
+
+
+def days_of(due: Relation) -> list[date]:
+    """The days on which a fit is due, in order."""
+    return sorted(day for (day,) in due.fetchall())
+
+
+def covariance_columns(terms: Iterable[str]) -> dict[str, str]:
+    """Columns, with their types, for the covariances of a term's coefficient with each other."""
+    return {f"covariance_{term}": "double" for term in terms}

@@ -3,6 +3,16 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+# Of the rows that had matured, the later ones on which a model of the earlier ones is tried.
+LATER_SHARE = 0.3
+
+
+def later_fold(as_of_date: np.ndarray, matured_date: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows are earlier ones, matured by the first of the later ones, and which are later."""
+    days = np.sort(as_of_date)
+    first = days[int(len(days) * (1 - LATER_SHARE))]
+    return matured_date <= first, as_of_date >= first
+
 
 # the fits are small: threads wait for each other longer than they work
 @threadpool_limits.wrap(limits=1, user_api="blas")

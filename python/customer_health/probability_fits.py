@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from customer_health.frames import days_of
 from customer_health.methods import PROBABILITY
 from customer_health.risk_fits import OTHER_SEGMENT
 
@@ -50,7 +51,7 @@ def fit_due(
         Rows with the columns `COLUMNS`: a version's terms (intercept and dimensions), for each
         segment; where there is no model, one row with the reason. None if nothing is due.
     """
-    days = sorted(day for (day,) in due.fetchall())
+    days = days_of(due)
     cards = scorecards.filter(f"role <> 'off' and method = '{PROBABILITY}'")
     if not days or not cards.limit(1).fetchall():
         return None

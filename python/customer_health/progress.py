@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 
+from customer_health.counting import counted
 from customer_health.plan import PROJECT
 
 # dbt's log events, by name, that make up the account of a failure.
@@ -71,9 +72,7 @@ class Progress:
 
     def counted(self) -> str:
         """Say how many nodes of each kind were run."""
-        return ", ".join(
-            f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in self.done.items()
-        )
+        return ", ".join(counted(number, kind) for kind, number in self.done.items())
 
     def _step(self, data: dict) -> None:
         node = data["node_info"]

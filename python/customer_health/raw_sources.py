@@ -3,8 +3,8 @@
 Raw data is in `<raw_path>/<source>/<table>.parquet`, or in any number of Parquet files below
 `<raw_path>/<source>/<table>/`. A table may be absent: its metrics are unknown then. A table that
 is there must be readable and have the columns the contract requires. Only the footers of the files
-are read, so even many large files cost little. The tables of a vendor may be CSV files as well, of
-which the first two lines are read.
+are read, so even many large files cost little. The tables of a vendor may be CSV files as well,
+which are read to their end, since one comma too many may be anywhere.
 """
 
 import difflib
@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer_health.csv_files import header_of
+from customer_health.csv_files import fault_in, header_of, mark_of
 from customer_health.raw_columns import (
     TypesByKind,
     kind_of,
@@ -23,14 +23,12 @@ from customer_health.raw_columns import (
     note_repeated_columns,
     undeclared_columns,
 )
+from customer_health.raw_files import UNREADABLE, note_other_case, table_files
 
 MAX_FILES_NAMED = 3
 NAME_THE_FOLDER = (
     "run `make demo` for demo data, or set the variable raw_path to your folder of raw data"
 )
-UNREADABLE = "this may not be read. Fix: give yourself the permission to read it."
-NO_FILE = "this is no plain file. Fix: put the Parquet file there, or take it away."
-DEAD_LINK = "this link leads to no file. Fix: put the file itself there, or take the link away."
 
 
 def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[str]]:
@@ -60,7 +58,7 @@ def raw_problems(raw_path: str, contract: list[dict]) -> tuple[list[str], list[s
     for entry in contract:
         if entry.get("filled_by"):
             continue
-        files = _files_of(root, entry, errors)
+        files = table_files(root, entry, errors)
         n_files += len(files)
         with_files |= {entry["source"]} if files else set()
         n_rows += _check_table(root, entry, files, errors, warnings)
@@ -134,63 +132,6 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _files_of(root: Path, entry: dict, errors: list[str]) -> list[Path]:
-    """List the files of a table; empty if it is absent.
-
-    They are a file, or all files below a folder, which may be named as a file is (Spark does that).
-    """
-    found: list[Path] = []
-    for suffix in (".parquet", ".csv") if entry.get("is_vendor") else (".parquet",):
-        found = found or _files_of_suffix(root / entry["source"] / entry["table"], suffix, errors)
-    return found
-
-
-def _files_of_suffix(folder: Path, suffix: str, errors: list[str]) -> list[Path]:
-    single = folder.with_name(folder.name + suffix)
-    if (single.is_symlink() or single.exists()) and not (single.is_file() or single.is_dir()):
-        errors.append(f"{single}: {DEAD_LINK if single.is_symlink() else NO_FILE}")
-        return []
-    found = [single] if single.is_file() else _files_below(single, suffix, errors)
-    below = _files_below(folder, suffix, errors)
-    if found and below:
-        errors.append(
-            f"{single}: the folder {folder} holds files of the same table, which would"
-            " not be read. Fix: keep the file or the folder, not both."
-        )
-    return found or below
-
-
-def _files_below(folder: Path, suffix: str, errors: list[str]) -> list[Path]:
-    """List the files of a format below a folder, and note those that cannot be its rows."""
-    files = []
-
-    def unreadable(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            errors.append(f"{error.filename}: {UNREADABLE}")
-
-    for place, folders, names in os.walk(folder, onerror=unreadable):
-        for name in folders:
-            path = Path(place, name)
-            if path.is_symlink() and any(path.rglob(f"*{suffix}")):
-                errors.append(
-                    f"{path}: files behind this link to a folder would not be read."
-                    " Fix: put the files themselves there."
-                )
-        is_hidden = any(part[0] in "._" for part in Path(place).relative_to(folder).parts)
-        for name in sorted(name for name in names if name.endswith(suffix)):
-            path = Path(place, name)
-            if is_hidden or name[0] in "._":
-                errors.append(
-                    f"{path}: a name that begins with '.' or '_' is for what programs leave behind,"
-                    " and this would be read as rows of the table. Fix: take it away, or rename it."
-                )
-            elif not path.is_file():
-                errors.append(f"{path}: {DEAD_LINK if path.is_symlink() else NO_FILE}")
-            else:
-                files.append(path)
-    return files
-
-
 def _check_table(
     root: Path, entry: dict, files: list[Path], errors: list[str], warnings: list[str]
 ) -> int:
@@ -203,6 +144,7 @@ def _check_table(
     keys = _keys_of_folders(root, entry, files, errors)
     n_rows, files_of = footers(files, errors)
     readable = sum(map(len, files_of.values())) == len(files)
+    _check_csv([path for of in files_of.values() for path in of], errors)
     for schema, paths in files_of.items():
         in_files |= set(schema.names)
         note_repeated_columns(paths[0], schema.names, declared, errors)
@@ -235,6 +177,22 @@ def _check_table(
     elif readable and not entry.get("is_vendor"):
         warnings += undeclared_columns(_named(files), entry, in_files, keys)
     return n_rows
+
+
+def _check_csv(files: list[Path], errors: list[str]) -> None:
+    """Note what keeps CSV files of one table from being read to their end, or together."""
+    marks: dict[str, Path] = {}
+    for path in files:
+        if path.suffix == ".csv":
+            marks.setdefault(mark_of(path), path)
+            fault = fault_in(path)
+            errors += [fault] if fault else []
+    if len(marks) > 1:
+        first, other, *_ = marks.values()
+        errors.append(
+            f"{other}: has another mark between its columns than {first}. Fix: save both with the"
+            " same."
+        )
 
 
 def footers(files: list[Path], errors: list[str]) -> tuple[int, dict[pa.Schema, list[Path]]]:
@@ -322,6 +280,8 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
         if tables is None:
             warnings.append(_unread(folder, "source", folder.name, tables_of, ""))
             continue
+        is_vendor = folder.name in vendors
+        suffixes = (".parquet", ".csv") if is_vendor else (".parquet",)
         for path in _visible(folder, errors):
             vendor = filled_by.get((folder.name, path.name.removesuffix(".parquet")))
             if vendor:
@@ -329,17 +289,18 @@ def _unexpected_names(root: Path, contract: list[dict], errors: list[str]) -> li
                     f"{path}: {folder.name}.{path.stem} comes from {vendor}, so this is not read."
                     " Fix: take it away, or the vendor out of the variable vendors."
                 )
-            elif folder.name in vendors:
+            elif (
+                path.is_file()
+                and (not is_vendor or path.stem in tables)
+                and note_other_case(path, suffixes, errors)
+            ):
+                continue
+            elif is_vendor:
                 # a vendor has far more tables than are read: only what looks like a slip is named
                 name = path.name.removesuffix(".parquet").removesuffix(".csv")
                 near = difflib.get_close_matches(name, tables, n=1, cutoff=0.85)
                 if name not in tables and near and not any(folder.glob(f"{near[0]}.*")):
                     warnings.append(_unread(path, "table", name, tables, path.suffix))
-            elif path.is_file() and path.suffix.lower() == ".parquet" and path.suffix != ".parquet":
-                errors.append(
-                    f"{path}: the end of this name is not read. Fix: rename it to"
-                    f" {path.stem}.parquet."
-                )
             elif path.is_file() and path.suffix != ".parquet":
                 warnings.append(
                     f"{path}: only Parquet files are read. Fix: convert it to Parquet, or take"
@@ -358,7 +319,7 @@ def _unread_below(folder: Path) -> list[str]:
     others = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name[0] not in "._")
-        unread = sorted(n for n in names if n[0] not in "._" and not n.endswith(".parquet"))
+        unread = sorted(n for n in names if n[0] not in "._" and not n.lower().endswith(".parquet"))
         others += [Path(place, name) for name in unread]
     if not others:
         return []

@@ -3,13 +3,21 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
+from customer_health.raw_files import note_other_case
 from customer_health.raw_sources import footers
-from customer_health.vendors import Table, contract_tables, filled_tables, vendor_tables
+from customer_health.vendors import (
+    Table,
+    contract_tables,
+    filled_tables,
+    vendor_of,
+    vendor_tables,
+)
 
 # Share of a table's columns by which it is known: under its own name, and under another.
 OWN_NAME, OTHER_NAME = 0.5, 0.75
@@ -19,6 +27,7 @@ MINIMUM = 4
 NOISE = {"csv", "data", "dump", "export", "exports", "full", "raw", "seed", "table"}
 SHORT_NAMES = {"hs": "hubspot", "sf": "salesforce", "sfdc": "salesforce", "zd": "zendesk"}
 NOT_NAMED = 99
+SUFFIXES = (".csv", ".parquet")
 # What our own builds write into a database.
 OUR_SCHEMAS = ("staging", "intermediate", "marts", "policy", "snapshots", "operations")
 
@@ -46,6 +55,9 @@ class Match:
     table: Table
     found: tuple[str, ...]
     """Declared columns that are there, whatever their spelling."""
+    connection: str
+    """The folder or schema of a build that it belongs to: the contract's source, or the vendor, or
+    one of several connections of that."""
 
     @property
     def share(self) -> float:
@@ -55,7 +67,7 @@ class Match:
     @property
     def is_in_place(self) -> bool:
         """Whether a build finds it where it lies; by case too, as names of files have it."""
-        return (self.delivered.place, self.delivered.name) == (self.table.source, self.table.name)
+        return (self.delivered.place, self.delivered.name) == (self.connection, self.table.name)
 
     @property
     def _kept_words(self) -> list[str]:
@@ -135,19 +147,60 @@ def _singular(word: str) -> str:
 
 def delivered_files(root: Path, errors: list[str]) -> list[Delivered]:
     """List the tables of a folder: files, or folders of files, in folders or beside them."""
-    tables: dict[tuple[str, Path], Path] = {}
-    for path in sorted(root.rglob("*")):
-        parts = path.relative_to(root).parts
-        if path.suffix in (".csv", ".parquet") and path.is_file() and parts[0][0] not in "._":
+    tables: dict[tuple[str, Path], list[Path]] = {}
+    for path in _files(root):
+        if not note_other_case(path, SUFFIXES, errors):
+            parts = path.relative_to(root).parts
             place = parts[0] if len(parts) > 1 else ""
             # a folder of files is one table
-            tables.setdefault((place, root.joinpath(*parts[:2])), path)
+            tables.setdefault((place, root.joinpath(*parts[:2])), []).append(path)
     found = []
-    for (place, path), first in tables.items():
-        _, files_of = footers([first], errors)
-        columns = tuple(column for schema in files_of for column in schema.names)
-        found.append(Delivered(place, path.stem, columns, path))
+    known = _known_tables()
+    for (place, path), files in tables.items():
+        in_place = (place, path.stem) in known
+        read = {file: _columns(file, errors) for file in (files[:1] if in_place else files)}
+        named = {name for _, name in known}.intersection(file.stem for file in read)
+        if len(named) > 1 or len({frozenset(columns) for columns in read.values()}) > 1:
+            found += [
+                Delivered(str(file.parent.relative_to(root)), file.stem, columns, file)
+                for file, columns in read.items()
+            ]
+        else:
+            found.append(Delivered(place, path.stem, read[files[0]], path))
     return found
+
+
+def folder_meant(root: Path) -> Path | None:
+    """Give the one folder in this one that holds the folders of tools, if it holds none itself."""
+    known = _known_tables()
+    places = [path.relative_to(root).parts for path in _files(root)]
+    named = [[(part, Path(name).stem) for part, name in pairwise(parts)] for parts in places]
+    below = {
+        parts[0] for parts, pairs in zip(places, named, strict=True) if known & set(pairs[1:2])
+    }
+    if len(below) != 1 or any(known & set(pairs[:1]) for pairs in named):
+        return None
+    return root / below.pop()
+
+
+def _files(root: Path) -> list[Path]:
+    """Files below a folder that may be tables."""
+    return [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.suffix.lower() in SUFFIXES
+        and path.relative_to(root).parts[0][0] not in "._"
+        and path.is_file()
+    ]
+
+
+def _columns(file: Path, errors: list[str]) -> tuple[str, ...]:
+    _, files_of = footers([file], errors)
+    return tuple(column for schema in files_of for column in schema.names)
+
+
+def _known_tables() -> set[tuple[str, str]]:
+    return {(table.source, table.name) for table in (*contract_tables(), *vendor_tables())}
 
 
 def delivered_tables(database: Path) -> list[Delivered]:
@@ -201,11 +254,12 @@ def recognise(delivered: Iterable[Delivered]) -> tuple[list[Match], list[Deliver
                 matches.append(best)
             else:
                 unknown.append(table)
-    likeliest: dict[str, tuple] = {}
+    matches = _with_connections(matches)
+    likeliest: dict[tuple[str, str], tuple] = {}
     for match in matches:
-        name = match.table.full_name
-        likeliest[name] = max(match.rank, likeliest.get(name, match.rank))
-    chosen = [match for match in matches if match.rank == likeliest[match.table.full_name]]
+        key = match.connection, match.table.name
+        likeliest[key] = max(match.rank, likeliest.get(key, match.rank))
+    chosen = [m for m in matches if m.rank == likeliest[m.connection, m.table.name]]
     unlikely = [match for match in matches if match not in chosen]
     idle = _idle_vendors(chosen)
     unknown += [match.delivered for match in chosen if match.table.source in idle]
@@ -219,11 +273,40 @@ def _idle_vendors(matches: list[Match]) -> set[str]:
     return {table.source for table in vendor_tables()} - read
 
 
+def _with_connections(matches: list[Match]) -> list[Match]:
+    """Tell several connections of a vendor apart: places of any name that hold the same tables.
+
+    Where a folder has the vendor's name, others may be copies.
+    """
+    tables_of: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for match in matches:
+        if match.delivered.place:
+            places = tables_of[match.table.source]
+            places.setdefault(match.delivered.place, set()).add(match.table.name)
+    several = {
+        source
+        for source, places in tables_of.items()
+        if not any(vendor_of(place) == source for place in places)
+        and sum(map(len, places.values())) > len(set().union(*places.values()))
+    }
+    return [
+        replace(match, connection=f"{match.table.source}_{_ending(match.delivered.place)}")
+        if match.table.source in several and match.delivered.place
+        else match
+        for match in matches
+    ]
+
+
+def _ending(place: str) -> str:
+    """What a connection may be called after a folder: `Support EU` is support_eu."""
+    return "_".join(re.findall("[a-z0-9]+", place.lower())) or "other"
+
+
 def _candidates(delivered: Delivered) -> list[Match]:
     """Give the vendors' tables that one may be; a folder or a file may name its vendor."""
     vendors = {table.source for table in vendor_tables()}
     first = next(iter(_words(delivered.name)), "")
-    named = vendors.intersection([delivered.place]) or vendors.intersection(
+    named = vendors.intersection([vendor_of(delivered.place)]) or vendors.intersection(
         [SHORT_NAMES.get(first, first)]
     )
     matches = [
@@ -240,4 +323,5 @@ def _match(delivered: Delivered, table: Table) -> Match:
         # it, or the column of JSON that it is a field of
         if there.intersection([_plain(read_as), _plain(read_as.split(".")[0])]):
             found.append(name)
-    return Match(delivered, table, tuple(found))
+    is_named = vendor_of(delivered.place) == table.source
+    return Match(delivered, table, tuple(found), delivered.place if is_named else table.source)

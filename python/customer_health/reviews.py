@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from customer_health.frames import days_of
 from customer_health.methods import EQUAL
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def drift_due(
         scores: Relation int_evidence__observed_scores.
         thresholds: Relation with one row, a column per threshold.
     """
-    days = _days(due)
+    days = days_of(due)
     if not days:
         return None
     import pandas as pd
@@ -189,7 +189,7 @@ def metric_verdicts_due(
         metrics: Relation int_evidence__metric_outcomes.
         thresholds: Relation with one row, a column per threshold.
     """
-    days = _days(due)
+    days = days_of(due)
     if not days:
         return None
     import pandas as pd
@@ -215,10 +215,6 @@ def metric_verdicts_due(
         rows = known.filter(f"dimension = '{dimension}'").project(columns)
         evidence += metric_evidence(_fetched(rows), settings)
     return metric_verdicts(evidence, settings).assign(review_date=day)
-
-
-def _days(due: Relation) -> list[date]:
-    return sorted(day for (day,) in due.fetchall())
 
 
 def _only_value(relation: Relation, expression: str) -> Any:
@@ -252,7 +248,7 @@ def _reviews(
 
     Predictions by scorecard: one without outcomes in the year is not in it, and has none if asked.
     """
-    days = _days(due)
+    days = days_of(due)
     if not days:
         return
     import pandas as pd

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from customer_health.frames import covariance_columns, days_of
+
 if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyRelation as Relation
@@ -20,7 +22,7 @@ COLUMNS = {
     "term": "varchar",
     "coefficient": "double",
     "mean": "double",
-    **{f"covariance_{term}": "double" for term in TERMS},
+    **covariance_columns(TERMS),
     "interval_factor": "double",
     "n_observations": "bigint",
     "n_accounts": "bigint",
@@ -48,7 +50,7 @@ def fit_due(
         Rows with the columns `COLUMNS`: a version's terms, for each segment; where there is no
         model, one row with the reason. None if nothing is due.
     """
-    days = sorted(day for (day,) in due.fetchall())
+    days = days_of(due)
     if not days:
         return None
 
@@ -75,7 +77,7 @@ def fit_due(
             continue
         shape = len(names) + 1, len(TERMS)
         version = pd.DataFrame(
-            model.covariances.reshape(-1, shape[1]), columns=[f"covariance_{t}" for t in TERMS]
+            model.covariances.reshape(-1, shape[1]), columns=list(covariance_columns(TERMS))
         )
         found.append(
             version.assign(

@@ -8,7 +8,6 @@ cannot be built, 2 there is something to put right first.
 
 import argparse
 import shlex
-import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -19,7 +18,9 @@ import duckdb
 import yaml
 
 from customer_health.check import judged, metrics
+from customer_health.counting import counted
 from customer_health.dbt_run import Failure, Variable
+from customer_health.files import copy_file
 from customer_health.publication import Refusal
 from customer_health.raw_columns import nearest_column
 from customer_health.raw_sources import folder_problems
@@ -27,6 +28,7 @@ from customer_health.recognition import (
     Match,
     delivered_files,
     delivered_tables,
+    folder_meant,
     recognise,
 )
 from customer_health.vendors import (
@@ -36,6 +38,7 @@ from customer_health.vendors import (
     as_text,
     contract_tables,
     filled_tables,
+    vendor_of,
     vendor_tables,
 )
 
@@ -74,6 +77,11 @@ def of_folder(root: Path) -> int:
     files = delivered_files(root, errors) if not errors else []
     if errors:
         raise Refusal("\n".join(errors))
+    if meant := folder_meant(root):
+        raise Refusal(
+            f"{root}: the folders of your tools are in {meant}. Fix: name that,"
+            f" `make start RAW_PATH={shlex.quote(str(meant))}`."
+        )
     if not files:
         raise Refusal(
             f"{root}: holds no Parquet or CSV file. Fix: put the tables of each tool into a folder"
@@ -120,7 +128,7 @@ def of_database(database: Path) -> int:
         )
         raise Refusal(f"\nTables are read by their own names. Fix: add views\n{views}")
     _check_required(matches)
-    schemas = {f"{m.table.source}_schema": m.delivered.place for m in matches}
+    schemas = {f"{m.connection}_schema": m.delivered.place for m in matches}
     vendors = _vendors(matches)
     variables: dict[str, Variable] = {
         "raw_path": "",
@@ -131,8 +139,11 @@ def of_database(database: Path) -> int:
     path.write_text(WRITTEN_BY + yaml.safe_dump(variables, sort_keys=False), encoding="utf-8")
     print(f"\nWritten to {path}: {as_text(vendors).strip()}")
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(shutil.copy(database, folder))
-        with judged(variables, copy) as judgement:
+        # what was written last may still be in the file beside it
+        for file in (database, database.with_name(f"{database.name}.wal")):
+            if file.exists():
+                copy_file(file, Path(folder, file.name))
+        with judged(variables, Path(folder, database.name)) as judgement:
             print("\n".join(metrics(judgement)))
     print(
         f"\nNext:       CUSTOMER_HEALTH_WAREHOUSE={shlex.quote(str(database))} .venv/bin/dbt build"
@@ -148,11 +159,11 @@ def _say(
     print(f"Recognised in {place}:")
     by_source: dict[str, list[Match]] = {}
     for match in matches:
-        by_source.setdefault(match.table.source, []).append(match)
+        by_source.setdefault(match.connection, []).append(match)
     for source, of_it in by_source.items():
         print(f"  {source}")
         for match in of_it:
-            columns = f"{len(match.found)} of {len(match.table.columns)} columns"
+            columns = f"{len(match.found)} of {counted(len(match.table.columns), 'column')}"
             print(f"    {match.table.name:<30}{columns:<22}{match.delivered}")
     if unlikely:
         print("Not read, since another is more likely to be that table; rename these if not:")
@@ -210,22 +221,22 @@ def _respelled(matches: Sequence[Match]) -> Iterator[str]:
                 rows.append(f"  {place},{name},{near}")
     if rows:
         yield f"Columns to be read only once {COLUMNS} has a row for them; if these are meant, add"
-        yield from rows
+        yield from dict.fromkeys(rows)
         yield ""
 
 
 def _moves(root: Path, matches: Sequence[Match]) -> Iterator[str]:
     """Give the commands that put files where builds find them."""
-    parts = Counter(match.table.full_name for match in matches)
+    parts = Counter((match.connection, match.table.name) for match in matches)
     folders = set()
     for match in matches:
         path, table = match.delivered.path, match.table
         if match.is_in_place or path is None:
             continue
-        folder = root / table.source
+        folder = root / match.connection
         target = folder / f"{table.name}{path.suffix if path.is_file() else ''}"
         # several files of one table go into a folder of its name
-        if parts[table.full_name] > 1:
+        if parts[match.connection, table.name] > 1:
             folder = folder / table.name
             target = folder / path.name
         if not folder.exists() and folder not in folders:
@@ -246,13 +257,17 @@ def _check_required(matches: Sequence[Match]) -> None:
 
 
 def _vendors(matches: Sequence[Match]) -> Vendors:
-    """Give the vendors of each source that fill something of it."""
+    """Give the vendors, or all connections of one, of each source that they fill something of."""
     there = {(match.table.source, match.table.name) for match in matches}
     vendors: Vendors = {}
     for filled in filled_tables():
         named = vendors.setdefault(filled.source, [])
-        if filled.vendor not in named and {(filled.vendor, t) for t in filled.rows_of} & there:
-            named.append(filled.vendor)
+        if (
+            filled.vendor not in map(vendor_of, named)
+            and {(filled.vendor, table) for table in filled.rows_of} & there
+        ):
+            # the one without an ending comes first, and keeps its ids as they are
+            named += sorted({m.connection for m in matches if m.table.source == filled.vendor})
     return {source: named for source, named in vendors.items() if named}
 
 

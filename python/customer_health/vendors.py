@@ -21,7 +21,7 @@ STAGING = PROJECT / "models" / "staging"
 COLUMNS = "seeds/policy/vendor_columns.csv"
 EXAMPLE = "crm=salesforce,support=zendesk+intercom"
 
-# Sources and the vendors of each.
+# Sources and the vendors of each, or connections of vendors such as zendesk_emea.
 Vendors = dict[str, list[str]]
 
 
@@ -40,6 +40,8 @@ class Table:
     """Columns that are read from one of another name, by the source or by the policy."""
     names: dict[str, str]
     """Delivered columns by whom they name: account, contact, user, or email of a person."""
+    shared: frozenset[str]
+    """Delivered columns whose ids mean the same in every connection of a vendor."""
 
     @property
     def full_name(self) -> str:
@@ -90,6 +92,11 @@ def _table(source: str, table: dict, policy: list[dict[str, str]]) -> Table:
         tuple(required),
         read_as,
         {read_as.get(name, name): kind for name, kind in named.items() if kind},
+        frozenset(
+            read_as.get(name, name).lower()
+            for name, meta in metas.items()
+            if meta.get("shared") or not meta.get("id")
+        ),
     )
 
 
@@ -117,6 +124,18 @@ def filled_tables() -> list[Filled]:
                 rows_of = tuple(model["config"]["meta"]["rows_of"])
                 filled.append(Filled(source[1], table, path.parent.name, rows_of))
     return filled
+
+
+def vendor_of(connection: str) -> str:
+    """The vendor that a connection is one of: zendesk of zendesk_emea, and of zendesk."""
+    return connection.partition("_")[0]
+
+
+def further_connections(vendors: Vendors) -> set[str]:
+    """Connections of which another of the same vendor comes first; they qualify their ids."""
+    named = [connection for of_source in vendors.values() for connection in of_source]
+    first = {vendor_of(connection): connection for connection in reversed(named)}
+    return {connection for connection in named if connection != first[vendor_of(connection)]}
 
 
 def chosen_vendors(words: str | None, raw_path: Path | None) -> Vendors | None:

@@ -10,6 +10,7 @@ from customer_health.build_checks import (
     history_problems,
     table_problems,
     variable_problems,
+    vendor_problems,
 )
 from customer_health.policy import custom_columns
 
@@ -179,3 +180,29 @@ def test_columns_of_the_policy_are_part_of_the_raw_contract(tmp_path):
 
 def test_a_scorecard_that_is_new_is_warned_of():
     assert told(new_scorecards=("d2",))[1][0].startswith("scorecards.csv: d2 is new here.")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"crm": ["salesforce", "salesforce_emea"], "support": ["zendesk_2"]}, None),
+        ({"crm": ["hubspot", "hubspot_uk"], "support": ["zendesk", "hubspot", "hubspot_uk"]}, None),
+        ({"crm": ["stripe_us"]}, "'stripe_us' is not known as a vendor of crm. Fix: use one"),
+        ({"crm": ["salesforce_EMEA"]}, "'salesforce_EMEA' is not known as a vendor of crm."),
+        (
+            {"crm": ["hubspot", "hubspot_uk"], "support": ["hubspot_uk"]},
+            "crm has hubspot, hubspot_uk, and support has hubspot_uk. Fix: name the same",
+        ),
+    ],
+)
+def test_connections_that_cannot_be_read_are_named(named, said):
+    fills = {"crm": ("salesforce", "hubspot"), "support": ("zendesk", "hubspot")}
+    errors = vendor_problems(
+        [
+            {"source": source, "connection": connection}
+            | {"tables": ["any"] if connection.split("_")[0] in fills[source] else []}
+            for source, connections in named.items()
+            for connection in connections
+        ]
+    )
+    assert [said in error for error in errors] == ([True] if said else [])

@@ -141,12 +141,17 @@ def test_tables_in_a_vendors_layout_are_stale_by_the_wall_clock_too(tmp_path):
     (folder / "task.csv").write_text(
         "id,account_id,type,is_closed,completed_date_time\n00T-1,001-N,Call,true,2026-02-01\n"
     )
-    (folder / "contact.csv").write_text(f"id,account_id,created_date\n003-A,001-N,{yesterday}\n")
+    # a connection that is out of use since a merger delays nobody
+    (folder / "contact.csv").write_text("id,account_id,created_date\n003-A,001-N,2024-02-01\n")
+    (folder.parent / "salesforce_emea").mkdir()
+    (folder.parent / "salesforce_emea" / "contact.csv").write_text(
+        f"id,account_id,created_date\n003-A,001-N,{yesterday}\n"
+    )
     code, status_of = by_the_wall_clock(
         tmp_path / "warehouse.duckdb",
         folder.parent,
         tables=("crm.activities", "crm.contacts", "crm.goals"),
-        vendors=raw_variables("crm=salesforce", folder.parent)["vendors"],
+        vendors=raw_variables("crm=salesforce+salesforce_emea", folder.parent)["vendors"],
     )
     assert code == 0
     assert status_of == {"crm.activities": "warn", "crm.contacts": "pass", "crm.goals": "pass"}

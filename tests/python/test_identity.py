@@ -30,6 +30,12 @@ CONTACTS = [
     # the CRM's own domain of an account counts more
     ("c5", "1005", "ed@globex.de"),
 ]
+LATER_CONTACTS = [
+    # of a record that was merged
+    ("c6", "old-1", "fi@merged.example", "2026-01-01"),
+    ("c7", "1003", "al@first.example", "2025-01-01"),
+    ("c8", "1001", "consultant@first.example", "2026-02-01"),
+]
 BY_HAND = """\
 source_name,raw_account_id,account_id,reason
 support,1003,1004,the desk counts otherwise
@@ -38,6 +44,7 @@ support,zd-9,1001,one source before all
 ,partner.example,1005,
 crm,old-1,1001,merged
 support,zd-8,no-such-account,
+,www.Hand2.example,1005,
 """
 # delivered id and domain, our account, and how it was found
 TICKETS = [
@@ -54,6 +61,20 @@ TICKETS = [
     (None, "globex.com;nobody.example", "1002", "domain"),
     (None, "ann@umbrella.example", "1005", "domain of contacts"),
     (None, "www.partner.example", "1005", "by hand"),
+    (None, '"acme.com"', "1001", "domain"),
+    (None, '["acme.com", "www.acme.com"]', "1001", "domain"),
+    (None, "acme.com\nnobody", "1001", "domain"),
+    (None, "jo@hand2.example", "1005", "by hand"),
+    (None, "jo@merged.example", "1001", "domain of contacts"),
+    (None, "jo@first.example", "1003", "contested domain of contacts"),
+]
+# delivered twice, and delivered again with another ARR
+TWICE = ("s5", "cus_5", None, None, "2026-01-01", None, "1000", "USD", None)
+RESTATED = [
+    TWICE,
+    TWICE,
+    ("s6", "cus_6", None, None, "2026-01-01", None, "1500", "USD", "2026-03-01"),
+    ("s6", "cus_6", None, None, "2026-01-01", None, "9000", "USD", "2026-01-01"),
 ]
 SEVERAL = "domain of several accounts"
 # delivered id and domain; id and domain as listed, reason, candidates
@@ -95,7 +116,7 @@ def small(tmp_path_factory) -> Path:
         write(
             "crm/contacts",
             text.join(["contact_id", "account_id", "email", "created_at"]) + " varchar",
-            [(*row, "2026-01-01") for row in [*CONTACTS, ("c6", "old-1", "fi@merged.example")]],
+            [(*row, "2026-01-01") for row in CONTACTS] + LATER_CONTACTS,
         )
         columns = text.join(["ticket_id", "account_id", "account_domain", "created_at"])
         delivered = [row[:2] for row in TICKETS + UNMATCHED]
@@ -103,6 +124,12 @@ def small(tmp_path_factory) -> Path:
             "support/tickets",
             columns + " varchar",
             [(f"t{n:02}", *row, f"2026-05-{n + 1:02}") for n, row in enumerate(delivered)],
+        )
+        write(
+            "survey/responses",
+            text.join(["response_id", "account_id", "survey_type", "score", "responded_at"])
+            + " varchar",
+            [("r1", "nobody-1", "nps", "9", "2026-05-20")],
         )
         columns = ["event_id", "account_id", "account_domain", "user_id", "event_name"]
         events = [
@@ -126,8 +153,8 @@ def small(tmp_path_factory) -> Path:
         ]
         write(
             "billing/subscriptions",
-            text.join([*columns, "end_date", "arr", "currency"]) + " varchar",
-            terms,
+            text.join([*columns, "end_date", "arr", "currency", "known_at"]) + " varchar",
+            [*((*term, None) for term in terms), *RESTATED],
         )
     return build(
         folder / "warehouse.duckdb", *JUDGED, project=project, is_edited=False, raw_path=raw
@@ -172,7 +199,19 @@ def test_arr_that_is_not_matched_is_that_of_running_terms(small):
     ) == [
         ("cus_1", "Initech", 2, 1000, "1003;1004", "2025-01-01", "2026-01-01"),
         ("cus_2", "Globex Ltd.", 1, 50, "1002", "2026-01-01", "2026-01-01"),
+        ("cus_5", None, 2, 1000, None, "2026-01-01", "2026-01-01"),
+        ("cus_6", None, 2, 1500, None, "2026-01-01", "2026-01-01"),
     ]
+
+
+def test_answers_have_a_day_where_only_that_of_the_answer_is_told(small):
+    assert query(
+        small,
+        """
+        select raw_account_id, first_date::varchar, last_date::varchar
+        from marts.fct_unmatched_accounts where source_name = 'survey'
+        """,
+    ) == [("nobody-1", "2026-05-20", "2026-05-20")]
 
 
 def test_ways_are_counted(small):
@@ -184,9 +223,10 @@ def test_ways_are_counted(small):
         """,
     )
     assert ways == [
-        ("by hand", 3, 3),
-        ("domain", 6, 2),
-        ("domain of contacts", 1, 1),
+        ("by hand", 4, 3),
+        ("contested domain of contacts", 1, 1),
+        ("domain", 9, 2),
+        ("domain of contacts", 2, 2),
         ("id", 3, 1),
     ]
 
@@ -214,11 +254,36 @@ def test_every_row_is_accepted_or_quarantined(small):
     )
     assert rows == [
         ("accounts", 6, 6, 0),
-        ("contacts", 6, 6, 0),
+        ("contacts", 8, 8, 0),
         ("events", 5, 3, 2),
-        ("subscriptions", 4, 1, 3),
-        ("tickets", 23, 13, 10),
+        ("responses", 1, 0, 1),
+        ("subscriptions", 8, 1, 7),
+        ("tickets", 29, 19, 10),
     ]
+
+
+def test_without_a_crm_a_payer_that_is_anothers_by_hand_is_no_account(tmp_path):
+    project = copy_project(tmp_path / "project")
+    (project / "seeds/policy/account_matches.csv").write_text(
+        "source_name,raw_account_id,account_id,reason\n"
+        "billing,CUS_2,cus_1,pays for another team\nsupport,cus_3,cus_1,\n,cus_4,no-such-account,\n"
+    )
+    (tmp_path / "raw/billing").mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 's' || n as subscription_id, 'cus_' || n as account_id,"
+            " date '2026-01-01' as start_date from range(1, 5) as r (n))"
+            f" to '{tmp_path}/raw/billing/subscriptions.parquet'"
+        )
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("+stg_known_accounts__ids"),
+        project=project,
+        is_edited=False,
+        raw_path=tmp_path / "raw",
+    )
+    ids = query(warehouse, "select account_id from staging.stg_known_accounts__ids order by 1")
+    assert ids == [("cus_1",), ("cus_3",), ("cus_4",)]
 
 
 def test_no_address_is_stored(small):

@@ -327,7 +327,7 @@ BROKEN_ROWS = {
         "when_absent 'none' is not known", "zero, unknown, not_applicable",
     ),
     "a sentence with a placeholder that there is not": (
-        "metrics.csv", "Touchpoints in 90 days: {value}", "Touchpoints in 90 days: {valeu}",
+        "metrics.csv", "in 90 days, answered e-mails included: {value}", "in 90 days: {valeu}",
         "sentence has an unknown placeholder '{valeu}'", "write 'value'",
     ),
     "a sentence with a threshold that there is not": (
@@ -786,6 +786,8 @@ def test_a_date_parts_no_accounts(policy):
             "support,zd-1,1001,\n,1001,1002,",
             "rows 2, 3: account_id '1001' is itself matched, to '1002'. Fix: write '1002' here",
         ),
+        (",cus_1,1001,\n,CUS_1,1002,", "rows 2, 3: 'cus_1' and 'CUS_1' are one, of two accounts."),
+        (",acme.com,1001,\n,www.acme.com,1002,", "rows 2, 3: 'acme.com' and 'www.acme.com' are"),
         (",GMAIL.com,1001,", "row 2: anybody may have mail at 'GMAIL.com'. Fix: match the ids"),
     ],
 )
@@ -803,7 +805,9 @@ def test_matches_of_several_sources_do_not_clash(policy):
     (policy / "account_matches.csv").write_text(
         "source_name,raw_account_id,account_id,reason\n"
         "support,1001,1002,\nbilling,1002,1003,the desk is another system\n,acme.com,1001,\n"
-        "support,acme.com,1004,\n",
+        "support,acme.com,1004,\n"
+        # kept apart from its like in another connection, and still one that others are matched to
+        "crm,1005,1005,\nsupport,zd-5,1005,\n",
         encoding="utf-8",
     )
     assert seed_problems(policy.parent) == ([], [])

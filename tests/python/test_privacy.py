@@ -20,11 +20,11 @@ from customer_health.build import Record, draw_pages, publish
 from customer_health.export import export
 from customer_health.plan import FROM_NOTHING, FULL_REFRESH, Plan, planned
 from customer_health.privacy.__main__ import main
-from customer_health.privacy.raw_data import contacts_and_addresses, files_with
+from customer_health.privacy.raw_data import RawData, contacts_and_addresses, files_with
 from customer_health.privacy.staging import rows_without_erased
 from customer_health.privacy.tombstones import Tombstones
 from customer_health.progress import Progress
-from customer_health.publication import Warehouse
+from customer_health.publication import Refusal, Warehouse
 from customer_health.sync.ledger import Ledger
 
 PERSONAL = {
@@ -392,32 +392,68 @@ def salesforce(tmp_path) -> Path:
 
 
 def test_vendors_files_are_searched_by_what_their_columns_name(salesforce):
+    raw = RawData(salesforce, {"crm": ["salesforce"]})
     address = ("email", "ann.lee@northwind.example")
-    pairs = contacts_and_addresses(salesforce, "lower")
+    pairs = contacts_and_addresses(raw, "lower")
     assert pairs == {("003-ann", address[1]), ("003-bob", "bob@northwind.example")}
     contact, task = (salesforce / "salesforce" / f"{name}.csv" for name in ("contact", "task"))
-    assert files_with(salesforce, {address}, "lower") == {contact: 1}
-    assert files_with(salesforce, {address, ("contact", "003-ann")}, "lower") == {
+    assert files_with(raw, {address}, "lower") == {contact: 1}
+    assert files_with(raw, {address, ("contact", "003-ann")}, "lower") == {
         contact: 1,
         task: 1,
     }
-    found = files_with(salesforce, {("account", "001-northwind")}, "lower")
+    found = files_with(raw, {("account", "001-northwind")}, "lower")
     assert found == {salesforce / "salesforce/account.csv": 1, contact: 2, task: 2}
     # whatever holds the text of a contact's id is no account
-    assert files_with(salesforce, {("account", "003-ann")}, "lower") == {}
+    assert files_with(raw, {("account", "003-ann")}, "lower") == {}
+
+
+def test_people_of_two_connections_with_one_id_are_two(salesforce):
+    other = salesforce / "salesforce_emea" / "contact.csv"
+    other.parent.mkdir()
+    other.write_text("id,account_id,email\n003-ANN,001-X,ann@x.example\n", encoding="utf-8")
+    raw = RawData(salesforce, {"crm": ["salesforce", "salesforce_emea"]})
+    pairs = contacts_and_addresses(raw, "lower")
+    assert {pair for pair in pairs if "ann" in pair[0]} == {
+        ("003-ann", "ann.lee@northwind.example"),
+        ("salesforce_emea:003-ann", "ann@x.example"),
+    }
+    assert files_with(raw, {("contact", "salesforce_emea:003-ann")}, "lower") == {other: 1}
+    assert other not in files_with(raw, {("contact", "003-ann")}, "lower")
+    assert files_with(raw, {("account", "salesforce_emea:001-x")}, "lower") == {other: 1}
+
+
+def test_rows_of_persons_are_found_whatever_they_begin_with(salesforce):
+    contact = salesforce / "salesforce" / "contact.csv"
+    rows = contact.read_text().replace("003-ANN", "#003-ANN")
+    contact.write_text(rows)
+    raw = RawData(salesforce, {})
+    pairs = contacts_and_addresses(raw, "lower")
+    assert ("#003-ann", "ann.lee@northwind.example") in pairs
+    contact.write_text(f"{rows}cut off\n")
+    n_lines = rows.count("\n") + 1
+    with pytest.raises(Refusal, match=f"contact.csv, line {n_lines}: the row has 1 cell.* Fix: "):
+        contacts_and_addresses(raw, "lower")
 
 
 def test_who_was_erased_does_not_come_back_from_a_vendors_files(salesforce, tmp_path):
     tombstones = Tombstones.read(tmp_path / "list.csv")
     tombstones.add({("contact", "003-ann"), ("email", "ann.lee@northwind.example")})
+    # somebody else, to whom another connection gave the same id
+    (salesforce / "salesforce_emea").mkdir()
+    (salesforce / "salesforce_emea" / "account.csv").write_text(ACCOUNTS, encoding="utf-8")
+    (salesforce / "salesforce_emea" / "contact.csv").write_text(
+        "id,account_id,created_date\n003-ANN,001-NORTHWIND,2025-01-01\n", encoding="utf-8"
+    )
     warehouse = build(
         tmp_path / "warehouse.duckdb",
         *select("+stg_crm__contacts", "+stg_crm__activities"),
         raw_path=salesforce,
-        vendors={"crm": "salesforce"},
+        vendors={"crm": ["salesforce", "salesforce_emea"]},
         tombstones=str(tombstones.file),
     )
-    assert query(warehouse, "select contact_id from staging.stg_crm__contacts") == [("003-bob",)]
+    contacts = query(warehouse, "select contact_id from staging.stg_crm__contacts")
+    assert sorted(contacts) == [("003-bob",), ("salesforce_emea:003-ann",)]
     calls = query(warehouse, "select activity_id, contact_id from staging.stg_crm__activities")
     assert sorted(calls) == [("00t-1", None), ("00t-2", "003-bob")]
 

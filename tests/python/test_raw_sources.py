@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from customer_health.csv_files import csv_rows
 from customer_health.raw_sources import raw_problems
 
 
@@ -210,8 +211,82 @@ def test_a_csv_file_may_have_another_mark_between_columns(raw, mark):
     rows = f"Id{mark}Name\n001{mark}North, wind\n"
     (raw / "salesforce" / "account.csv").write_text(rows)
     assert vendor_problems(raw) == ([], [])
-    file = f"read_csv('{raw}/salesforce/account.csv', header = true, all_varchar = true)"
+    file = csv_rows(raw / "salesforce/account.csv")
     assert duckdb.sql(f"from {file}").fetchall() == [("001", "North, wind")]
+
+
+def test_a_csv_file_is_read_as_it_says_and_not_as_it_looks(raw):
+    path = raw / "salesforce" / "account.csv"
+    path.parent.mkdir()
+    path.write_text(
+        'Id,"Name; or, as; some; say; Title"\n#001,one\n' + "002,two\n" * 25_000 + '003,"a, b"\n\n'
+    )
+    assert vendor_problems(raw)[0] == []
+    rows = duckdb.sql(f"from {csv_rows(path)}").fetchall()
+    assert (rows[0], rows[-1], len(rows)) == (("#001", "one"), ("003", "a, b"), 25_002)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b"31,a text, with a comma", "the row has 3 cells, the header 2. Fix: put a text"),
+        (b"31", "the row has 1 cell, the header 2. Fix: put a text"),
+        (b'31,"bold" words', "a double quote is out of place. Fix: end each text"),
+        (b'31,"never ended', "a double quote is out of place. Fix: end each text"),
+        ("31,Wei\xdf".encode("latin-1"), "is not UTF-8. Fix: save the file"),
+        (b"31," + b"z" * 3_000_000, "the row is longer than 2 MB. Fix: deliver it as Parquet"),
+    ],
+)
+@pytest.mark.parametrize("n_before", [30, 30_000])
+def test_a_row_that_is_none_is_named_wherever_it_is(raw, row, said, n_before):
+    path = raw / "salesforce" / "account.csv"
+    path.parent.mkdir()
+    path.write_bytes(b"Id,Name\n" + b"1,x\n" * n_before + row + b"\n" + b"2,y\n" * 3)
+    (error,) = vendor_problems(raw)[0]
+    assert error.startswith(f"salesforce/account.csv, line {n_before + 2}: {said}")
+
+
+def test_a_header_shorter_than_its_rows_is_no_row_of_data(raw):
+    path = raw / "salesforce" / "account.csv"
+    path.parent.mkdir()
+    path.write_text("id,name\n1,a,b\n2,c,d\n")
+    (error,) = vendor_problems(raw)[0]
+    assert error.startswith("salesforce/account.csv, line 2: the row has 3 cells, the header 2.")
+
+
+def test_lines_that_end_in_different_ways_are_named(raw):
+    path = raw / "salesforce" / "account.csv"
+    path.parent.mkdir()
+    path.write_bytes(b"id,name\r\n1,a\r\n2,b\n3,c\r\n")
+    (error,) = vendor_problems(raw)[0]
+    assert "its lines end in different ways (CR LF and LF). Fix: save it anew" in error
+
+
+def test_csv_files_of_one_table_have_one_mark(raw):
+    folder = raw / "salesforce" / "account"
+    folder.mkdir(parents=True)
+    (folder / "1.csv").write_text("id,name\n1,a\n")
+    (folder / "2.csv").write_text("id;name\n2;b\n")
+    (error,) = vendor_problems(raw)[0]
+    assert error.startswith("salesforce/account/2.csv: has another mark between its columns than")
+
+
+def test_no_file_of_a_table_is_passed_over(raw):
+    folder = raw / "salesforce"
+    write(folder / "account.parquet", {"id": ["1"]})
+    (folder / "account.csv").write_text("id,name\n1,a\n")
+    (error,) = vendor_problems(raw)[0]
+    assert error.startswith("salesforce/account.csv: the table is there as")
+    (folder / "account.parquet").unlink()
+    (folder / "account.csv").rename(folder / "account.CSV")
+    (error,) = vendor_problems(raw)[0]
+    assert error.endswith(
+        "account.CSV: the end of this name is not read. Fix: rename it to account.csv."
+    )
+    (folder / "account").mkdir()
+    (folder / "account.CSV").rename(folder / "account" / "part.CSV")
+    (error,) = vendor_problems(raw)[0]
+    assert error.endswith("part.CSV: the end of this name is not read. Fix: rename it to part.csv.")
 
 
 @pytest.mark.parametrize(

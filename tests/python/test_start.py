@@ -3,10 +3,13 @@
 import csv
 import re
 import shutil
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
+from jinja2 import Environment
 from project import PROJECT
 
 from customer_health import build, check, start
@@ -210,6 +213,30 @@ def test_start_reads_schemas_of_a_database(exports, capsys):
     assert database.read_bytes() == before
 
 
+def test_start_reads_what_a_database_has_not_yet_taken_from_its_log(exports, monkeypatch):
+    database = exports / "company.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set wal_autocheckpoint = '1TB'")
+        connection.execute("create schema sf_prod")
+        for path in (exports / "salesforce").glob("*.csv"):
+            connection.execute(f"create table sf_prod.{path.stem} as from read_csv('{path}')")
+        left = exports / "left.duckdb"
+        for file in (database, database.with_name("company.duckdb.wal")):
+            shutil.copy(file, exports / file.name.replace("company", "left"))
+    read = []
+
+    @contextmanager
+    def judged(_variables, scratch):
+        with duckdb.connect(str(scratch), read_only=True) as connection:
+            read.append(connection.execute("select count(*) from sf_prod.account").fetchone())
+            yield connection
+
+    monkeypatch.setattr(start, "judged", judged)
+    monkeypatch.setattr(start, "metrics", lambda _: [])
+    assert start.main(["--database", str(left)]) == 0
+    assert read == [(2,)]
+
+
 def test_tables_are_known_by_their_columns_wherever_they_lie(exports):
     shutil.move(exports / "salesforce", exports / "dump of May")
     write(
@@ -283,6 +310,52 @@ def test_several_files_of_one_table_go_into_its_folder(exports, capsys):
     assert f"  mkdir -p '{folder}/event'\n" in said
     for name in ("event_1.csv", "event_2.csv"):
         assert f"  mv -n '{folder}/{name}' '{folder}/event/{name}'\n" in said
+
+
+def test_a_folder_too_high_is_named(exports, capsys):
+    write(exports / "salesforce" / "contact.csv", [{"id": "003A", "account_id": "001A"}])
+    assert start.main(["--raw-path", str(exports.parent)]) == 2
+    said = capsys.readouterr().err
+    assert f"the folders of your tools are in {exports}. Fix: name that, `make start" in said
+    assert "mv -n" not in said
+
+
+def test_files_of_one_folder_that_differ_are_a_table_each(exports, capsys):
+    (exports / "eu").mkdir()
+    shutil.move(exports / "salesforce", exports / "eu" / "sf")
+    assert recognised(exports) == {
+        "billing/subscriptions.parquet": "billing.subscriptions",
+        "eu/sf/account.csv": "salesforce.account",
+        "eu/sf/event.csv": "salesforce.event",
+        "eu/sf/opportunity.csv": "salesforce.opportunity",
+    }
+    assert start.main(["--raw-path", str(exports)]) == 2
+    moved = f"  mv -n '{exports}/eu/sf/event.csv' '{exports}/salesforce/event.csv'\n"
+    assert moved in capsys.readouterr().err
+
+
+def test_a_name_that_ends_in_capitals_is_to_be_changed(exports, capsys):
+    path = exports / "salesforce" / "event.csv"
+    path.rename(path.with_suffix(".CSV"))
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr().err
+    assert "event.CSV: the end of this name is not read. Fix: rename it to event.csv." in said
+
+
+def test_rows_that_look_like_comments_are_counted_and_broken_ones_named(exports, capsys):
+    path = exports / "salesforce" / "event.csv"
+    written = {**EVENTS[0], "type": 'Meeting, "in" town'}
+    numbered = [{**row, "id": f"#{n}"} for n, row in enumerate(EVENTS[:5])]
+    write(path, [*numbered, *EVENTS, {**written, "id": "00U000000written"}])
+    (exports / "customer_health.yml").write_text("vendors: {crm: salesforce}")
+    assert check.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(rf"crm\.activities +{len(EVENTS) + 6} ", said)
+    n_lines = path.read_text().count("\n")
+    with path.open("a") as file:
+        file.write("31,a text, with a comma\n")
+    assert check.main(["--raw-path", str(exports)]) == 1
+    assert f"event.csv, line {n_lines + 1}: the row has 3 cells" in capsys.readouterr().err
 
 
 def test_a_folder_of_other_things_is_refused(tmp_path, capsys):
@@ -387,11 +460,57 @@ def test_what_goes_on_from_a_build_reads_the_same_vendors(tmp_path):
 
 def test_vendors_fill_what_their_models_say():
     text = (PROJECT / "macros/staging/raw_tables.sql").read_text()
-    customers = re.search(r"set customers = \[(.*)\]", text)
-    text = text.replace("customers + [", f"[{customers[1]}, ")
-    filled = {
-        (vendor, source, table)
-        for vendor, pairs in re.findall(r"^ {8}'(\w+)': \[(.*?)\n? *\],$", text, re.M | re.S)
-        for source, table in re.findall(r"\('(\w+)', '(\w+)'\)", pairs)
+    macro = Environment().from_string(text + "{% set _ = raw_tables(vendor) %}")
+    filled: dict[str, list[tuple[str, str]]] = {}
+    for vendor in {table.vendor for table in filled_tables()}:
+        macro.render({"vendor": vendor, "return": partial(filled.__setitem__, vendor)})
+    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == {
+        (vendor, *table) for vendor, tables in filled.items() for table in tables
     }
-    assert {(f.vendor, f.source, f.table) for f in filled_tables()} == filled
+
+
+def test_two_folders_of_one_vendor_are_two_connections_of_it(exports, capsys):
+    shutil.copytree(exports / "salesforce", exports / "salesforce_emea")
+    assert start.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert f"{exports}/salesforce_emea/account.csv" in said
+    assert "Not read" not in said
+    assert chosen_vendors(None, exports) == {"crm": ["salesforce", "salesforce_emea"]}
+    shutil.move(exports / "salesforce", exports / "US")
+    shutil.move(exports / "salesforce_emea", exports / "EMEA (old)")
+    assert start.main(["--raw-path", str(exports)]) == 2
+    said = capsys.readouterr().err
+    for place, connection in {"US": "us", "EMEA (old)": "emea_old"}.items():
+        target = f"{exports}/salesforce_{connection}/account.csv"
+        assert f"  mv -n '{exports}/{place}/account.csv' '{target}'\n" in said
+
+
+def test_two_schemas_of_one_vendor_are_two_connections_of_it(exports, capsys):
+    database = exports / "company.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        for schema in ("sf_us", "sf_emea"):
+            connection.execute(f"create schema {schema}")
+            for path in (exports / "salesforce").glob("*.csv"):
+                connection.execute(f"create table {schema}.{path.stem} as from '{path}'")
+    assert start.main(["--database", str(database)]) == 0
+    assert (exports / "company.customer_health.yml").read_text().splitlines()[1:] == [
+        "raw_path: ''",
+        "vendors:",
+        "  crm:",
+        "  - salesforce_sf_emea",
+        "  - salesforce_sf_us",
+        "salesforce_sf_emea_schema: sf_emea",
+        "salesforce_sf_us_schema: sf_us",
+    ]
+    assert "Metrics:" in capsys.readouterr().out
+
+
+def test_check_names_the_connection_of_what_is_refused(exports, capsys):
+    shutil.copytree(exports / "salesforce", exports / "salesforce_emea")
+    write(exports / "salesforce_emea" / "event.csv", EVENTS[-2:])
+    assert start.main(["--raw-path", str(exports)]) == 0
+    assert check.main(["--raw-path", str(exports)]) == 0
+    said = capsys.readouterr().out
+    assert "2 rows        crm.activities of salesforce, activity_type: 'Teleport' (2)" in said
+    unknown = "'salesforce_emea:001A00000000009AAA'"
+    assert f"1 row         crm.activities of salesforce_emea, account_id: {unknown}" in said

@@ -23,6 +23,7 @@ MODELS = (
     "fct_playbook_triggers",
     "fct_trigger_responses",
     "fct_alerts",
+    "fct_account_touches",
     "csm_worklist",
     "sync_crm__account_health",
     "sync_slack__critical_alerts",
@@ -57,9 +58,12 @@ WORKLISTS = {
     2: late,
     3: late | ticket,
     4: late | ticket | {"acme": "at_risk"},
-    5: late | ticket,  # acme was called
-    6: late | ticket | fallen,
-    **dict.fromkeys((7, 8, 9, 10), late | ticket | fallen | risen),
+    5: late,  # acme was called, and the ticket is closed
+    6: late | fallen,
+    7: fallen | risen,  # the invoice is paid
+    8: ticket | fallen | risen,  # the ticket is open again, and so is its trigger of day 3
+    9: fallen | risen,
+    10: ticket | fallen | risen,
 }
 ALERTED = {
     2: {"payment_past_due/gamma/2025-03-04"},

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from project import SHARED_DATA, build, copy_project, parsed, query, select
+from project import SHARED_DATA, build, copy_project, dbt, parsed, query, select
 from spark import refused_by_spark
 from vendors import CASES, all_vendors
 
+from customer_health.csv_files import csv_rows
+
 # Lines of a compiled model. The cases are text, and a time in text takes a dozen lines to read.
-LONGEST = 800
+LONGEST = 900
 EACH_CASE = [(vendor, case["name"]) for vendor in CASES for case in CASES[vendor]["cases"]]
 
 
@@ -58,10 +60,7 @@ def built(request, tmp_path_factory) -> Path:
             for path in (folder / "raw").glob("*/*.csv"):
                 schema = f"{path.parent.name}_eu"
                 connection.execute(f"create schema if not exists {schema}")
-                connection.execute(
-                    f'create table {schema}."{path.stem}" as'
-                    f" from read_csv('{path}', header = true, all_varchar = true)"
-                )
+                connection.execute(f'create table {schema}."{path.stem}" as from {csv_rows(path)}')
     return build(
         warehouse,
         *select("path:models/staging/vendors"),
@@ -157,6 +156,51 @@ def models() -> list[tuple[str, str, dict]]:
         if node["original_file_path"].startswith("models/staging/vendors/")
         and node["resource_type"] == "model"
     ]
+
+
+def test_a_stage_is_found_however_its_id_is_spelled_where_case_counts(tmp_path):
+    stages = [{"stage_id": "Done", "ticket_state": "CLOSED"}]
+    moved = {"ticket_id": "1", "name": "hs_pipeline_stage", "value": "Done"}
+    tables = {
+        "ticket": [{"id": "1", "property_createdate": "2026-01-05"}],
+        "ticket_pipeline_stage": stages,
+        "ticket_property_history": [{**moved, "timestamp_instant": "2026-01-06 10:00:00"}],
+    }
+    for table, rows in tables.items():
+        write_csv(tmp_path / "raw/hubspot" / f"{table}.csv", rows)
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("raw_hubspot__tickets"),
+        raw_path=tmp_path / "raw",
+        vendors={"support": "hubspot"},
+        id_case="preserve",
+    )
+    assert query(warehouse, "select resolved_at from staging.raw_hubspot__tickets") == [
+        ("2026-01-06 10:00:00",)
+    ]
+
+
+def test_no_row_of_a_csv_file_is_lost_to_a_guess(tmp_path):
+    path = tmp_path / "raw" / "zendesk" / "ticket.csv"
+    columns = ["id", "organization_id", "requester_id", "created_at", "priority"]
+    plain = [dict(zip(columns, [n, 1, 1, "2026-01-05", "low"], strict=True)) for n in range(25_000)]
+    numbered = [{**plain[0], "id": f"#{n}"} for n in range(10)]
+    quoted = [{**plain[0], "id": "late", "priority": 'low, as it "were"'}]
+    write_csv(path, [*plain[:5], *numbered, *plain[5:], *quoted])
+    chosen = select("raw_zendesk__tickets")
+    given = {"raw_path": tmp_path / "raw", "vendors": {"support": "zendesk"}}
+    warehouse = build(tmp_path / "warehouse.duckdb", *chosen, **given)
+    counted = (
+        "select count(*), count(*) filter (ticket_id like '#%') from staging.raw_zendesk__tickets"
+    )
+    assert query(warehouse, counted) == [(25_011, 10)]
+    late = "select priority from staging.raw_zendesk__tickets where ticket_id = 'late'"
+    assert query(warehouse, late) == [('low, as it "were"',)]
+    with path.open("a") as file:
+        file.write("ragged,1,1,2026-01-05,low, with a comma\n")
+    outcome = dbt("build", warehouse, *chosen, **given)
+    assert outcome.code != 0
+    assert "ticket.csv, line 25013: the row has 6 cells, the header 5. Fix: put" in outcome.text
 
 
 def test_a_field_of_a_json_column_is_read_where_the_policy_names_it(tmp_path):

@@ -26,7 +26,7 @@
     'include_verdict': ['include', 'consider', 'skip', 'keep'],
     'inverted_alarm': ['alarm', 'watch', 'none'],
     'level': ['alarm', 'watch', 'none'],
-    'matched_by': ['by hand', 'id', 'domain', 'domain of contacts'],
+    'matched_by': ['by hand', 'id', 'domain', 'domain of contacts', 'contested domain of contacts'],
     'metric_status': ['known', 'unknown', 'not applicable'],
     'momentum': ['improving', 'stable', 'declining', 'too new', 'insufficient data'],
     'momentum_arrow': ['↑', '→', '↓'],
@@ -38,7 +38,7 @@
         'unknown value', 'duplicate key'
     ],
     'refused': ['row', 'cell'],
-    'response': ['held out', 'open', 'touched', 'play started', 'done', 'missed'],
+    'response': ['held out', 'open', 'touched', 'play started', 'done', 'resolved', 'missed'],
     'said_by': ['data', 'people'],
     'score_feedback': ['right', 'too_high', 'too_low'],
     'score_label': ['heuristic', 'predictive'],

@@ -2,6 +2,10 @@ with versions as (
     {{ seen_versions(ref('snap_crm__accounts')) }}
 ),
 
+duplicates as (
+    select * from {{ ref('stg_known_accounts__duplicates') }}
+),
+
 clock as (
     select * from {{ ref('stg_calendar__clock') }}
 ),
@@ -76,7 +80,7 @@ final as (
         dated.account_missing_date as missing_date,
         dated.crm_account_id,
         dated.account_name,
-        dated.parent_account_id,
+        coalesce(duplicates.same_account_id, dated.parent_account_id) as parent_account_id,
         dated.industry,
         dated.employees,
         dated.region,
@@ -88,7 +92,10 @@ final as (
         dated.customer_since_date,
         dated.churned_date
     from dated
-    where dated.state_rank = 1
+    left join duplicates on dated.parent_account_id = duplicates.account_id
+    where
+        dated.state_rank = 1
+        and dated.account_id not in (select same.account_id from duplicates as same)
 )
 
 select * from final

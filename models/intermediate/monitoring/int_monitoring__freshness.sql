@@ -15,12 +15,22 @@
 {% set streams = [activity] -%}
 {% for source_name, table_name in raw_tables()
     if (source_name, table_name) not in activity_tables + undated_tables -%}
+    {% set named = var('vendors').get(source_name, '') -%}
+    {% set table = raw_table(source_name, table_name) if named is not string and named[1:] -%}
     {% do streams.append({
         'name': source_name ~ '.' ~ table_name,
         'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
+        'base': ref('base_' ~ source_name ~ '__' ~ table_name) if table,
+        'known_date': known_date('known_at', table.time_column) if table,
+        'has_connections':
+            table and 'source_relation' in table.columns | map(attribute='name') | list,
         'n_rows': 'count(*)',
     }) -%}
 {% endfor -%}
+{#- of several connections of a vendor each is judged -#}
+{% set connected = streams | selectattr('has_connections') | list -%}
+{% set newest = 'coalesce(stalest_rows.last_row_date, last_rows.last_row_date)' if connected
+    else 'last_rows.last_row_date' -%}
 
 with clock as (
     select * from {{ ref('stg_calendar__clock') }}
@@ -58,6 +68,42 @@ last_rows as (
     {% endfor -%}
 ),
 
+{% if connected -%}
+connection_rows as (
+    {% for stream in connected -%}
+        select
+            '{{ stream.name }}' as flow,
+            source_relation,
+            max({{ stream.known_date }}) as last_row_date
+        from {{ stream.base }}
+        where
+            quarantine_reason is null
+            and {{ stream.known_date }} <= (select clock.as_of_date from clock)
+        group by source_relation
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
+
+-- without those that are silent for as long as it takes to know a volume: nobody uses them
+stalest_rows as (
+    select
+        checks.full_name,
+        connection_rows.source_relation,
+        connection_rows.last_row_date,
+        row_number() over (
+            partition by checks.full_name
+            order by connection_rows.last_row_date, connection_rows.source_relation
+        ) as staleness
+    from checks
+    inner join connection_rows on checks.flow = connection_rows.flow
+    cross join clock
+    where
+        connection_rows.last_row_date > {{ add_days(
+            'clock.as_of_date', '-checks.usual_windows * checks.volume_window_days'
+        ) }}
+),
+
+{% endif -%}
 longest as (
     select max(usual_windows) as n_windows from checks
 ),
@@ -103,8 +149,7 @@ daily as (
             {{ stream.n_rows }} as n_rows
         from {{ stream.relation }} as facts
         where
-            facts.known_date <= (select clock.as_of_date from clock)
-            and facts.known_date > (select {{ first_day }} from windows)
+            facts.known_date > (select {{ first_day }} from windows)
             {{- '\n        and ' ~ stream.condition if stream.condition }}
         group by facts.known_date
         {{ 'union all' if not loop.last }}
@@ -139,8 +184,10 @@ measured as (
     select
         checks.*,
         clock.as_of_date,
-        last_rows.last_row_date,
-        {{ days_between('last_rows.last_row_date', 'clock.as_of_date') }} as days_behind,
+        checks.full_name
+        {{- " || coalesce(' of ' || stalest_rows.source_relation, '')" if connected }} as named,
+        {{ newest }}{{ " as last_row_date" if connected }},
+        {{ days_between(newest, 'clock.as_of_date') }} as days_behind,
         volumes.n_rows_newest,
         volumes.n_rows_usual,
         case
@@ -155,6 +202,13 @@ measured as (
             and checks.table_name = delivered.table_name
     left join last_rows
         on checks.flow = last_rows.flow and delivered.table_name is not null
+    {% if connected -%}
+    left join stalest_rows
+        on
+            checks.full_name = stalest_rows.full_name
+            and stalest_rows.staleness = 1
+            and delivered.table_name is not null
+    {% endif -%}
     left join volumes
         on checks.full_name = volumes.full_name and last_rows.last_row_date is not null
 ),
@@ -201,10 +255,10 @@ final as (
         case
             when status = 'absent'
                 then full_name || ': no row known by ' || cast(as_of_date as varchar)
-            when status = 'ok' then full_name || ': last row ' || cast(last_row_date as varchar)
+            when status = 'ok' then named || ': last row ' || cast(last_row_date as varchar)
             when freshness_status = status
                 then
-                    full_name || ': last row ' || cast(last_row_date as varchar) || ', '
+                    named || ': last row ' || cast(last_row_date as varchar) || ', '
                     || cast(days_behind as varchar) || ' days before '
                     || cast(as_of_date as varchar) || '; '
                     || case

@@ -1,6 +1,8 @@
 {#- Whom rows speak of that belong to no account we know. ARR is that of billing's terms that run on
     the as-of date. -#}
 {% set without_account = [('product', 'features'), ('crm', 'accounts')] %}
+{#- as delivered: staging has the first of its copies -#}
+{% set known_at = 'try_cast(' ~ json_text('raw_row', "'known_at'") ~ ' as timestamp)' %}
 
 with clock as (
     select * from {{ ref('stg_calendar__clock') }}
@@ -11,9 +13,9 @@ exchange_rates as (
 ),
 
 refused as (
-    {% for source_name, table_name in raw_tables() | reject('in', without_account) %}
-        {% set table = raw_table(source_name, table_name) %}
-        {% set names = table.columns | map(attribute='name') | list %}
+    {% for source_name, table_name in raw_tables() | reject('in', without_account) -%}
+        {% set table = raw_table(source_name, table_name) -%}
+        {% set names = table.columns | map(attribute='name') | list -%}
         select
             '{{ source_name }}' as source_name,
             account_id,
@@ -21,22 +23,36 @@ refused as (
                 as account_domain,
             {{ 'account_name' if 'account_name' in names else 'cast(null as varchar)' }}
                 as account_name,
-            cast({{ table.time_column or 'null' }} as date) as row_date,
-            {% if table_name == 'subscriptions' %}
-                least(end_date, cancelled_date) as until_date,
-                arr,
-                currency
+            {% if table_name == 'responses' %}
+                -- some sources tell only when an answer came
+                cast(coalesce(sent_at, responded_at) as date) as row_date,
             {% else %}
+                cast({{ table.time_column or 'null' }} as date) as row_date,
+            {% endif %}
+            {% if table_name == 'subscriptions' -%}
+                least(end_date, cancelled_date) as until_date,
+                -- of a term that was delivered several times the newest row counts
+                case
+                    when row_number() over (
+                        partition by row_key
+                        order by
+                            coalesce({{ known_at }}, start_date) desc nulls last,
+                            arr desc nulls last,
+                            account_id asc
+                    ) = 1 then arr
+                end as arr,
+                currency
+            {% else -%}
                 cast(null as date) as until_date,
                 cast(null as double) as arr,
                 cast(null as varchar) as currency
-            {% endif %}
+            {% endif -%}
         from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
         where
             quarantine_column = 'account_id'
             and quarantine_reason in ('unknown account', 'missing value')
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 running as (

@@ -2,6 +2,11 @@ with account_ids as (
     select * from {{ ref('stg_known_accounts__ids') }}
 ),
 
+ids_of_the_crm as (
+    select * from {{ ref('stg_known_accounts__matches') }}
+    where source_name = 'crm' and kind = 'id'
+),
+
 attributes as (
     select * from {{ ref('int_facts__account_attributes') }}
 ),
@@ -95,7 +100,9 @@ final as (
         account_ids.account_id,
         current_attributes.crm_account_id,
         current_attributes.account_name,
-        current_attributes.parent_account_id,
+        -- a record that was merged by hand is the account that stayed
+        coalesce(ids_of_the_crm.account_id, current_attributes.parent_account_id)
+            as parent_account_id,
         current_attributes.industry,
         current_attributes.employees,
         segments.segment,
@@ -131,6 +138,8 @@ final as (
     from account_ids
     cross join clock
     left join current_attributes on account_ids.account_id = current_attributes.account_id
+    left join ids_of_the_crm
+        on current_attributes.parent_account_id = ids_of_the_crm.known_as
     inner join segments on account_ids.account_id = segments.account_id
     left join contracts on account_ids.account_id = contracts.account_id
     left join merged on account_ids.account_id = merged.account_id

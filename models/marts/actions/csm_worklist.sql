@@ -1,16 +1,8 @@
 {#- Whom to work on today, and why: one row per account, the most to lose first. -#}
-{#- what the words of tiers.csv mean, in days -#}
-{% set cadence_days = {'daily': 1, 'weekly': 7, 'biweekly': 14, 'monthly': 30, 'quarterly': 90} %}
-{% set never = 99999 %}
 
 with accounts as (
     select * from {{ ref('account_health') }}
     where customer_status = 'customer'
-),
-
-scores as (
-    select * from {{ ref('fct_health_scores') }}
-    where scorecard_role = 'production'
 ),
 
 triggers as (
@@ -64,38 +56,15 @@ thresholds as (
 ),
 
 touches as (
-    select
-        account_id,
-        max(activity_date) as last_touch_date,
-        -- of several on that day the weightiest: qbr, meeting, call
-        max_by(activity_type, cast(activity_date as varchar) || activity_type) as last_touch_type
-    from {{ ref('int_facts__touches') }}
-    group by account_id
+    select * from {{ ref('fct_account_touches') }}
+),
+
+tiers as (
+    select * from {{ ref('tiers') }}
 ),
 
 snoozes as (
     select * from {{ ref('int_facts__snoozes') }}
-),
-
-unflagged as (
-    select
-        account_id,
-        max(as_of_date) as last_unflagged_date
-    from scores
-    where not coalesce(is_flagged, false)
-    group by account_id
-),
-
-flags as (
-    select
-        scores.account_id,
-        min(scores.as_of_date) as flagged_since
-    from scores
-    left join unflagged on scores.account_id = unflagged.account_id
-    where
-        unflagged.last_unflagged_date is null
-        or scores.as_of_date > unflagged.last_unflagged_date
-    group by scores.account_id
 ),
 
 judged as (
@@ -108,7 +77,7 @@ judged as (
         open_triggers.due_date as trigger_due_date,
         open_triggers.open_since,
         coalesce(open_triggers.n_open_triggers, 0) as n_open_triggers,
-        flags.flagged_since,
+        touches.flagged_since,
         -- what fires on the day of the snooze was not known yet
         case
             when
@@ -119,40 +88,18 @@ judged as (
         end as snoozed_until,
         touches.last_touch_date,
         touches.last_touch_type,
-        {{ days_between('touches.last_touch_date', 'accounts.as_of_date') }} as days_since_touch,
-        nullif(
-            least(
-                case accounts.cadence
-                    {% for cadence, days in cadence_days.items() %}
-                        when '{{ cadence }}' then {{ days }}
-                    {% endfor %}
-                    else {{ never }}
-                end,
-                case
-                    when flags.flagged_since is null then {{ never }}
-                    else thresholds.flagged_touch_days
-                end
-            ),
-            {{ never }}
-        ) as touch_every_days
+        touches.days_since_touch,
+        touches.touch_every_days,
+        touches.touch_due_date,
+        {{ without_zero_decimals('cast(tiers.lower_bound as varchar)') }} || ' to '
+        || {{ without_zero_decimals('cast(tiers.upper_bound as varchar)') }} as tier_range
     from accounts
-    cross join thresholds
     left join open_triggers
         on accounts.account_id = open_triggers.account_id and open_triggers.place = 1
-    left join flags on accounts.account_id = flags.account_id
     left join touches on accounts.account_id = touches.account_id
+    left join tiers on accounts.tier = tiers.tier
     left join snoozes on accounts.account_id = snoozes.account_id
     left join last_triggers on accounts.account_id = last_triggers.account_id
-),
-
-dated as (
-    select
-        *,
-        case
-            when last_touch_date is null then as_of_date
-            else {{ add_days('last_touch_date', 'touch_every_days') }}
-        end as touch_due_date
-    from judged
 ),
 
 listed as (
@@ -160,7 +107,7 @@ listed as (
         *,
         case
             when trigger is not null
-                then trigger_sentence || ' (' || cast(triggered_date as varchar) || ')'
+                then 'On ' || cast(triggered_date as varchar) || ': ' || trigger_sentence
             when flagged_since is not null
                 then
                     'In band ' || replace(band, '_', ' ')
@@ -171,14 +118,14 @@ listed as (
                     )
             when last_touch_date is null then 'No touch on record'
             else
-                'Last touch ' || cast(days_since_touch as varchar) || ' days ago; tier '
-                || cast(tier as varchar) || ' asks for one every '
-                || cast(cast(touch_every_days as integer) as varchar) || ' days'
+                'Last touch ' || cast(days_since_touch as varchar) || ' days ago; with a health of '
+                || tier_range || ' (tier ' || cast(tier as varchar) || ') one is due every '
+                || cast(touch_every_days as varchar) || ' days'
         end as reason,
         case when touch_due_date <= as_of_date then touch_due_date end as touch_overdue_since,
         -- of what the reason says
         coalesce(trigger_due_date, touch_due_date) as due_date
-    from dated
+    from judged
     where trigger is not null or touch_due_date <= as_of_date
 ),
 

@@ -1,4 +1,14 @@
-{#- What was done about each trigger: the first play and the first touch after it. -#}
+{#- What was done about each trigger: the first play and the first touch after it. One whose cause
+    went away before anybody acted is resolved. -#}
+{#- Facts whose conditions end only if something happens. Changes and momentum pass with the days
+    that they compare, and days in a band only grow. -#}
+{% set numbers = [
+    'health_score', 'churn_probability_90d', 'expected_arr_loss_90d', 'arr', 'days_to_renewal',
+    'open_p1_tickets', 'overdue_invoices',
+] %}
+{% set words = ['band', 'segment', 'lifecycle_stage'] %}
+{#- on a weekly grid the last Sunday in time -#}
+{% set grid_days = 7 if var('history_grain') == 'week' else 1 %}
 
 with triggers as (
     select * from {{ ref('fct_playbook_triggers') }}
@@ -24,14 +34,130 @@ thresholds as (
     select * from {{ ref('int_policy__thresholds') }}
 ),
 
-awaited as (
+conditions as (
+    select
+        trigger,
+        fact,
+        comparison,
+        case when comparison = 'is' then value end as word,
+        case when comparison <> 'is' then cast(value as double) end as limit_value
+    from {{ ref('trigger_conditions') }}
+    -- a renewal comes nearer by itself, and its day passes
+    where not (fact = 'days_to_renewal' and comparison in ('at_least', 'above'))
+),
+
+account_days as (
+    select * from {{ ref('int_spine__account_days') }}
+),
+
+scores as (
+    select * from {{ ref('fct_health_scores') }}
+    where scorecard_role = 'production' and band <> 'insufficient data'
+),
+
+churn_risk as (
+    select * from {{ ref('fct_churn_risk') }}
+),
+
+critical_days as (
+    select * from {{ ref('int_events__critical_days') }}
+),
+
+support as (
+    select * from {{ ref('int_support__metrics') }}
+),
+
+financial as (
+    select * from {{ ref('int_financial__metrics') }}
+),
+
+timed as (
     select
         triggers.*,
         {{ add_days('triggers.as_of_date', 'playbooks.due_days') }} as due_date,
-        {{ add_days('triggers.as_of_date', 'thresholds.trigger_response_days') }} as last_date
+        {{ add_days('triggers.as_of_date', 'thresholds.trigger_response_days') }} as last_date,
+        {{ add_days(
+            'triggers.as_of_date',
+            'thresholds.trigger_response_days - mod(thresholds.trigger_response_days, '
+            ~ grid_days ~ ')'
+        ) }} as last_judged_date
     from triggers
     inner join playbooks on triggers.playbook = playbooks.playbook
     cross join thresholds
+),
+
+-- does the cause still hold: today or, once the time is over, on its last day
+awaited as (
+    select
+        timed.*,
+        least(timed.last_judged_date, clock.as_of_date) as judged_date
+    from timed
+    cross join clock
+),
+
+states as (
+    select
+        awaited.account_id,
+        awaited.as_of_date,
+        awaited.trigger,
+        scores.health_score,
+        scores.band,
+        churn_risk.churn_probability_90d,
+        churn_risk.expected_arr_loss_90d,
+        account_days.arr,
+        account_days.segment,
+        account_days.lifecycle_stage,
+        account_days.days_to_renewal,
+        -- what fired was known then, and days without any have no row
+        coalesce(nullif(critical_days.open_p1_tickets, 0), support.open_p1_tickets, 0)
+            as open_p1_tickets,
+        coalesce(nullif(critical_days.overdue_invoices, 0), financial.overdue_invoices, 0)
+            as overdue_invoices
+    from awaited
+    inner join account_days
+        on
+            awaited.account_id = account_days.account_id
+            and awaited.judged_date = account_days.as_of_date
+    {% for relation in ['scores', 'churn_risk', 'critical_days', 'support', 'financial'] %}
+        left join {{ relation }}
+            on
+                awaited.account_id = {{ relation }}.account_id
+                and awaited.judged_date = {{ relation }}.as_of_date
+    {% endfor %}
+),
+
+facts as (
+    {% for fact in numbers + words %}
+        select
+            account_id,
+            as_of_date,
+            trigger,
+            '{{ fact }}' as fact,
+            {{ fact if fact in numbers else 'null' }} as number,
+            {{ fact if fact in words else 'null' }} as word
+        from states
+        where {{ fact }} is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- what is not known does not end anything
+resolved as (
+    select distinct
+        facts.account_id,
+        facts.as_of_date,
+        facts.trigger
+    from facts
+    inner join conditions
+        on facts.trigger = conditions.trigger and facts.fact = conditions.fact
+    where
+        case conditions.comparison
+            when 'below' then facts.number >= conditions.limit_value
+            when 'at_most' then facts.number > conditions.limit_value
+            when 'at_least' then facts.number < conditions.limit_value
+            when 'above' then facts.number <= conditions.limit_value
+            when 'is' then facts.word <> conditions.word
+        end
 ),
 
 played as (
@@ -95,6 +221,7 @@ final as (
             when played.finished_date is not null then 'done'
             when played.started_date is not null then 'play started'
             when touched.first_touch_date is not null then 'touched'
+            when resolved.account_id is not null then 'resolved'
             when clock.as_of_date > awaited.last_date then 'missed'
             else 'open'
         end as response
@@ -111,6 +238,11 @@ final as (
             awaited.account_id = touched.account_id
             and awaited.as_of_date = touched.as_of_date
             and awaited.trigger = touched.trigger
+    left join resolved
+        on
+            awaited.account_id = resolved.account_id
+            and awaited.as_of_date = resolved.as_of_date
+            and awaited.trigger = resolved.trigger
 )
 
 select * from final

@@ -23,6 +23,7 @@ free_mail as (
 parts as (
     select
         unmatched_account_id,
+        source_name,
         {{ text_rows('account_domain', ';') }} as domain_name
     from unmatched
     where account_domain is not null
@@ -31,6 +32,7 @@ parts as (
 domains as (
     select
         parts.unmatched_account_id,
+        parts.source_name,
         parts.domain_name,
         regexp_extract(parts.domain_name, {{ above }}, 1) as domain_above,
         free_mail.domain_name is not null as is_free_mail
@@ -67,6 +69,7 @@ names as (
 
 claimed as (
     select
+        source_name,
         account_id,
         known_as as domain_name,
         regexp_extract(known_as, {{ above }}, 1) as domain_above
@@ -78,7 +81,11 @@ likenesses as (
     select
         domains.unmatched_account_id,
         claimed.account_id,
-        1 as likeness
+        -- a domain that is an account's in another source alone says who it may be
+        case
+            when claimed.source_name is null or claimed.source_name = domains.source_name then 1
+            else 2
+        end as likeness
     from domains
     inner join claimed on domains.domain_name = claimed.domain_name
     union all

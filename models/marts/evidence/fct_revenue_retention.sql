@@ -41,7 +41,7 @@ grouped as (
             {{ band }} as band,
             count(*) as n_accounts,
             cast(sum({{ money('arr') }}) as double) as arr,
-            cast(sum({{ money('arr * probability') }}) as double) as expected_churned_arr,
+            cast(sum({{ money('expected_arr_loss_90d') }}) as double) as expected_churned_arr,
             sqrt(
                 sum({{ money(
                     'power(interval_factor * arr, 2) * probability * (1 - probability)'

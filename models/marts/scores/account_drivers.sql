@@ -7,6 +7,7 @@
     end + 0
 {%- endset %}
 {% set number = without_zero_decimals('cast(' ~ number ~ ' as varchar)') %}
+{% set number = 'replace(' ~ number ~ ", '-', '−')" %}
 {% set percent = number | replace('V', '(100 * V)') ~ " || ' %'" %}
 {% set shown -%}
     case
@@ -56,6 +57,7 @@ today as (
         scores.segment,
         scores.lifecycle_stage,
         accounts.seats,
+        {{ days_between('accounts.first_contract_date', 'scores.as_of_date') }} as tenure_days,
         contributions.dimension,
         contributions.component as metric,
         contributions.metric_value,
@@ -69,7 +71,8 @@ today as (
         sentences.shown_as,
         sentences.sentence as wording,
         thresholds.minimum_peer_accounts,
-        thresholds.least_driver_points
+        thresholds.least_driver_points,
+        thresholds.beginning_driver_days
     from scores
     inner join accounts
         on scores.account_id = accounts.account_id and scores.as_of_date = accounts.as_of_date
@@ -128,6 +131,8 @@ told as (
     select
         *,
         case when points < 0 then 'lowers' else 'raises' end as effect,
+        case peer_group when 'portfolio' then 'all accounts' else 'accounts like this one' end
+            as peers,
         {% for value in ['metric_value', 'value_30d_ago', 'value_90d_ago'] %}
             {{ shown | replace('V', value) }} as {{ value }}_shown,
         {% endfor %}
@@ -141,13 +146,17 @@ told as (
         -- of codes, how many have the same
         case
             when shown_as like '%|%'
-                then
-                    {{ percent | replace('V', 'peer_alike_share') }} || ' '
-                    || {{ shown | replace('V', 'metric_value') }}
+                then 'the same at ' || {{ percent | replace('V', 'peer_alike_share') }} || ' of '
             else {{ shown | replace('V', 'peer_value') }}
         end as peers_shown
     from pointed
-    where abs(points) >= least_driver_points
+    where
+        abs(points) >= least_driver_points
+        -- how a customer began: later nobody can do anything about it
+        and not (
+            metric in ('days_to_first_value', 'integrations_in_time', 'is_onboarded_in_time')
+            and coalesce(tenure_days > beginning_driver_days, false)
+        )
 ),
 
 final as (
@@ -179,11 +188,10 @@ final as (
                 then '; 90 days ago: ' || value_90d_ago_shown
             else ''
         end
-        || case peer_group
-            when 'portfolio' then '; all accounts: '
-            else '; accounts like this one: '
-        end
-        || peers_shown as sentence
+        || case
+            when peers_shown like 'the same at %' then '; ' || peers_shown || peers
+            else '; ' || peers || ': ' || peers_shown
+        end as sentence
     from told
 )
 

@@ -15,6 +15,7 @@ final as (
         metrics.direction,
         metrics.indicator,
         metrics.said_by,
+        metrics.shown_as,
         metrics.description,
         metrics.owner as metric_owner
     from metrics

@@ -1,3 +1,5 @@
+{% set further = raw_table('crm', 'accounts').connections[1:] %}
+
 with base as (
     select * from {{ ref('base_crm__accounts') }}
 ),
@@ -5,7 +7,10 @@ with base as (
 final as (
     select
         account_id,
-        account_id_as_delivered as crm_account_id,
+        -- of the CRM that is written to
+        {% set is_further = dbt.split_part('account_id', "':'", 1)
+            ~ " in ('" ~ further | join("', '") ~ "')" if further else 'false' %}
+        case when not {{ is_further }} then account_id_as_delivered end as crm_account_id,
         valid_from,
         account_name,
         domains,

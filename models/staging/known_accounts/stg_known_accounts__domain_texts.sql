@@ -8,6 +8,8 @@
         {% do delivered.append((source_name, table_name)) %}
     {% endif %}
 {% endfor %}
+{#- lists come with brackets and quotes, cells with line breaks -#}
+{% set separators = "', \"''[]' || chr(9) || chr(10) || chr(13)" %}
 {% set letter = '[^][ /@:?#<>().]' %}
 
 with accounts as (
@@ -34,7 +36,7 @@ texts as (
             '{{ source_name }}.{{ table_name }}' as place,
             account_domain as delivered
         from ({{ raw_rows(source_name, table_name, only_column='account_domain') }})
-            as {{ table_name }}
+            as {{ table_name }}_rows
     {% endfor %}
 ),
 
@@ -42,7 +44,7 @@ parts as (
     select distinct
         place,
         delivered,
-        {{ text_rows("translate(delivered, ', ', ';;')", ';') }} as part
+        {{ text_rows("translate(delivered, " ~ separators ~ ", ';;;;;;;;;')", ';') }} as part
     from texts
     where delivered is not null
 ),

@@ -21,6 +21,17 @@ from customer_health.pages.rendering import file_name, template_environment
 HERE = files("customer_health.pages")
 # What a customer reads is made of these: how they use the product and what they get of it.
 SHOWN_TO_CUSTOMERS = ("usage", "value")
+# What an account's owner said is no news to the owner.
+SAID_BY_THE_OWNER = ("csm_rating_latest", "relationship_depth_latest")
+# Of what lowers a score, what a customer is not asked about; and how the rest is named to them.
+NOT_ON_AN_AGENDA = ("relationship", "sentiment")
+AGENDA = {
+    "usage": "How you use the product",
+    "value": "What the product has brought you so far",
+    "support": "Support",
+    "engagement": "How we work together",
+    "financial": "Contract and invoices",
+}
 # Pages that are about more than one account; their templates name the queries that they show.
 OVERVIEWS = (
     "index.html",
@@ -208,18 +219,37 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
                 for row in drivers.get(key, [])
                 if row["said_by"] == "data" and row["dimension"] in SHOWN_TO_CUSTOMERS
             ],
+            "reviewed": [
+                row for row in drivers.get(key, []) if row["metric"] not in SAID_BY_THE_OWNER
+            ],
+            "agenda": _agenda(drivers.get(key, [])),
         }
+
+
+def _agenda(drivers: list[dict[str, Any]]) -> list[str]:
+    """What to talk about with a customer: dimensions of what we see, those that cost most first."""
+    low = [
+        row["dimension"]
+        for row in drivers
+        if row["effect"] == "lowers"
+        and row["said_by"] == "data"
+        and row["dimension"] not in NOT_ON_AN_AGENDA
+    ]
+    return [AGENDA.get(name, words.words(name).capitalize()) for name in dict.fromkeys(low)]
 
 
 def _metric_tables(marts: PublishedMarts) -> dict[str, list[list[Any]]]:
     """Each account's metrics as rows to show: which metric, value, score, points given and lost."""
-    known = {row["metric"]: (place, row["unit"]) for place, row in enumerate(marts.rows("metrics"))}
+    known = {
+        row["metric"]: (place, row["unit"], row["shown_as"])
+        for place, row in enumerate(marts.rows("metrics"))
+    }
     tables = {}
     for row in marts.rows("account_metrics"):
         tables[row["account_id"]] = [
             [
                 known[metric][0],
-                words.measure(value, known[metric][1]),
+                words.measure(value, *known[metric][1:]),
                 None if score is None else round(score),
                 None if given is None else round(given, 1),
                 None if lost is None else round(lost, 1),

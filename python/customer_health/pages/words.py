@@ -5,23 +5,53 @@ from datetime import date
 from typing import Any
 
 MISSING = "–"
+# What figures of a model review mean, and what one says of a score that misses its target.
+FIGURES = {
+    "accuracy": "Accounts judged right (accuracy)",
+    "precision": "Flagged accounts that left (precision)",
+    "recall": "Accounts that left and had been flagged (recall)",
+    "specificity": "Accounts that stayed and had no flag (specificity)",
+    "f1": "Precision and recall in one (F1)",
+    "auc": "Pairs in which the one who left had the lower score (AUC)",
+    "base_rate": "Accounts that left (base rate)",
+    "brier": "Mean squared error of the likelihood (Brier)",
+    "lift_at_10pct": "Losses among the lowest tenth, as a multiple of chance (lift)",
+    "n_flagged": "Accounts flagged",
+    "scored_share": "Share of customers scored",
+    "tp": "Flagged, and left (true positives)",
+    "fp": "Flagged, and stayed (false positives)",
+    "fn": "Not flagged, and left (false negatives)",
+    "tn": "Not flagged, and stayed (true negatives)",
+}
+MISSED = {
+    "accuracy": "{} of accounts were judged right",
+    "precision": "{} of flagged accounts left",
+    "recall": "{} of those who left had been flagged",
+    "specificity": "{} of those who stayed had no flag",
+    "f1": "both in one figure (F1) are {}",
+}
 # Words that more than a blank for _ makes readable; pages.js has them from here.
 SPACED = {"mid_market": "mid-market", "smb": "SMB"}
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """A number with commas between thousands."""
-    return MISSING if value is None else f"{value:,.{decimals}f}"
+    return MISSING if value is None else _with_minus(f"{value:,.{decimals}f}")
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
     """A share as a percentage."""
-    return MISSING if value is None else f"{value * 100:,.{decimals}f} %"
+    return MISSING if value is None else _with_minus(f"{value * 100:,.{decimals}f} %")
 
 
 def points(value: float | None) -> str:
     """A change of a score, with its sign."""
-    return MISSING if value is None else f"{value:+.1f}".replace("-", "−")
+    return MISSING if value is None else _with_minus(f"{value:+.1f}")
+
+
+def _with_minus(figure: str) -> str:
+    """A figure whose sign is a minus and no hyphen."""
+    return figure.replace("-", "−")
 
 
 def day(value: date | None) -> str:
@@ -41,10 +71,24 @@ def words(value: str | None) -> str:
     return SPACED.get(value, value.replace("_", " "))
 
 
-def measure(value: float | None, unit: str | None) -> str:
-    """The value of a metric: a share as a percentage, 0 or 1 as no or yes, else a number."""
+def figure(name: str) -> str:
+    """What a figure of a model review means."""
+    return FIGURES.get(name, words(name))
+
+
+def missed(row: dict[str, Any]) -> str:
+    """What a score that misses a target does instead."""
+    said = MISSED.get(row["figure"], f"{words(row['figure'])} is {{}}")
+    return f"{said.format(percent(row['value']))} (target {percent(row['target'])})"
+
+
+def measure(value: float | None, unit: str | None, shown_as: str | None = None) -> str:
+    """The value of a metric: a code in its words, a share as a percentage, else a number."""
     if value is None:
         return MISSING
+    codes = (shown_as or "").split("|")
+    if len(codes) > 1 and value in range(len(codes)):
+        return codes[int(value)]
     if unit == "share":
         return percent(value)
     if unit == "0 or 1":
@@ -71,6 +115,8 @@ FILTERS: dict[str, Any] = {
     "day": day,
     "month": month,
     "words": words,
+    "figure": figure,
+    "missed": missed,
     "measure": measure,
     "unit_shown": unit_shown,
     "likelihood": likelihood,

@@ -1,5 +1,6 @@
 """Which account an id or a domain of another source belongs to, as somebody has looked it up."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -34,8 +35,20 @@ class AccountMatch(Row):
 
 
 def check_matches(rows: list[AccountMatch], found: Findings) -> None:
-    """An account that rows are matched to is not one that has gone over into another."""
-    gone = [row for row in rows if row.source_name in (None, "crm")]
+    """A row is of one account, which is not itself one that has gone over into another."""
+    by_id: dict[tuple[str | None, str], AccountMatch] = {}
+    for row in rows:
+        first = by_id.setdefault((row.source_name, _id(row.raw_account_id)), row)
+        # what is spelled alike is refused as a key that comes twice
+        if first.raw_account_id != row.raw_account_id and first.account_id != row.account_id:
+            what = f"'{first.raw_account_id}' and '{row.raw_account_id}' are one, of two accounts"
+            found.error(FILE, [first.number, row.number], what, "keep the row that is right")
+    gone = [
+        row
+        for row in rows
+        # one that is matched to itself is kept apart from its like in another connection
+        if row.source_name in (None, "crm") and _id(row.raw_account_id) != _id(row.account_id)
+    ]
     for row in rows:
         for other in gone:
             if other is not row and _id(other.raw_account_id) == _id(row.account_id):
@@ -55,4 +68,6 @@ def check_free_mail(rows: list[AccountMatch], free: Iterable[str], found: Findin
 
 
 def _id(text: str) -> str:
-    return text.lower().removeprefix("www.")
+    """Spell an id or a domain as the models compare it."""
+    plain = re.sub(r"^(-?[0-9]+)[.]0+$", r"\1", text.lower().replace(" ", ""))
+    return plain.removeprefix("www.")

@@ -22,9 +22,8 @@ def check_shares(
 ) -> None:
     """What is compared with a share is one, not a percentage."""
     metric_of = {row.metric: row for row in metrics if row.unit == "share"}
-    compared: list[tuple[str, str, CurvePoint | ScoringRule, float]] = [
-        ("metric_curves.csv", "at_value", row, row.at_value) for row in curves
-    ]
+    compared: list[tuple[str, str, CurvePoint | ScoringRule, float]]
+    compared = [("metric_curves.csv", "at_value", row, row.at_value) for row in curves]
     compared += [("scoring_rules.csv", "value", row, row.value) for row in rules]
     for file, column, row, value in compared:
         metric = metric_of.get(row.metric)

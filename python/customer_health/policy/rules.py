@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from customer_health.counting import counted
 from customer_health.methods import EXPERT, FITTED, WEIGHTED
 from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.policy import sentences
@@ -188,7 +189,7 @@ def _check_curves(metrics: list[Metric], curves: list[CurvePoint], found: Findin
         numbers = [row.number for row in rows]
         curve = f"the curve of '{metric}' for segment '{segment}' and stage '{stage}'"
         if not 2 <= len(rows) <= MAX_CURVE_POINTS:
-            what = f"{curve} has {len(rows)} point{'s' if len(rows) > 1 else ''}"
+            what = f"{curve} has {counted(len(rows), 'point')}"
             found.error("metric_curves.csv", numbers, what, f"give it 2 to {MAX_CURVE_POINTS}")
         sign = {"higher": 1, "lower": -1}.get(direction_of.get(metric, ""), 0)
         points = sorted(rows, key=lambda row: row.at_value)

@@ -38,6 +38,16 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "orders",
         "disputes",
     ),
+    "reference_status": ("given", "planned", "declined"),
+    "reference_type": (
+        "referral",
+        "reference_call",
+        "case_study",
+        "testimonial",
+        "review",
+        "speaker",
+        "other",
+    ),
     "score_feedback": ("right", "too_high", "too_low"),
     "signal_type": (
         "layoffs",

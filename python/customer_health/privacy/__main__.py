@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from customer_health.counting import counted
 from customer_health.privacy.purge import purge
 from customer_health.publication import Refusal, Warehouse
 
@@ -34,11 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     merged = f" and {erased.n_merged} merged into it" if erased.n_merged else ""
     print(
-        f"{'purge':<12} one {kind}{merged}: {erased.rows.total():,} rows of"
-        f" {len(erased.rows)} tables, in {erased.n_publications} publications"
+        f"{'purge':<12} one {kind}{merged}: {counted(erased.rows.total(), 'row')} of"
+        f" {counted(len(erased.rows), 'table')}, in"
+        f" {counted(erased.n_publications, 'publication')}"
     )
     for path, n_rows in erased.raw_files.items():
-        print(f"{'raw data':<12} {path}: {n_rows:,} rows")
+        print(f"{'raw data':<12} {path}: {counted(n_rows, 'row')}")
     if erased.raw_files:
         print(
             "These files are your own and still have them; builds leave these rows out. Fix: delete"

@@ -25,6 +25,15 @@ REFERENCES = (
     "moved_to_account_id",
     "merged_into_account_id",
 )
+# What says that an account is part of another: table, columns of the two, and rows.
+MERGERS = (
+    ("marts.dim_accounts", "account_id", "merged_into_account_id", "true"),
+    ("staging.stg_known_accounts__duplicates", "account_id", "same_account_id", "true"),
+    (
+        *("staging.stg_known_accounts__matches", "known_as", "account_id"),
+        "kind = 'id' and matched_by = 'id'",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -100,20 +109,36 @@ def rewritten(file: Path, fresh: Path, search: Search) -> dict[str, int]:
 
 
 def merged_into(file: Path, account: str) -> set[str]:
-    """Give an account with all that were merged into it, or into one of those."""
+    """Give an account with all that were merged into it, or into one of those.
+
+    So was one that another connection of the CRM has too; and that CRM's own id is its name too.
+    """
     with duckdb.connect(str(file), read_only=True) as connection:
-        column = "table_name = 'dim_accounts' and column_name = 'merged_into_account_id'"
-        if not _number(connection, f"select count(*) from duckdb_columns() where {column}"):
+        selects = [
+            f"select {name} as account_id, {into} as into_account_id from {table} where {condition}"
+            for table, name, into, condition in MERGERS
+            if _number(
+                connection,
+                "select count(*) from duckdb_columns() where"
+                f" schema_name || '.' || table_name = '{table}' and column_name = '{into}'",
+            )
+        ]
+        if not selects:
             return {account}
         found = connection.execute(
-            """
-            with recursive merged(account_id) as (
+            f"""
+            with recursive mergers as (
+                {" union all ".join(selects)}
+            ),
+
+            merged(account_id) as (
                 select $1
                 union
-                select accounts.account_id
-                from marts.dim_accounts as accounts
-                inner join merged on accounts.merged_into_account_id = merged.account_id
+                select mergers.account_id
+                from mergers
+                inner join merged on mergers.into_account_id = merged.account_id
             )
+
             select account_id from merged
             """,
             [account],

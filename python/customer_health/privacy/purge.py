@@ -32,9 +32,15 @@ from customer_health.privacy.databases import (
     row_counts,
     rows_found,
 )
-from customer_health.privacy.raw_data import Names, contacts_and_addresses, files_with
+from customer_health.privacy.raw_data import (
+    Names,
+    RawData,
+    contacts_and_addresses,
+    files_with,
+)
 from customer_health.privacy.tombstones import Tombstones, spelled
 from customer_health.publication import Publication, Refusal, Warehouse, say_not_drawn
+from customer_health.vendors import chosen_vendors
 
 PERSONS = ("contact", "user")
 
@@ -89,10 +95,10 @@ def purge(
         if current is None:
             raise not_kept
         warehouse.check_room()
-        raw_path = raw_path or _raw_path(warehouse)
+        raw = _raw_data(warehouse, raw_path)
         id_case = _id_case()
         tombstones = Tombstones.read(warehouse.tombstones)
-        names = _names(warehouse, tombstones, kind, name, raw_path, id_case)
+        names = _names(warehouse, tombstones, kind, name, raw, id_case)
         tombstones.add(names)
         had_pages = current.pages.exists()
         rows = _erase(warehouse, current, Search.of(tombstones, id_case), kind)
@@ -102,7 +108,7 @@ def purge(
         _note(warehouse, kind, "all files done", +rows)
         if had_pages:
             _redraw(warehouse)
-        found = files_with(raw_path, names, id_case) if raw_path else {}
+        found = files_with(raw, names, id_case) if raw else {}
         n_merged = len(names) - 1 if kind == "account" else 0
         return Erased(+rows, n_merged, len(warehouse.publications()), found)
 
@@ -115,13 +121,14 @@ def _alone(warehouse: Warehouse, file: Path, doing: str) -> Iterator[None]:
         yield
 
 
-def _raw_path(warehouse: Warehouse) -> Path | None:
-    """The raw data that the newest publication was built from, if it is a folder here."""
-    for kept in warehouse.publications():
-        if made := kept.manifest:
-            path = PROJECT / made["raw_data"]["path"]
-            return path if path.is_dir() else None
-    return None
+def _raw_data(warehouse: Warehouse, raw_path: Path | None) -> RawData | None:
+    """The raw data that was named, else that of the newest publication, if it is a folder here."""
+    made = next((kept.manifest for kept in warehouse.publications() if kept.manifest), None)
+    path = raw_path or (PROJECT / made["raw_data"]["path"] if made else None)
+    if path is None or not path.is_dir():
+        return None
+    vendors = made.get("vendors") if made else None
+    return RawData(path, vendors or chosen_vendors(None, path) or {})
 
 
 def _id_case() -> str:
@@ -134,7 +141,7 @@ def _names(
     tombstones: Tombstones,
     kind: str,
     given: str,
-    raw_path: Path | None,
+    raw: RawData | None,
     id_case: str,
 ) -> Names:
     """Find out who is meant, and by what names else the sources know them.
@@ -147,22 +154,22 @@ def _names(
     name = rest if len(kinds) == 1 else given
     if kind == "account":
         account = _spell(given, "account", id_case)
-        if not _known(warehouse, tombstones, {(kind, account)}, raw_path, id_case):
+        if not _known(warehouse, tombstones, {(kind, account)}, raw, id_case):
             _nobody(warehouse, kind)
         # what they had is the survivor's: without it, the merger is undone and they come back
         newest = warehouse.publications()[0]
         return {(kind, each) for each in merged_into(newest.state, account)}
     asked: Names = {(each, _spell(name, each, id_case)) for each in kinds}
-    pairs = contacts_and_addresses(raw_path, id_case) if raw_path else set()
+    pairs = contacts_and_addresses(raw, id_case) if raw else set()
     if "@" in name:
         address = _spell(name, "email", id_case)
         contacts = {("contact", contact) for contact, email in pairs if email == address}
         # some companies use e-mail addresses as ids
         everything = asked | {("email", address)} | contacts
-        if not _known(warehouse, tombstones, everything, raw_path, id_case):
+        if not _known(warehouse, tombstones, everything, raw, id_case):
             _nobody(warehouse, kind)
         return everything
-    known = _known(warehouse, tombstones, asked, raw_path, id_case) or _nobody(warehouse, kind)
+    known = _known(warehouse, tombstones, asked, raw, id_case) or _nobody(warehouse, kind)
     if len(known) > 1:
         raise Refusal(
             f"{warehouse}: that is the id of a contact and of a user of the product, who may be two"
@@ -183,7 +190,7 @@ def _known(
     warehouse: Warehouse,
     tombstones: Tombstones,
     names: Names,
-    raw_path: Path | None,
+    raw: RawData | None,
     id_case: str,
 ) -> Names:
     """Those names that are in a file or were erased before."""
@@ -193,7 +200,7 @@ def _known(
         search = Search.of(tombstones, id_case, {hashed})
         if (
             hashed in tombstones.hashes
-            or (raw_path and files_with(raw_path, {(kind, name)}, id_case))
+            or (raw and files_with(raw, {(kind, name)}, id_case))
             or any(rows_found(kept.state, search) for kept in warehouse.publications())
         ):
             known.add((kind, name))

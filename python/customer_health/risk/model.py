@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from customer_health.logistic import ridge_logistic
+from customer_health.logistic import later_fold, ridge_logistic
 from customer_health.risk.settings import RiskSettings
 from customer_health.risk_fits import TERMS
 from customer_health.weights.pooling import too_little
 
 FEATURES = TERMS[1:]
-# Of the rows that had matured, the later ones that the calibration may take.
-CALIBRATION_SHARE = 0.3
 # Prior belief about the slope of the calibration: 1, give or take this much.
 SLOPE_DEVIATION = 0.25
 
@@ -137,10 +135,8 @@ def fit_model(
 def _later_fold(
     observations: Observations, settings: RiskSettings
 ) -> tuple[Observations, Observations] | None:
-    days = np.sort(observations.as_of_date)
-    first = days[int(len(days) * (1 - CALIBRATION_SHARE))]
-    early = observations.rows(observations.matured_date <= first)
-    later = observations.rows(observations.as_of_date >= first)
+    is_early, is_later = later_fold(observations.as_of_date, observations.matured_date)
+    early, later = observations.rows(is_early), observations.rows(is_later)
     fewest = min(early.n_churned_accounts, later.n_churned_accounts)
     return (early, later) if fewest >= settings.minimum_churned else None
 

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from customer_health.counting import counted
 from customer_health.lock import take
 from customer_health.outbox_columns import ACCOUNT_KEY
 from customer_health.plan import PROJECT
@@ -84,7 +85,7 @@ def sync(given: argparse.Namespace) -> int:
         there = warehouse.ledger if warehouse.ledger.exists() else Path(":memory:")
         ledger = Ledger(there, destination.place())
         summary = show(batches, ledger, given.retry)
-        print(f"{given.to:<12} {summary.sent:,} of {summary.read:,} rows would be sent")
+        print(f"{given.to:<12} {summary.sent:,} of {counted(summary.read, 'row')} would be sent")
         return 0
     with open(warehouse.ledger.with_suffix(".lock"), "a+", encoding="utf-8") as lock:
         if holder := take(lock):

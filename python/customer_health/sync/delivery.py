@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from customer_health.counting import counted
 from customer_health.sync.destination import Destination
 from customer_health.sync.ledger import Ledger
 from customer_health.sync.outbox import Row
@@ -46,7 +47,7 @@ def deliver(
         summary.reasons |= dict(islice(answer.rejected.items(), max(room, 0)))
         if time.monotonic() - told_at > SECONDS_BETWEEN_LINES:
             told_at = time.monotonic()
-            print(f"{destination.name:<12} {summary.sent:,} rows sent so far", flush=True)
+            print(f"{destination.name:<12} {counted(summary.sent, 'row')} sent so far", flush=True)
     return summary
 
 

@@ -7,6 +7,7 @@
     ('dim_accounts', 'account_id', ''),
     ('dim_metrics', 'metric', ''),
     ('fct_account_roles', 'account_id, spell_number', ''),
+    ('fct_account_touches', 'account_id', ''),
     ('fct_band_stability', 'scorecard, band_kind', ''),
     ('fct_churn_risk', 'account_id, as_of_date', 'as_of_date'),
     ('fct_dimension_weights', 'scorecard, segment, valid_from, dimension', ''),

@@ -4,6 +4,7 @@ with events as (
 
 final as (
     select
+        source_relation,
         coalesce(cast(raw__insert_id as varchar), cast(raw_uuid as varchar)) as event_id,
         raw_account_id as account_id,
         raw_account_domain as account_domain,

@@ -33,6 +33,7 @@ versions as (
 
 final as (
     select
+        versions.source_relation,
         versions.raw_id as response_id,
         coalesce(versions.account_id, versions.account_property) as account_id,
         emails.email as account_domain,

@@ -32,17 +32,20 @@ first_deals as (
 ),
 
 merged_ids as (
-    select {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
+    select
+        source_relation,
+        {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
     from companies
 ),
 
 merged as (
-    select distinct trim(merged_id) as id
+    select distinct concat_ws(':', source_relation, trim(merged_id)) as id
     from merged_ids
 ),
 
 final as (
     select
+        companies.source_relation,
         companies.raw_id as account_id,
         companies.raw_property_name as account_name,
         concat_ws(';', companies.property_domain, companies.property_hs_additional_domains)

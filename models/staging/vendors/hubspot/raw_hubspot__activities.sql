@@ -26,8 +26,17 @@ deal_companies as (
     {{ raw_rows('hubspot', 'deal_company') }}
 ),
 
-contacts as (
+contact_copies as (
     {{ raw_rows('hubspot', 'contact') }}
+),
+
+-- what a loader delivers twice is one record
+contacts as (
+    select
+        id,
+        min(property_associatedcompanyid) as property_associatedcompanyid
+    from contact_copies
+    group by id
 ),
 
 answers as (
@@ -46,6 +55,7 @@ answers as (
 
 engagements as (
     select
+        source_relation,
         engagement_id,
         raw_engagement_id,
         coalesce(activity_type, 'call') as activity_type,
@@ -64,6 +74,7 @@ engagements as (
     from calls
     union all
     select
+        emails.source_relation,
         emails.engagement_id,
         emails.raw_engagement_id,
         'email' as activity_type,
@@ -87,6 +98,7 @@ engagements as (
     left join answers on emails.engagement_id = answers.engagement_id
     union all
     select
+        source_relation,
         engagement_id,
         raw_engagement_id,
         coalesce(activity_type, 'meeting') as activity_type,
@@ -167,6 +179,7 @@ participants as (
 
 final as (
     select
+        engagements.source_relation,
         concat_ws(
             '-', cast(engagements.raw_engagement_id as varchar), participants.participant_id
         ) as activity_id,

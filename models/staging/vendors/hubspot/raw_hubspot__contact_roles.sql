@@ -3,17 +3,20 @@ with contacts as (
 ),
 
 merged_ids as (
-    select {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
+    select
+        source_relation,
+        {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
     from contacts
 ),
 
 merged as (
-    select distinct trim(merged_id) as id
+    select distinct concat_ws(':', source_relation, trim(merged_id)) as id
     from merged_ids
 ),
 
 roles as (
     select
+        source_relation,
         id,
         property_associatedcompanyid,
         {{ text_rows('property_hs_buying_role', ';') }} as held_role
@@ -23,6 +26,7 @@ roles as (
 
 final as (
     select
+        roles.source_relation,
         roles.id as contact_id,
         roles.property_associatedcompanyid as account_id,
         trim(roles.held_role) as role,  -- noqa: RF04

@@ -3,17 +3,20 @@ with contacts as (
 ),
 
 merged_ids as (
-    select {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
+    select
+        source_relation,
+        {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
     from contacts
 ),
 
 merged as (
-    select distinct trim(merged_id) as id
+    select distinct concat_ws(':', source_relation, trim(merged_id)) as id
     from merged_ids
 ),
 
 final as (
     select
+        contacts.source_relation,
         contacts.raw_id as contact_id,
         contacts.raw_property_associatedcompanyid as account_id,
         concat_ws(' ', contacts.property_firstname, contacts.property_lastname) as full_name,

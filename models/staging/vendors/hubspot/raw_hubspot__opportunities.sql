@@ -61,6 +61,7 @@ judged as (
 
 final as (
     select
+        source_relation,
         raw_deal_id as opportunity_id,
         company_id as account_id,
         raw_property_dealtype as opportunity_type,

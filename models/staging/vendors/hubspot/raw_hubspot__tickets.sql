@@ -14,8 +14,8 @@ contacts as (
     {{ raw_rows('hubspot', 'contact') }}
 ),
 
-customers as (
-    {{ raw_rows('hubspot', 'company') }}
+customer_copies as (
+    {{ raw_rows('hubspot', 'company', keep_raw=true) }}
 ),
 
 ticket_stages as (
@@ -24,6 +24,17 @@ ticket_stages as (
 
 history as (
     {{ raw_rows('hubspot', 'ticket_property_history') }}
+),
+
+-- what a loader delivers twice is one record
+customers as (
+    select
+        id,
+        min(property_domain) as property_domain,
+        max(coalesce(is_test, false)) as is_test
+    from customer_copies
+    where left_out is null or is_test
+    group by id
 ),
 
 -- 25 and 26 mark the primary company, seen from either side
@@ -69,10 +80,13 @@ statuses as (
         stages.is_closed,
         lag(stages.is_closed) over (
             partition by history.ticket_id
-            order by history.timestamp_instant
+            order by history.timestamp_instant, stages.is_closed
         ) as was_closed
     from history
-    inner join stages on lower(history.value) = stages.stage_id
+    inner join stages
+        on
+            concat_ws(':', history.source_relation, {{ clean_id('history.value') }})
+            = stages.stage_id
     where history.name = 'hs_pipeline_stage'
 ),
 
@@ -87,17 +101,20 @@ changes as (
 ),
 
 merged_ids as (
-    select {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
+    select
+        source_relation,
+        {{ text_rows("coalesce(property_hs_merged_object_ids, '')", ';') }} as merged_id
     from tickets
 ),
 
 merged as (
-    select distinct trim(merged_id) as id
+    select distinct concat_ws(':', source_relation, trim(merged_id)) as id
     from merged_ids
 ),
 
 final as (
     select
+        tickets.source_relation,
         tickets.raw_id as ticket_id,
         coalesce(companies.company_id, companies_of_contacts.company_id) as account_id,
         coalesce(customers.property_domain, companies_of_contacts.emails) as account_domain,
@@ -119,8 +136,11 @@ final as (
         tickets.raw_csat_at as csat_at,
         tickets.raw_sentiment as sentiment,
         tickets.raw_property_subject as subject,
-        case when merged.id is null then tickets.left_out else 'merged into another ticket' end
-            as left_out
+        case
+            when merged.id is not null then 'merged into another ticket'
+            when tickets.left_out is null and customers.is_test then 'test account'
+            else tickets.left_out
+        end as left_out
     from tickets
     left join companies on tickets.id = companies.ticket_id
     left join companies_of_contacts on tickets.id = companies_of_contacts.ticket_id

@@ -11,6 +11,7 @@ versions as (
 
 final as (
     select
+        source_relation,
         raw_id as organization_id,
         coalesce(company_id, id) as account_id,
         raw_website as account_domain,

@@ -19,14 +19,15 @@ contact_companies as (
 ),
 
 companies as (
-    {{ raw_rows('intercom', 'company_history') }}
+    {{ raw_rows('intercom', 'company_history', keep_raw=true) }}
 ),
 
 accounts as (
     select
         id,
         coalesce(company_id, id) as account_id,
-        website
+        website,
+        coalesce(is_test, false) as is_test
     from companies
     qualify row_number() over (partition by id order by _fivetran_active desc, updated_at desc) = 1
 ),
@@ -45,6 +46,7 @@ accounts_of_contacts as (
         conversation_contacts.conversation_id,
         min(coalesce(accounts.account_id, contact_companies.company_id)) as account_id,
         count(distinct contact_companies.company_id) as n_companies,
+        max(accounts.is_test) as is_test,
         {{ dbt.listagg(
             'coalesce(accounts.website, people.email)', "';'",
             'order by coalesce(accounts.website, people.email)'
@@ -143,6 +145,10 @@ judged as (
         end as account_id,
         coalesce(accounts.website, accounts_of_contacts.domains) as account_domain,
         coalesce(accounts_of_contacts.n_companies, 0) as n_companies,
+        case
+            when beginnings.company_id is not null then accounts.is_test
+            when accounts_of_contacts.n_companies = 1 then accounts_of_contacts.is_test
+        end as is_test,
         coalesce(accounts_of_contacts.is_of_leads, false) as is_of_leads,
         changes.resolved_at,
         changes.reopened_at,
@@ -159,6 +165,7 @@ judged as (
 
 final as (
     select
+        source_relation,
         raw_id as ticket_id,
         account_id,
         account_domain,
@@ -175,6 +182,7 @@ final as (
         raw_source_subject as subject,
         case
             when not coalesce(_fivetran_active, version_number = 1) then 'earlier version of a row'
+            when is_test then 'test account'
             when is_outbound and raw_first_contact_reply_created_at is null
                 then 'message of ours that nobody answered'
             when account_id is null and n_companies > 1 then 'people of several companies'

@@ -4,6 +4,7 @@ with events as (
 
 final as (
     select
+        source_relation,
         -- libraries give one insert_id to several events, and both to a copy that is sent again
         coalesce(
             cast(raw_insert_id as varchar) || '|' || cast(raw_time as varchar),

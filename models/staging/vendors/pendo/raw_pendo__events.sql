@@ -10,6 +10,7 @@ page_events as (
 
 hours as (
     select
+        source_relation,
         raw__fivetran_id as hour_id,
         account_id,
         raw_account_id,
@@ -23,6 +24,7 @@ hours as (
     from feature_events
     union all
     select
+        source_relation,
         raw__fivetran_id as hour_id,
         account_id,
         raw_account_id,
@@ -48,6 +50,7 @@ events as (
 
 final as (
     select
+        source_relation,
         cast(hour_id as varchar) || '-' || cast(event_number as varchar) as event_id,
         raw_account_id as account_id,
         raw_account_domain as account_domain,

@@ -8,6 +8,7 @@ pages as (
 
 versions as (
     select
+        source_relation,
         id,
         raw_id,
         raw_name,
@@ -20,6 +21,7 @@ versions as (
     from features
     union all
     select
+        source_relation,
         id,
         raw_id,
         raw_name,
@@ -44,6 +46,7 @@ numbered as (
 
 final as (
     select
+        source_relation,
         raw_id as event_name,
         raw_id as feature_id,
         raw_name as feature_name,

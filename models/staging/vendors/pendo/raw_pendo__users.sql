@@ -27,6 +27,7 @@ versions as (
 
 final as (
     select
+        versions.source_relation,
         versions.raw_id as user_id,
         coalesce(
             cast(versions.raw_account_id as varchar), only_accounts.account_id

@@ -14,7 +14,7 @@ embedded as (
     {{ raw_rows('qualtrics', 'survey_embedded_data') }}
 ),
 
-distributions as (
+distribution_copies as (
     {{ raw_rows('qualtrics', 'distribution') }}
 ),
 
@@ -22,8 +22,27 @@ asked as (
     {{ raw_rows('qualtrics', 'distribution_contact', keep_raw=true) }}
 ),
 
-contacts as (
+contact_copies as (
     {{ raw_rows('qualtrics', 'directory_contact') }}
+),
+
+-- what a loader delivers twice is one record
+distributions as (
+    select
+        id,
+        min(survey_link_survey_id) as survey_link_survey_id
+    from distribution_copies
+    group by id
+),
+
+contacts as (
+    select
+        id,
+        min(ext_ref) as ext_ref,
+        min(account_id) as account_id,
+        min(email) as email
+    from contact_copies
+    group by id
 ),
 
 scored_questions as (
@@ -97,6 +116,7 @@ invitations as (
 
 answered as (
     select
+        responses.source_relation,
         responses.id || coalesce('-' || scores.survey_type, '') as response_id,
         coalesce(told_with_responses.account_id, invitations.account_id) as account_id,
         coalesce(responses.recipient_email, invitations.email) as account_domain,
@@ -123,6 +143,7 @@ answered as (
 
 unanswered as (
     select
+        asked.source_relation,
         asked.distribution_id || '-' || coalesce(asked.contact_id, '') as response_id,
         contacts.account_id,
         contacts.email as account_domain,

@@ -27,6 +27,7 @@ versions as (
 
 final as (
     select
+        versions.source_relation,
         versions.raw_id as invoice_id,
         coalesce(accounts.code, versions.account_id) as account_id,
         accounts.email as account_domain,

@@ -90,6 +90,7 @@ judged as (
 
 final as (
     select
+        source_relation,
         -- what has no id is none of a term's either
         case
             when id is not null
@@ -138,6 +139,7 @@ final as (
     union all
     -- of the terms before the first that is known, nothing is known but that they were
     select
+        source_relation,
         concat_ws('-', cast(raw_id as varchar), cast(first_date as varchar)) as subscription_id,
         account_code as account_id,
         account_domain,

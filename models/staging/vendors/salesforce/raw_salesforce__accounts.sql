@@ -17,6 +17,7 @@ first_deals as (
 
 final as (
     select
+        accounts.source_relation,
         accounts.raw_id as account_id,
         accounts.raw_name as account_name,
         accounts.raw_website as domains,

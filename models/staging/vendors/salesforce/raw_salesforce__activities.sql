@@ -33,6 +33,7 @@ accounts_of_opportunities as (
 
 activities as (
     select
+        source_relation,
         raw_id as activity_id,
         raw_account_id as account_id,
         who_id,
@@ -49,6 +50,7 @@ activities as (
     from events
     union all
     select
+        source_relation,
         raw_id as activity_id,
         raw_account_id as account_id,
         who_id,
@@ -71,6 +73,7 @@ activities as (
 
 final as (
     select
+        activities.source_relation,
         activities.activity_id,
         coalesce(
             cast(activities.account_id as varchar),
@@ -78,7 +81,8 @@ final as (
             accounts_of_opportunities.account_id
         ) as account_id,
         -- leads are no contacts yet
-        case when lower(activities.who_id) like '003%' then activities.raw_who_id end as contact_id,
+        case when regexp_matches(activities.who_id, '(^|:)003') then activities.raw_who_id end
+            as contact_id,
         activities.activity_type,
         activities.occurred_at,
         activities.attendance,

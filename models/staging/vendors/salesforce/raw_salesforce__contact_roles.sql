@@ -12,6 +12,7 @@ roles as (
 
 final as (
     select
+        source_relation,
         raw_contact_id as contact_id,
         raw_account_id as account_id,
         trim(held_role) as role,  -- noqa: RF04

@@ -4,6 +4,7 @@ with contacts as (
 
 final as (
     select
+        source_relation,
         raw_id as contact_id,
         raw_account_id as account_id,
         raw_name as full_name,

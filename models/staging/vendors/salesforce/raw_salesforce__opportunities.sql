@@ -4,6 +4,7 @@ with opportunities as (
 
 final as (
     select
+        source_relation,
         raw_id as opportunity_id,
         raw_account_id as account_id,
         raw_type as opportunity_type,

@@ -1,6 +1,7 @@
 with calls as (
     {% for table, event in [('tracks', none), ('pages', 'page_view'), ('screens', 'screen_view')] %}
         select
+            source_relation,
             raw_id,
             raw_user_id,
             user_id,
@@ -62,6 +63,7 @@ people as (
 
 final as (
     select
+        calls.source_relation,
         calls.raw_id as event_id,
         coalesce(
             cast(calls.raw_account_id as varchar),

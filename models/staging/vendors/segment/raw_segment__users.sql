@@ -31,6 +31,7 @@ first_calls as (
 
 final as (
     select
+        users.source_relation,
         users.raw_id as user_id,
         coalesce(users.account_id, accounts_of_users.account_id) as account_id,
         users.raw_account_domain as account_domain,

@@ -2,8 +2,20 @@ with invoices as (
     {{ raw_rows('stripe', 'invoice', keep_raw=true) }}
 ),
 
-customers as (
+customer_copies as (
     {{ raw_rows('stripe', 'customer') }}
+),
+
+-- what a loader delivers twice is one record
+customers as (
+    select
+        id,
+        min(account_id) as account_id,
+        min(metadata) as metadata,
+        min(email) as email,
+        min(account_name) as account_name
+    from customer_copies
+    group by id
 ),
 
 dated as (
@@ -25,6 +37,7 @@ dated as (
 
 final as (
     select
+        dated.source_relation,
         dated.raw_id as invoice_id,
         coalesce(
             customers.account_id,

@@ -6,28 +6,88 @@ with lines as (
     {{ raw_rows('stripe', 'invoice_line_item', keep_raw=true) }}
 ),
 
-invoices as (
+invoice_copies as (
     {{ raw_rows('stripe', 'invoice', keep_raw=true) }}
 ),
 
-customers as (
+customer_copies as (
     {{ raw_rows('stripe', 'customer') }}
 ),
 
-subscriptions as (
+subscription_copies as (
     {{ raw_rows('stripe', 'subscription') }}
 ),
 
-products as (
+product_copies as (
     {{ raw_rows('stripe', 'product') }}
 ),
 
-coupons as (
+coupon_copies as (
     {{ raw_rows('stripe', 'coupon') }}
 ),
 
 subscription_discounts as (
     {{ raw_rows('stripe', 'subscription_discount') }}
+),
+
+-- what a loader delivers twice is one record
+customers as (
+    select
+        id,
+        min(account_id) as account_id,
+        min(metadata) as metadata,
+        min(email) as email,
+        min(account_name) as account_name
+    from customer_copies
+    group by id
+),
+
+-- of an invoice that was fetched as a draft too, what became of it
+invoices as (
+    select
+        id,
+        min(customer_id) as customer_id,
+        max(status) as status,  -- noqa: RF04
+        max(
+            coalesce(
+                cast(raw_finalized_at as varchar),
+                cast(raw_status_transitions_finalized_at as varchar),
+                cast(raw_created as varchar)
+            )
+        ) as invoiced_at,
+        case when count(*) = count(left_out) then min(left_out) end as left_out
+    from invoice_copies
+    group by id
+),
+
+subscriptions as (
+    select
+        id,
+        min(status) as status,  -- noqa: RF04
+        max(ended_at) as ended_at,
+        max(cancel_at_period_end) as cancel_at_period_end,
+        min(trial_start) as trial_start,
+        max(trial_end) as trial_end
+    from subscription_copies
+    group by id
+),
+
+products as (
+    select
+        id,
+        min(name) as name,  -- noqa: RF04
+        min(unit_label) as unit_label
+    from product_copies
+    group by id
+),
+
+coupons as (
+    select
+        id,
+        min(percent_off) as percent_off
+    from coupon_copies
+    where duration in ('forever', 'repeating')
+    group by id
 ),
 
 prices as (
@@ -66,11 +126,7 @@ judged as (
         lines.*,
         coalesce(lines.subscription_item_id, lines.subscription_id) as item_id,
         invoices.customer_id,
-        coalesce(
-            cast(invoices.raw_finalized_at as varchar),
-            cast(invoices.raw_status_transitions_finalized_at as varchar),
-            cast(invoices.raw_created as varchar)
-        ) as invoiced_at,
+        invoices.invoiced_at,
         subscriptions.ended_at,
         subscriptions.cancel_at_period_end,
         one_price_each.amount as unit_amount,
@@ -145,11 +201,12 @@ last_terms as (
     group by item_id
 ),
 
-discounts as (
-    select
+coupons_of_lines as (
+    select distinct
         judged.invoice_id,
         judged.id,
-        least(sum(coupons.percent_off), 100) as percent_off
+        coupons.id as coupon_id,
+        coupons.percent_off
     from judged
     inner join subscription_discounts
         on
@@ -157,8 +214,20 @@ discounts as (
             and judged.period_start >= subscription_discounts.starts_at
             and judged.period_start < coalesce(subscription_discounts.ends_at, '9999-12-31')
     inner join coupons on subscription_discounts.coupon_id = coupons.id
-    where coupons.duration in ('forever', 'repeating')
-    group by judged.invoice_id, judged.id
+),
+
+discounts as (
+    select
+        invoice_id,
+        id,
+        -- each takes its share of what the others have left
+        case
+            when max(percent_off) < 100 then exp(sum(ln(1 - percent_off / 100)))
+            else 0
+        end as share_left
+    from coupons_of_lines
+    where percent_off is not null
+    group by invoice_id, id
 ),
 
 valued as (
@@ -184,7 +253,7 @@ valued as (
             when judged.n_days > 0 then judged.amount * 365 / judged.n_days
         end
         / judged.minor_units
-        * (1 - coalesce(discounts.percent_off, 0) / 100) as yearly_amount
+        * coalesce(discounts.share_left, 1) as yearly_amount
     from judged
     left join cuts on judged.invoice_id = cuts.invoice_id and judged.id = cuts.id
     left join last_terms on judged.item_id = last_terms.item_id
@@ -193,6 +262,7 @@ valued as (
 
 final as (
     select
+        valued.source_relation,
         coalesce(valued.unique_id, valued.invoice_id || '-' || valued.id) as subscription_id,
         coalesce(
             customers.account_id,

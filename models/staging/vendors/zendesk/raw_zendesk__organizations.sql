@@ -16,6 +16,7 @@ domains_of_organizations as (
 
 final as (
     select
+        organizations.source_relation,
         organizations.raw_id as organization_id,
         coalesce(organizations.account_id, organizations.external_id, organizations.id)
             as account_id,

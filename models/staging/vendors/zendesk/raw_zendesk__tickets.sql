@@ -3,7 +3,7 @@ with tickets as (
 ),
 
 organizations as (
-    {{ raw_rows('zendesk', 'organization') }}
+    {{ raw_rows('zendesk', 'organization', keep_raw=true) }}
 ),
 
 domains as (
@@ -26,12 +26,15 @@ field_history as (
     {{ raw_rows('zendesk', 'ticket_field_history') }}
 ),
 
--- what a loader delivers twice is one record
+-- what a loader delivers twice is one record; a ticket of a test organisation is no customer's,
+-- whoever asked
 accounts as (
     select
         id as organization_id,
-        min(coalesce(account_id, external_id, id)) as account_id
+        min(coalesce(account_id, external_id, id)) as account_id,
+        max(coalesce(is_test, false)) as is_test
     from organizations
+    where left_out is null or is_test
     group by id
 ),
 
@@ -74,9 +77,10 @@ agents as (
     inner join users on tickets.assignee_id = users.id
     where not coalesce(users.is_bot, false)
     union
-    select field_history.value as user_id
+    select users.id as user_id
     from field_history
-    inner join users on field_history.value = users.id
+    inner join users
+        on concat_ws(':', field_history.source_relation, field_history.value) = users.id
     where field_history.field_name = 'assignee_id' and not coalesce(users.is_bot, false)
 ),
 
@@ -96,7 +100,7 @@ statuses as (
         updated,
         value in ('solved', 'closed') as is_solved,
         lag(value in ('solved', 'closed'))
-            over (partition by ticket_id order by updated)
+            over (partition by ticket_id order by updated, value in ('solved', 'closed'))
             as was_solved
     from field_history
     -- new is what a ticket begins with, and no re-opening
@@ -119,9 +123,17 @@ answers as (
         ticket_id,
         case value when 'good' then '5' when 'bad' then '1' else value end as csat_score,
         updated as csat_at,
-        row_number() over (partition by ticket_id order by updated desc) as recency
+        row_number() over (partition by ticket_id order by updated desc, value asc) as recency
     from field_history
     where field_name = 'satisfaction_score' and value not in ('offered', 'unoffered')
+),
+
+merged_ids as (
+    select
+        source_relation,
+        {{ text_rows("replace(translate(merged_ticket_ids, '[]', ''), ' ', '')", ',') }}
+            as merged_id
+    from tickets
 ),
 
 merged as (
@@ -129,14 +141,13 @@ merged as (
     from tags
     where tag = 'closed_by_merge'
     union
-    select
-        {{ text_rows("replace(translate(merged_ticket_ids, '[]', ''), ' ', '')", ',') }}
-            as ticket_id
-    from tickets
+    select concat_ws(':', source_relation, merged_id) as ticket_id
+    from merged_ids
 ),
 
 final as (
     select
+        tickets.source_relation,
         tickets.raw_id as ticket_id,
         accounts.account_id,
         coalesce(domains_of_organizations.domain_names, requesters.email) as account_domain,
@@ -166,6 +177,7 @@ final as (
             case
                 when tickets.status = 'deleted' then 'deleted in Zendesk'
                 when merged.ticket_id is not null then 'merged into another ticket'
+                when accounts.is_test then 'test account'
                 when requesters.role in ('agent', 'admin') then 'ticket of our own people'
             end
         ) as left_out

@@ -16,10 +16,10 @@ final as (
         date_diff('day', episodes.flagged_date, customers.as_of_date) as days_flagged,
         customers.arr,
         customers.expected_arr_loss_90d,
-        worklist.last_touch_date
+        touches.last_touch_date
     from episodes
     inner join customers on episodes.account_id = customers.account_id
-    left join marts.csm_worklist as worklist on episodes.account_id = worklist.account_id
+    left join marts.fct_account_touches as touches on episodes.account_id = touches.account_id
 )
 
 select * from final

@@ -3,6 +3,7 @@ select
     metric,
     coalesce(metric_label, metric) as metric_label,
     dimension,
-    unit
+    unit,
+    shown_as
 from marts.dim_metrics
 order by metric

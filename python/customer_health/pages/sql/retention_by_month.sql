@@ -7,8 +7,11 @@ select
     expected_churned_arr_low,
     expected_churned_arr_high,
     expected_gross_retention,
-    1 - expected_churned_arr_high / nullif(arr, 0) as expected_low,
-    1 - expected_churned_arr_low / nullif(arr, 0) as expected_high,
+    -- limits are of what leaves; what those who stay take off is the same at both
+    expected_gross_retention
+    - (expected_churned_arr_high - expected_churned_arr) / nullif(arr, 0) as expected_low,
+    expected_gross_retention
+    + (expected_churned_arr - expected_churned_arr_low) / nullif(arr, 0) as expected_high,
     expected_net_retention,
     churned_arr,
     gross_retention,

@@ -1,13 +1,13 @@
-"""The numbers of the policy that decide how the model of expansion is fitted."""
+"""The numbers of the policy that decide how the models of named outcomes are fitted."""
 
 from customer_health.policy.settings import Settings, threshold
 
 
-class ExpansionSettings(Settings):
-    """The numbers of the policy that decide how the model of expansion is fitted."""
+class OutcomeSettings(Settings):
+    """The numbers of the policy that decide how the models of named outcomes are fitted."""
 
     minimum_outcomes: int = threshold("minimum_outcomes")
-    minimum_expanded: int = threshold("minimum_churned")
+    minimum_positive: int = threshold("minimum_churned")
     ridge_penalty: float = threshold("churn_model_penalty")
     confidence_share: float = threshold("confidence_share")
     n_draws: int = threshold("bootstrap_samples")

@@ -1,0 +1,36 @@
+{#- The newest model of each outcome, wide: by the terms of
+    python/customer_health/named_outcome_fits.py. -#}
+{% set terms = ['intercept'] + dimensions() + ['renews', 'tenure', 'advocated'] %}
+
+with fits as (
+    select * from {{ ref('int_named_outcomes__fits') }}
+),
+
+newest as (
+    select fits.*
+    from fits
+    where fits.valid_from = (select max(others.valid_from) from fits as others)
+),
+
+final as (
+    select
+        outcome,
+        valid_from,
+        {% for term in terms %}
+            max(case when term = '{{ term }}' then coefficient end) as {{ term }},
+            max(case when term = '{{ term }}' then mean end) as {{ term }}_mean,
+            {% for other in terms[loop.index0:] %}
+                max(case when term = '{{ term }}' then covariance_{{ other }} end)
+                    as {{ term }}_{{ other }},
+            {% endfor %}
+        {% endfor %}
+        max(interval_factor) as interval_factor,
+        max(label) as model_label,
+        max(reason) as reason,
+        max(auc) as auc,
+        max(auc_low) as auc_low
+    from newest
+    group by outcome, valid_from
+)
+
+select * from final

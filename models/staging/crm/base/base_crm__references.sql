@@ -1,0 +1,1 @@
+{{ judged_raw_rows('crm', 'references') }}
