@@ -210,6 +210,23 @@ def test_a_condition_more_keeps_a_trigger_from_the_others(built_demo, tmp_path):
     assert [row for row in after if row[0] != "at_risk"] == others
 
 
+def test_it_is_told_how_often_a_changed_trigger_would_have_fired(tried):
+    fired = """
+        select count(*), count(distinct account_id), count(*) filter (arr >= 20000),
+            count(distinct account_id) filter (arr >= 20000)
+        from marts.fct_playbook_triggers
+        where trigger = 'at_risk' and as_of_date > (
+            select max(as_of_date) - interval 365 days from marts.fct_health_scores
+        )
+    """
+    ((times, customers, *_),) = query(tried.before, fired)
+    assert times
+    told = tried.said[tried.said.index("triggers     in the last 365 days") :]
+    assert f"({times} for {customers})\n" in told
+    assert told.count(": fires ") == 1
+    assert re.search(r"  at_risk: fires (\d+) times for (\d+) customers", told)
+
+
 def test_a_decision_is_noted_and_held_against_what_came_of_it(tried):
     (noted,) = tried.noted
     assert (noted["decided_by"], noted["reason"]) == ("ann", "a first try")

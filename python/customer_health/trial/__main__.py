@@ -31,6 +31,7 @@ from customer_health.trial.effects import (
     policy_version,
     write_changes,
 )
+from customer_health.trial.firings import show_firings
 from customer_health.trial.versions import SEEDS, completed, other_seeds
 
 SHOWN_ACCOUNTS = 5
@@ -92,6 +93,7 @@ def try_out(warehouse: Warehouse, reason: str | None, decided_by: str | None) ->
     with copied(warehouse, base) as copy:
         expected = forecast(copy, base.state)
         expected |= look_back(copy, base.state, "as published")
+        show_firings(base.state, "as published", [copy])
     if reason:
         decision = {
             "decided_on": f"{datetime.now(UTC):%Y-%m-%d}",
@@ -132,6 +134,7 @@ def compare(warehouse: Warehouse, against: str) -> int:
             forecast(copy, other.state)
             score_year(other)
             look_back(copy, other.state, against)
+            show_firings(other.state, against, [copy, other])
     print("Nothing has changed: `make build` puts what lies in seeds/ in force")
     return 0
 

@@ -220,6 +220,10 @@ class Comparison:
         """Let go of the files."""
         self._connection.close()
 
+    def rows(self, query: str) -> list[tuple]:
+        """Answer a query of the schemas of `before` and `after`."""
+        return self._connection.execute(query).fetchall()
+
     def scorecards(self) -> list[ScorecardEffect]:
         """The effect on each scorecard, the one in production first."""
         return [ScorecardEffect(*row) for row in self._connection.execute(SCORECARDS).fetchall()]
