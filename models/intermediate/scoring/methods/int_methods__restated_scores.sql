@@ -82,7 +82,7 @@ weighed as (
             and (weights.valid_until is null or due.valid_from < weights.valid_until)
     inner join placed
         on
-            weights.weights_by is not distinct from placed.weights_by
+            coalesce(weights.weights_by, '') = coalesce(placed.weights_by, '')
             and weights.segment = placed.weights_segment
             and due.valid_from > placed.as_of_date
 ),
