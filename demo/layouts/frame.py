@@ -97,7 +97,9 @@ def dress(raw: Path, vendors: Vendors, end: str) -> dict[str, int | None]:
             connection.execute(f"create view minor_units as from read_csv({_text(MINOR_UNITS)})")
             for path in (raw / source).iterdir():
                 files = path / "*.parquet" if path.is_dir() else path
-                connection.execute(f"create view "{path.stem}" as from read_parquet({_text(files)})")
+                connection.execute(
+                    f'create view "{path.stem}" as from read_parquet({_text(files)})'
+                )
             for name, select in layout.VIEWS.items():
                 connection.execute(f"create view {name} as {select}")
             for name, select in layout.TABLES.items():

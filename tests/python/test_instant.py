@@ -11,6 +11,7 @@ from project import query
 
 from customer_health import instant
 from customer_health.build import Record, publish
+from customer_health.counting import counted
 from customer_health.files import file_stamp
 from customer_health.instant_file import hand_over, told_of
 from customer_health.plan import FROM_NOTHING, Plan
@@ -106,7 +107,7 @@ def test_a_new_p1_is_told_once_beside_a_build_and_nothing_else_changes(company, 
     ((n_before,),) = query(
         company.warehouse.file, "select count(*) from marts.sync_slack__critical_alerts"
     )
-    assert f"{n_before + 1} of {n_before + 1} rows would be sent" in sent
+    assert f"{n_before + 1} of {counted(n_before + 1, 'row')} would be sent" in sent
 
 
 def test_what_was_told_stays_though_the_ticket_was_closed_the_same_day(company, capfd):
