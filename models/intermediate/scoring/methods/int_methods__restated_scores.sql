@@ -16,6 +16,10 @@ observations as (
     select * from {{ ref('int_outcomes__observations') }}
 ),
 
+segments as (
+    select * from {{ ref('int_weights__segments') }}
+),
+
 -- by the segmentations that weights go by
 placed as (
     select
@@ -29,7 +33,7 @@ placed as (
         segments.segmentation as weights_by,
         segments.segment as weights_segment
     from observations
-    inner join {{ ref('int_weights__segments') }} as segments
+    inner join segments
         on
             observations.account_id = segments.account_id
             and observations.as_of_date = segments.as_of_date
@@ -78,7 +82,7 @@ weighed as (
             and (weights.valid_until is null or due.valid_from < weights.valid_until)
     inner join placed
         on
-            weights.weights_by is not distinct from placed.weights_by
+            coalesce(weights.weights_by, '') = coalesce(placed.weights_by, '')
             and weights.segment = placed.weights_segment
             and due.valid_from > placed.as_of_date
 ),
