@@ -7,6 +7,16 @@ from customer_health.methods import FITTED
 
 DIMENSIONS = ("usage", "engagement", "support", "value")
 EXPERT = {"usage": 40.0, "engagement": 30.0, "support": 20.0, "value": 10.0}
+# Small portfolios are enough for the rules; the numbers of draws do not matter to them.
+SMALL = {
+    "minimum_outcomes": 20,
+    "minimum_churned": 4,
+    "hybrid_portfolio_accounts": 50,
+    "segment_portfolio_accounts": 80,
+    "segment_accounts": 25,
+    "pooling_accounts": 40,
+    "bootstrap_samples": 50,
+}
 SEGMENTS = ("smb", "mid_market", "enterprise")
 SCORECARDS = pd.DataFrame({"scorecard": list(FITTED), "method": list(FITTED)})
 NOTHING_BEFORE = pd.DataFrame()

@@ -2,19 +2,9 @@
 
 import duckdb
 import pandas as pd
-from portfolios import EXPERT, observations, quarters
+from portfolios import EXPERT, SMALL, observations, quarters
 
 from customer_health.fits import fit_due
-
-SMALL = {
-    "minimum_outcomes": 20,
-    "minimum_churned": 4,
-    "hybrid_portfolio_accounts": 50,
-    "segment_portfolio_accounts": 80,
-    "segment_accounts": 25,
-    "pooling_accounts": 40,
-    "bootstrap_samples": 50,
-}
 
 
 def fitted(accounts_on_premises: int) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from portfolios import (
     NOTHING_BEFORE,
     SCORECARDS,
     SEGMENTS,
+    SMALL,
     observations,
     quarters,
 )
@@ -32,16 +33,6 @@ from customer_health.weights.pooling import pooled, pooling_shares, proportional
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-# Small portfolios are enough for the rules; the numbers of draws do not matter to them.
-SMALL = {
-    "minimum_outcomes": 20,
-    "minimum_churned": 4,
-    "hybrid_portfolio_accounts": 50,
-    "segment_portfolio_accounts": 80,
-    "segment_accounts": 25,
-    "pooling_accounts": 40,
-    "bootstrap_samples": 50,
-}
 VERSION = ["scorecard", "segment", "valid_from"]
 VERDICTS = ["include_verdict", "strength_verdict"]
 NEVER_NULL = [
