@@ -189,7 +189,7 @@ def _good(table: Table, column: Column, account: str) -> object:
         return True
     words = {"survey_type": "nps", "milestone_type": "first_value", "feature_type": "feature"}
     words |= {"activity_type": "call", "opportunity_type": "expansion", "signal_type": "funding"}
-    words |= {"verdict": "red", "judgement_reason": "other"}
+    words |= {"verdict": "red", "judgement_reason": "other", "reference_type": "case_study"}
     if column.meta.get("vocabulary") in words:
         return words[column.meta["vocabulary"]]
     if column.meta.get("vocabulary") == "contact_role":

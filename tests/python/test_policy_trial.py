@@ -359,6 +359,12 @@ def test_the_seeds_of_a_revision_are_read(tmp_path, monkeypatch):
     ]
 
 
+def test_a_version_loses_nothing_that_it_has(tmp_path):
+    seeds = versions.other_seeds(str(versions.SEEDS), tmp_path / "seeds")
+    assert versions.completed(seeds) == []
+    assert changed_rows(versions.SEEDS, seeds) == []
+
+
 def test_what_came_after_a_version_is_taken_from_this_one(tmp_path):
     seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
     lacking = {

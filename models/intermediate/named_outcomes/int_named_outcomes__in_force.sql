@@ -9,7 +9,7 @@ with fits as (
 newest as (
     select fits.*
     from fits
-    where fits.valid_from = (select max(others.valid_from) from fits as others)
+    where fits.valid_from = (select max(all_fits.valid_from) from fits as all_fits)
 ),
 
 final as (

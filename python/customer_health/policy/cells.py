@@ -182,7 +182,7 @@ def column_name(text: str) -> str:
 
 @dataclass(frozen=True)
 class RefersTo:
-    """The cell is one of the ids in the first column of a file, or 'all' if that is allowed."""
+    """The cell is one of the ids by which a file has its rows, or 'all' if that is allowed."""
 
     file: str
     all_allowed: bool = False

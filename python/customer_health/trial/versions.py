@@ -81,7 +81,8 @@ def _drop_unknown(path: Path, table: type[Row]) -> None:
     for column, field in table.model_fields.items():
         for refers_to in field.metadata:
             if isinstance(refers_to, RefersTo):
-                known = [next(iter(row.values())) for row in _rows(path.with_name(refers_to.file))]
+                id_column = TABLES[refers_to.file].key[0]
+                known = [row.get(id_column) for row in _rows(path.with_name(refers_to.file))]
                 known += ["all", ""]
                 kept = [row for row in kept if row[column] in known]
     if len(kept) < len(rows):
