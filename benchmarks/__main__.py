@@ -23,10 +23,11 @@ import duckdb
 from benchmarks import measure, report
 from benchmarks.agreement import disagreement
 from benchmarks.measure import PROJECT, Failed
+from benchmarks.scorecards import SCORECARDS, with_scorecards
 
 HERE = Path(__file__).resolve().parent
 EVENTS_PER_ACCOUNT = 20_000
-PARTS = ("floor", "full", "least", "increment", "startup", "publication", "baselines")
+PARTS = ("floor", "full", "least", "increment", "startup", "publication", "methods", "baselines")
 
 # Up to here the baselines are run on every date; above, joined_to_dates on Sundays and pandas not.
 MOST_EVENTS_BY_DAY = 1_000_000
@@ -74,6 +75,8 @@ def main() -> int:
         bench.attempt(bench.startup, sizes[0])
     if "publication" in given.parts:
         bench.attempt(bench.publication, sizes[0])
+    if "methods" in given.parts:
+        bench.attempt(bench.methods, sizes[0])
     if "baselines" in given.parts:
         for name in given.baseline_sizes:
             bench.attempt(bench.baselines, Size(name))
@@ -252,6 +255,25 @@ class Bench:
             sample = {"process": ended.seconds, "peak_bytes": ended.peak_bytes, "steps": steps}
             self.keep(name, sample, "process")
         shutil.rmtree(folder)
+
+    def methods(self, size: Size) -> None:
+        """Full builds with more and more scorecards, in turn."""
+        raw = self.raw(size)
+        warehouse = self.work / "methods.duckdb"
+        names, projects = {}, {}
+        for scorecards in SCORECARDS:
+            project = self.work / f"project_{scorecards.replace(' ', '_')}"
+            projects[scorecards] = project
+            count = with_scorecards(project, scorecards)
+            names[scorecards] = self.begin("methods", size, scorecards=scorecards, count=count)
+        for _ in range(self.repeats):
+            for scorecards, project in projects.items():
+                _remove(warehouse)
+                took = measure.build(warehouse, raw, "--full-refresh", project=project)
+                self.keep(names[scorecards], took, "engine")
+        _remove(warehouse)
+        for project in projects.values():
+            shutil.rmtree(project)
 
     def baselines(self, size: Size) -> None:
         """The usage models beside the baselines, on clean data; do they agree?"""

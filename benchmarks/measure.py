@@ -74,7 +74,9 @@ def run_python(module: str, *options, log: Path, limit: float = 3600) -> tuple[E
     return ended, json.loads(ended.text.splitlines()[-1])
 
 
-def build(warehouse: Path, raw: Path, *flags: str, **variables: str) -> dict:
+def build(
+    warehouse: Path, raw: Path, *flags: str, project: Path = PROJECT, **variables: str
+) -> dict:
     """Run `dbt build` with one thread, so that one node runs at a time; what it took.
 
     The keys are those of README.md; all times in seconds, all sizes in bytes.
@@ -85,7 +87,7 @@ def build(warehouse: Path, raw: Path, *flags: str, **variables: str) -> dict:
     ended = run(
         [
             *(Path(sys.executable).with_name("dbt"), "--no-use-colors", "build"),
-            *("--project-dir", PROJECT, "--profiles-dir", PROJECT, "--threads", "1"),
+            *("--project-dir", project, "--profiles-dir", project, "--threads", "1"),
             *("--target-path", target, "--log-path", warehouse.with_suffix(".logs")),
             *("--exclude-resource-type", "unit_test", "exposure"),
             *("--vars", json.dumps({"raw_path": str(raw), **variables})),

@@ -2,6 +2,8 @@
 
 import statistics
 
+from benchmarks.scorecards import EACH_METHOD
+
 GIB = 1024**3
 TOP_NODES = 15
 
@@ -70,7 +72,17 @@ def targets(series: dict) -> list[dict]:
         months = [one["history_months"] for one in days]
         what = f"one day more at {at}: on {months[1]} months of history over on {months[0]}"
         add(what, 1.1, "x", _median(longer))
+    for build, times in more_scorecards(series):
+        if build["scorecards"] == EACH_METHOD:
+            what = f"full build at {build['size']} with all methods: engine time of the policy's"
+            add(what, 1.2, "x", _median(times))
     return found
+
+
+def more_scorecards(series: dict) -> list[tuple[dict, dict | None]]:
+    """Builds with more and more scorecards, each with its ratio to that of the policy as it is."""
+    builds = sorted(_of(series, "methods"), key=lambda one: one["count"])
+    return [(one, ratio(one, "engine", builds[0], "engine")) for one in builds]
 
 
 def markdown(results: dict) -> str:
@@ -88,6 +100,7 @@ def markdown(results: dict) -> str:
         _baseline_table(series),
         _startup_table(series),
         _publication_table(series),
+        _methods_table(series),
         _node_table(series),
     ]
     return "\n".join(part for part in parts if part)
@@ -242,6 +255,22 @@ def _publication_table(series: dict) -> str:
             seconds = [sample["steps"].get(step, 0.0) for sample in one["samples"]]
             rows.append((one["size"], step, _shown(_summed_up(seconds))))
     return _table("The command behind `make build`", ("events", "step", "seconds"), rows)
+
+
+def _methods_table(series: dict) -> str:
+    rows = [
+        (
+            build["size"],
+            build["scorecards"],
+            build["count"],
+            _shown(figure(build, "engine")),
+            _shown(times),
+            _shown(figure(build, "peak_bytes"), GIB),
+        )
+        for build, times in more_scorecards(series)
+    ]
+    heads = ("events", "scorecards", "how many", "engine (s)", "times the first", "peak (GiB)")
+    return _table("Full build with more scorecards", heads, rows)
 
 
 def _node_table(series: dict) -> str:

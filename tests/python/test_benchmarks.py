@@ -1,5 +1,6 @@
 """The benchmark runs, tells what it promises to tell, and its baselines are right."""
 
+import csv
 import datetime
 import json
 
@@ -11,6 +12,7 @@ from benchmarks import history, measure, report
 from benchmarks.agreement import disagreement
 from benchmarks.baselines.usage_metrics import usage_metrics
 from benchmarks.run_sql import run_sql
+from benchmarks.scorecards import EACH_METHOD, with_scorecards
 
 METRICS = 14
 
@@ -146,3 +148,28 @@ def test_targets_are_judged_on_medians_at_the_largest_size():
     ]
     del series["100M floor"]
     assert report.targets(series)[0]["met"] is None
+
+    for scorecards, count, engines in (
+        ("as in the policy", 4, (10, 10, 20)), (EACH_METHOD, 11, (13, 11, 23)),
+    ):  # fmt: skip
+        samples = [{"engine": engine, "peak_bytes": gib} for engine in engines]
+        about = {"scorecards": scorecards, "count": count}
+        series[f"10M methods {scorecards} {count}"] = _series(
+            "methods", "10M", 10, samples, **about
+        )
+    found = report.targets(series)[-1]
+    assert (found["measured"], found["met"]) == (pytest.approx(1.15), True)
+
+
+def test_a_scorecard_of_each_method_is_one_of_each(tmp_path):
+    def scored(which):
+        count = with_scorecards(tmp_path / "project", which)
+        with (tmp_path / "project/seeds/policy/scorecards.csv").open() as file:
+            methods = [row["method"] for row in csv.DictReader(file) if row["role"] != "off"]
+        assert len(methods) == count
+        return methods
+
+    policy, each, everything = map(scored, ("as in the policy", EACH_METHOD, "all"))
+    assert len(policy) < len(each) < len(everything)
+    assert len(each) == len(policy) + len(set(everything) - set(policy))
+    assert set(each) == set(everything)
