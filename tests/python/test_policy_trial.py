@@ -225,6 +225,40 @@ def test_a_condition_more_keeps_a_trigger_from_the_others(built_demo, tmp_path):
     assert [row for row in after if row[0] != "at_risk"] == others
 
 
+def test_customers_are_segmented_by_arr(built_demo, tmp_path):
+    warehouse = Path(shutil.copy(built_demo.warehouse, tmp_path))
+    project = copy_project(tmp_path / "project")
+    make_edits(project, "Customers are segmented by ARR")
+    outcome = dbt(
+        *("build", warehouse, "--full-refresh"),
+        *select(
+            *("segmentations", "int_policy__places"),
+            *("int_spine__segment_spans", "int_spine__account_days"),
+        ),
+        project=project,
+        is_edited=False,
+        raw_path=built_demo.raw,
+    )
+    assert outcome.code == 0, outcome.text
+    segments = """
+        select distinct
+            spine.segment,
+            case
+                when health.arr <= 10000 then 'up_to_10k'
+                when health.arr <= 100000 then 'over_10k'
+                else 'over_100k'
+            end
+        from intermediate.int_spine__account_days as spine
+        inner join marts.account_health as health using (account_id, as_of_date)
+        where health.arr is not null
+    """
+    found = query(warehouse, segments)
+    assert len(found) > 1
+    assert all(given == by_arr for given, by_arr in found)
+    places = "select distinct segment from intermediate.int_policy__places"
+    assert {"up_to_10k", "over_10k", "over_100k"} <= {row[0] for row in query(warehouse, places)}
+
+
 def test_it_is_told_how_often_a_changed_trigger_would_have_fired(tried):
     fired = """
         select count(*), count(distinct account_id), count(*) filter (arr >= 20000),
