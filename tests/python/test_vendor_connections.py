@@ -1,7 +1,8 @@
 """Several connections of a vendor, and several vendors of a source: ids that clash stay apart.
 
 One company, whose tools all number from 1: two Salesforce orgs since a merger, two Zendesks beside
-an Intercom, two Stripe accounts, and events by Segment and Mixpanel. Values are worked out by hand.
+an Intercom, two Stripe accounts, two Delighteds, and events by Segment and Mixpanel. Values are
+worked out by hand.
 """
 
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ VENDORS = {
     "crm": ["salesforce", "salesforce_emea"],
     "support": ["zendesk", "zendesk_emea", "intercom"],
     "billing": ["stripe", "stripe_us"],
+    "survey": ["delighted", "delighted_eu"],
     "product": ["segment", "mixpanel"],
 }
 BY_HAND = """\
@@ -34,6 +36,7 @@ INVOICE = {"id": "in_1", "customer_id": "cus_1", "status": "paid", "currency": "
     "created": "2026-01-01",
     "status_transitions_paid_at": "2026-01-03",
 }
+ANSWER = {"id": 1, "person": 1, "survey_type": "nps", "score": 9, "account_id": "001A"}
 GIVEN = {
     "salesforce": {
         "account": [
@@ -127,7 +130,11 @@ GIVEN = {
         "subscription": [{"id": "sub_1", "customer_id": "cus_1", "status": "active"}],
         "product": [{"id": "prod_1", "name": "Pro", "unit_label": "seat"}],
         "price": [{"id": "price_1", **PRICE}],
-        "invoice": [{**INVOICE, "amount_due": 2000}],
+        "invoice": [
+            {**INVOICE, "amount_due": 2000},
+            {**INVOICE, "id": "in_2", "amount_due": 2000, "created": "2026-06-01"}
+            | {"status_transitions_paid_at": "2026-06-03"},
+        ],
         "invoice_line_item": [{**LINE, "amount": 2000}],
     },
     "stripe_us": {
@@ -137,7 +144,10 @@ GIVEN = {
         ],
         "product": [{"id": "prod_1", "name": "Basic", "unit_label": "seat"}],
         "price": [{"id": "price_1", **PRICE, "unit_amount": 300}],
-        "invoice": [{**INVOICE, "amount_due": 600}],
+        "invoice": [
+            {**INVOICE, "amount_due": 600, "created": "2026-04-21"}
+            | {"status_transitions_paid_at": "2026-04-23"},
+        ],
         "invoice_line_item": [{**LINE, "amount": 600}],
     },
     "segment": {
@@ -155,8 +165,12 @@ GIVEN = {
         "event": [
             {"_fivetran_id": "1", "distinct_id": "u1", "account_id": "001A", "name": "share"}
             | {"time": DAY},
+            {"_fivetran_id": "2", "distinct_id": "u1", "account_id": "001A", "name": "share"}
+            | {"time": "2026-06-17 10:00:00"},
         ],
     },
+    "delighted": {"survey_responses": [{**ANSWER, "created_at": "2026-06-20 10:00:00"}]},
+    "delighted_eu": {"survey_responses": [{**ANSWER, "created_at": "2026-05-11 10:00:00"}]},
 }
 
 
@@ -272,7 +286,11 @@ def test_terms_and_invoices_are_those_of_their_own_stripe(built):
         ("stripe_us:in_1-stripe_us:il_1", "001b", "Basic", "2.0", "72.0", "2026-01-20"),
     ]
     found = rows(built, "select invoice_id, account_id, amount from staging.stg_billing__invoices")
-    assert found == [("in_1", "001a", "20.0"), ("stripe_us:in_1", "001b", "6.0")]
+    assert found == [
+        ("in_1", "001a", "20.0"),
+        ("in_2", "001a", "20.0"),
+        ("stripe_us:in_1", "001b", "6.0"),
+    ]
 
 
 def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
@@ -326,23 +344,30 @@ def test_no_row_is_lost(built):
         ("accounts", "7", "7"),
         ("activities", "2", "2"),
         ("contacts", "3", "3"),
-        ("events", "69", "69"),
-        ("invoices", "2", "2"),
+        ("events", "70", "70"),
+        ("invoices", "3", "3"),
         ("opportunities", "2", "2"),
         ("organizations", "6", "6"),
+        ("responses", "2", "2"),
         ("subscriptions", "2", "2"),
         ("tickets", "8", "8"),
         ("users", "1", "1"),
     ]
 
 
-def test_each_connection_in_use_goes_on_being_delivered(built):
+# of intercom's tickets the last is of March, and of zendesk's of the year before; no volume of
+# invoices is checked; answers have but the time of the answer; Segment's last event is of 20 June
+@pytest.mark.parametrize(
+    ("table", "last_row", "warns_after"),
+    [
+        ("support.tickets of zendesk_emea", "2026-01-05, 176 days before 2026-06-30", 14),
+        ("billing.invoices of stripe_us", "2026-04-21, 70 days before 2026-06-30", 45),
+        ("survey.responses of delighted_eu", "2026-05-11, 50 days before 2026-06-30", 30),
+        ("product.events of mixpanel", "2026-06-17, 13 days before 2026-06-30", 4),
+    ],
+)
+def test_each_connection_in_use_goes_on_being_delivered(built, table, last_row, warns_after):
     reason = "select reason from intermediate.int_monitoring__freshness"
-    found = rows(built, f"{reason} where source_name || table_name = 'supporttickets'")
-    # intercom's last is of March, and zendesk's of the year before
-    assert found == [
-        (
-            "support.tickets of zendesk_emea: last row 2026-01-05, 176 days before 2026-06-30;"
-            " warns after 14",
-        )
-    ]
+    name = table.split(" ")[0]
+    found = rows(built, f"{reason} where source_name || '.' || table_name = '{name}'")
+    assert found == [(f"{table}: last row {last_row}; warns after {warns_after}",)]
