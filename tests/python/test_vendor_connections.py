@@ -1,8 +1,8 @@
 """Several connections of a vendor, and several vendors of a source: ids that clash stay apart.
 
-One company, whose tools all number from 1: two Salesforce orgs since a merger, two Zendesks beside
-an Intercom, two Stripe accounts, two Delighteds, and events by Segment and Mixpanel. Values are
-worked out by hand.
+One company, whose tools all number from 1: three Salesforce orgs since mergers, two Zendesks
+beside an Intercom, two Stripe accounts, two Delighteds, and events by Segment and Mixpanel.
+Values are worked out by hand.
 """
 
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from project import build, copy_project, query, select
 from test_vendors import write_csv
 
 VENDORS = {
-    "crm": ["salesforce", "salesforce_emea"],
+    "crm": ["salesforce", "salesforce_emea", "salesforce_us"],
     "support": ["zendesk", "zendesk_emea", "intercom"],
     "billing": ["stripe", "stripe_us"],
     "survey": ["delighted", "delighted_eu"],
@@ -22,6 +22,7 @@ VENDORS = {
 BY_HAND = """\
 crm,salesforce_emea:001D,001B,the same company
 crm,salesforce_emea:001E,salesforce_emea:001E,a company of its own
+crm,salesforce_us:001J,salesforce_us:001H,the same company
 support,zendesk_emea:2,001B,has no id of the CRM
 """
 DAY, BEFORE = "2026-01-05 10:00:00", "2025-03-05 10:00:00"
@@ -43,8 +44,13 @@ GIVEN = {
             {"id": "001A", "name": "Northwind", "website": "northwind.example", "parent_id": ""},
             {"id": "001B", "name": "Contoso", "website": "contoso.example"},
             {"id": "001F", "name": "Litware Labs", "website": "litware.example"},
+            {"id": "001G", "name": "Adatum", "website": "adatum.example"},
         ],
-        "contact": [{"id": "003A", "account_id": "001A", "name": "Ann", "created_date": DAY}],
+        "contact": [
+            {"id": "003A", "account_id": "001A", "name": "Ann", "created_date": DAY},
+            # of an account that is not delivered; the other org has one with this id
+            {"id": "003E", "account_id": "001E", "name": "Eve", "created_date": DAY},
+        ],
         "opportunity": [
             {"id": "006A", "account_id": "001A", "type": "Renewal", "created_date": DAY}
         ],
@@ -55,6 +61,7 @@ GIVEN = {
             {"id": "001C", "name": "Northwind Ltd", "website": "https://www.northwind.example/"},
             {"id": "001D", "name": "Contoso GmbH", "website": "contoso.test"},
             {"id": "001E", "name": "Litware", "website": "litware.example"},
+            {"id": "001G", "name": "Adatum AG", "website": "adatum.example; adatum.test"},
         ],
         "contact": [
             {"id": "003A", "account_id": "001C", "name": "Bo", "created_date": DAY},
@@ -66,6 +73,14 @@ GIVEN = {
         "event": [
             {"id": "00UA", "who_id": "003A", "type": "Meeting", "start_date_time": DAY},
             {"id": "00UB", "who_id": "00QA", "account_id": "001A", "start_date_time": DAY},
+        ],
+    },
+    "salesforce_us": {
+        "account": [
+            {"id": "001A", "name": "Northwind Inc", "website": "northwind.example"},
+            # one step after another: by hand, by a domain of both, by a domain of those
+            {"id": "001H", "name": "Adatum Inc", "website": "adatum.test"},
+            {"id": "001J", "name": "Adatum Labs"},
         ],
     },
     # not in use any more
@@ -269,7 +284,7 @@ def test_rows_say_which_connection_they_come_from(built):
         ("zendesk_emea:5", "unknown account", "zendesk_emea"),
     ]
     unmatched = "select raw_account_id, n_rows from marts.fct_unmatched_accounts"
-    assert rows(built, unmatched) == [("zendesk_emea:4", "2")]
+    assert rows(built, unmatched) == [("001e", "1"), ("zendesk_emea:4", "2")]
 
 
 def test_terms_and_invoices_are_those_of_their_own_stripe(built):
@@ -299,6 +314,7 @@ def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
         ("001a", "Northwind", None),
         ("001b", "Contoso", None),
         ("001f", "Litware Labs", None),
+        ("001g", "Adatum", None),
         ("salesforce_emea:001a", "Fabrikam", "001a"),
         ("salesforce_emea:001e", "Litware", None),
     ]
@@ -306,6 +322,10 @@ def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
     assert rows(built, f"{duplicates} from staging.stg_known_accounts__duplicates") == [
         ("salesforce_emea:001c", "001a", "domain"),
         ("salesforce_emea:001d", "001b", "by hand"),
+        ("salesforce_emea:001g", "001g", "domain"),
+        ("salesforce_us:001a", "001a", "domain"),
+        ("salesforce_us:001h", "001g", "domain"),
+        ("salesforce_us:001j", "001g", "by hand"),
     ]
     assert rows(built, "select contact_id, account_id from staging.stg_crm__contacts") == [
         ("003a", "001a"),
@@ -341,9 +361,9 @@ def test_no_row_is_lost(built):
         """,
     )
     assert judged == [
-        ("accounts", "7", "7"),
+        ("accounts", "12", "12"),
         ("activities", "2", "2"),
-        ("contacts", "3", "3"),
+        ("contacts", "4", "4"),
         ("events", "70", "70"),
         ("invoices", "3", "3"),
         ("opportunities", "2", "2"),
