@@ -23,6 +23,7 @@ BY_HAND = """\
 crm,salesforce_emea:001D,001B,the same company
 crm,salesforce_emea:001E,salesforce_emea:001E,a company of its own
 crm,salesforce_us:001J,salesforce_us:001H,the same company
+crm,001G,001K,the same company
 support,zendesk_emea:2,001B,has no id of the CRM
 """
 DAY, BEFORE = "2026-01-05 10:00:00", "2025-03-05 10:00:00"
@@ -45,6 +46,7 @@ GIVEN = {
             {"id": "001B", "name": "Contoso", "website": "contoso.example"},
             {"id": "001F", "name": "Litware Labs", "website": "litware.example"},
             {"id": "001G", "name": "Adatum", "website": "adatum.example"},
+            {"id": "001K", "name": "Adatum Group"},
         ],
         "contact": [
             {"id": "003A", "account_id": "001A", "name": "Ann", "created_date": DAY},
@@ -78,7 +80,7 @@ GIVEN = {
     "salesforce_us": {
         "account": [
             {"id": "001A", "name": "Northwind Inc", "website": "northwind.example"},
-            # one step after another: by hand, by a domain of both, by a domain of those
+            # one step after another: by hand, by a domain of both, by another one, by hand
             {"id": "001H", "name": "Adatum Inc", "website": "adatum.test"},
             {"id": "001J", "name": "Adatum Labs"},
         ],
@@ -314,18 +316,19 @@ def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
         ("001a", "Northwind", None),
         ("001b", "Contoso", None),
         ("001f", "Litware Labs", None),
-        ("001g", "Adatum", None),
+        ("001k", "Adatum Group", None),
         ("salesforce_emea:001a", "Fabrikam", "001a"),
         ("salesforce_emea:001e", "Litware", None),
     ]
     duplicates = "select account_id, same_account_id, matched_by"
     assert rows(built, f"{duplicates} from staging.stg_known_accounts__duplicates") == [
+        ("001g", "001k", "by hand"),
         ("salesforce_emea:001c", "001a", "domain"),
         ("salesforce_emea:001d", "001b", "by hand"),
-        ("salesforce_emea:001g", "001g", "domain"),
+        ("salesforce_emea:001g", "001k", "domain"),
         ("salesforce_us:001a", "001a", "domain"),
-        ("salesforce_us:001h", "001g", "domain"),
-        ("salesforce_us:001j", "001g", "by hand"),
+        ("salesforce_us:001h", "001k", "domain"),
+        ("salesforce_us:001j", "001k", "by hand"),
     ]
     assert rows(built, "select contact_id, account_id from staging.stg_crm__contacts") == [
         ("003a", "001a"),
@@ -361,7 +364,7 @@ def test_no_row_is_lost(built):
         """,
     )
     assert judged == [
-        ("accounts", "12", "12"),
+        ("accounts", "13", "13"),
         ("activities", "2", "2"),
         ("contacts", "4", "4"),
         ("events", "70", "70"),

@@ -105,8 +105,9 @@
             in (select of_same.account_id from known as of_same)
     ),
 
-    -- one may be another that is a third: chains, as long as there are connections, half each time
-    {% for n in range(further | length) %}
+    -- one may be another that is a third, by domain and by hand in turn: chains half each time
+    {% set halvings = further | length + 2 %}
+    {% for n in range(halvings) %}
         links_{{ n + 1 }} as (
             select
                 links.account_id,
@@ -123,7 +124,7 @@
             account_id,
             same_account_id,
             matched_by
-        from links_{{ further | length }}
+        from links_{{ halvings }}
         where same_account_id not in (select links_0.account_id from links_0)
     )
 
