@@ -1,7 +1,8 @@
 """Several connections of a vendor, and several vendors of a source: ids that clash stay apart.
 
-One company, whose tools all number from 1: two Salesforce orgs since a merger, two Zendesks beside
-an Intercom, two Stripe accounts, and events by Segment and Mixpanel. Values are worked out by hand.
+One company, whose tools all number from 1: three Salesforce orgs since mergers, two Zendesks
+beside an Intercom, two Stripe accounts, two Delighteds, and events by Segment and Mixpanel.
+Values are worked out by hand.
 """
 
 from datetime import date, timedelta
@@ -12,14 +13,17 @@ from project import build, copy_project, query, select
 from test_vendors import write_csv
 
 VENDORS = {
-    "crm": ["salesforce", "salesforce_emea"],
+    "crm": ["salesforce", "salesforce_emea", "salesforce_us"],
     "support": ["zendesk", "zendesk_emea", "intercom"],
     "billing": ["stripe", "stripe_us"],
+    "survey": ["delighted", "delighted_eu"],
     "product": ["segment", "mixpanel"],
 }
 BY_HAND = """\
 crm,salesforce_emea:001D,001B,the same company
 crm,salesforce_emea:001E,salesforce_emea:001E,a company of its own
+crm,salesforce_us:001J,salesforce_us:001H,the same company
+crm,001G,001K,the same company
 support,zendesk_emea:2,001B,has no id of the CRM
 """
 DAY, BEFORE = "2026-01-05 10:00:00", "2025-03-05 10:00:00"
@@ -34,14 +38,21 @@ INVOICE = {"id": "in_1", "customer_id": "cus_1", "status": "paid", "currency": "
     "created": "2026-01-01",
     "status_transitions_paid_at": "2026-01-03",
 }
+ANSWER = {"id": 1, "person": 1, "survey_type": "nps", "score": 9, "account_id": "001A"}
 GIVEN = {
     "salesforce": {
         "account": [
             {"id": "001A", "name": "Northwind", "website": "northwind.example", "parent_id": ""},
             {"id": "001B", "name": "Contoso", "website": "contoso.example"},
             {"id": "001F", "name": "Litware Labs", "website": "litware.example"},
+            {"id": "001G", "name": "Adatum", "website": "adatum.example"},
+            {"id": "001K", "name": "Adatum Group"},
         ],
-        "contact": [{"id": "003A", "account_id": "001A", "name": "Ann", "created_date": DAY}],
+        "contact": [
+            {"id": "003A", "account_id": "001A", "name": "Ann", "created_date": DAY},
+            # of an account that is not delivered; the other org has one with this id
+            {"id": "003E", "account_id": "001E", "name": "Eve", "created_date": DAY},
+        ],
         "opportunity": [
             {"id": "006A", "account_id": "001A", "type": "Renewal", "created_date": DAY}
         ],
@@ -52,6 +63,7 @@ GIVEN = {
             {"id": "001C", "name": "Northwind Ltd", "website": "https://www.northwind.example/"},
             {"id": "001D", "name": "Contoso GmbH", "website": "contoso.test"},
             {"id": "001E", "name": "Litware", "website": "litware.example"},
+            {"id": "001G", "name": "Adatum AG", "website": "adatum.example; adatum.test"},
         ],
         "contact": [
             {"id": "003A", "account_id": "001C", "name": "Bo", "created_date": DAY},
@@ -63,6 +75,14 @@ GIVEN = {
         "event": [
             {"id": "00UA", "who_id": "003A", "type": "Meeting", "start_date_time": DAY},
             {"id": "00UB", "who_id": "00QA", "account_id": "001A", "start_date_time": DAY},
+        ],
+    },
+    "salesforce_us": {
+        "account": [
+            {"id": "001A", "name": "Northwind Inc", "website": "northwind.example"},
+            # one step after another: by hand, by a domain of both, by another one, by hand
+            {"id": "001H", "name": "Adatum Inc", "website": "adatum.test"},
+            {"id": "001J", "name": "Adatum Labs"},
         ],
     },
     # not in use any more
@@ -127,7 +147,11 @@ GIVEN = {
         "subscription": [{"id": "sub_1", "customer_id": "cus_1", "status": "active"}],
         "product": [{"id": "prod_1", "name": "Pro", "unit_label": "seat"}],
         "price": [{"id": "price_1", **PRICE}],
-        "invoice": [{**INVOICE, "amount_due": 2000}],
+        "invoice": [
+            {**INVOICE, "amount_due": 2000},
+            {**INVOICE, "id": "in_2", "amount_due": 2000, "created": "2026-06-01"}
+            | {"status_transitions_paid_at": "2026-06-03"},
+        ],
         "invoice_line_item": [{**LINE, "amount": 2000}],
     },
     "stripe_us": {
@@ -137,7 +161,10 @@ GIVEN = {
         ],
         "product": [{"id": "prod_1", "name": "Basic", "unit_label": "seat"}],
         "price": [{"id": "price_1", **PRICE, "unit_amount": 300}],
-        "invoice": [{**INVOICE, "amount_due": 600}],
+        "invoice": [
+            {**INVOICE, "amount_due": 600, "created": "2026-04-21"}
+            | {"status_transitions_paid_at": "2026-04-23"},
+        ],
         "invoice_line_item": [{**LINE, "amount": 600}],
     },
     "segment": {
@@ -155,8 +182,12 @@ GIVEN = {
         "event": [
             {"_fivetran_id": "1", "distinct_id": "u1", "account_id": "001A", "name": "share"}
             | {"time": DAY},
+            {"_fivetran_id": "2", "distinct_id": "u1", "account_id": "001A", "name": "share"}
+            | {"time": "2026-06-17 10:00:00"},
         ],
     },
+    "delighted": {"survey_responses": [{**ANSWER, "created_at": "2026-06-20 10:00:00"}]},
+    "delighted_eu": {"survey_responses": [{**ANSWER, "created_at": "2026-05-11 10:00:00"}]},
 }
 
 
@@ -255,7 +286,7 @@ def test_rows_say_which_connection_they_come_from(built):
         ("zendesk_emea:5", "unknown account", "zendesk_emea"),
     ]
     unmatched = "select raw_account_id, n_rows from marts.fct_unmatched_accounts"
-    assert rows(built, unmatched) == [("zendesk_emea:4", "2")]
+    assert rows(built, unmatched) == [("001e", "1"), ("zendesk_emea:4", "2")]
 
 
 def test_terms_and_invoices_are_those_of_their_own_stripe(built):
@@ -272,7 +303,11 @@ def test_terms_and_invoices_are_those_of_their_own_stripe(built):
         ("stripe_us:in_1-stripe_us:il_1", "001b", "Basic", "2.0", "72.0", "2026-01-20"),
     ]
     found = rows(built, "select invoice_id, account_id, amount from staging.stg_billing__invoices")
-    assert found == [("in_1", "001a", "20.0"), ("stripe_us:in_1", "001b", "6.0")]
+    assert found == [
+        ("in_1", "001a", "20.0"),
+        ("in_2", "001a", "20.0"),
+        ("stripe_us:in_1", "001b", "6.0"),
+    ]
 
 
 def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
@@ -281,13 +316,19 @@ def test_an_account_of_both_orgs_is_one_and_others_stay_apart(built):
         ("001a", "Northwind", None),
         ("001b", "Contoso", None),
         ("001f", "Litware Labs", None),
+        ("001k", "Adatum Group", None),
         ("salesforce_emea:001a", "Fabrikam", "001a"),
         ("salesforce_emea:001e", "Litware", None),
     ]
     duplicates = "select account_id, same_account_id, matched_by"
     assert rows(built, f"{duplicates} from staging.stg_known_accounts__duplicates") == [
+        ("001g", "001k", "by hand"),
         ("salesforce_emea:001c", "001a", "domain"),
         ("salesforce_emea:001d", "001b", "by hand"),
+        ("salesforce_emea:001g", "001k", "domain"),
+        ("salesforce_us:001a", "001a", "domain"),
+        ("salesforce_us:001h", "001k", "domain"),
+        ("salesforce_us:001j", "001k", "by hand"),
     ]
     assert rows(built, "select contact_id, account_id from staging.stg_crm__contacts") == [
         ("003a", "001a"),
@@ -323,26 +364,33 @@ def test_no_row_is_lost(built):
         """,
     )
     assert judged == [
-        ("accounts", "7", "7"),
+        ("accounts", "13", "13"),
         ("activities", "2", "2"),
-        ("contacts", "3", "3"),
-        ("events", "69", "69"),
-        ("invoices", "2", "2"),
+        ("contacts", "4", "4"),
+        ("events", "70", "70"),
+        ("invoices", "3", "3"),
         ("opportunities", "2", "2"),
         ("organizations", "6", "6"),
+        ("responses", "2", "2"),
         ("subscriptions", "2", "2"),
         ("tickets", "8", "8"),
         ("users", "1", "1"),
     ]
 
 
-def test_each_connection_in_use_goes_on_being_delivered(built):
+# of intercom's tickets the last is of March, and of zendesk's of the year before; no volume of
+# invoices is checked; answers have but the time of the answer; Segment's last event is of 20 June
+@pytest.mark.parametrize(
+    ("table", "last_row", "warns_after"),
+    [
+        ("support.tickets of zendesk_emea", "2026-01-05, 176 days before 2026-06-30", 14),
+        ("billing.invoices of stripe_us", "2026-04-21, 70 days before 2026-06-30", 45),
+        ("survey.responses of delighted_eu", "2026-05-11, 50 days before 2026-06-30", 30),
+        ("product.events of mixpanel", "2026-06-17, 13 days before 2026-06-30", 4),
+    ],
+)
+def test_each_connection_in_use_goes_on_being_delivered(built, table, last_row, warns_after):
     reason = "select reason from intermediate.int_monitoring__freshness"
-    found = rows(built, f"{reason} where source_name || table_name = 'supporttickets'")
-    # intercom's last is of March, and zendesk's of the year before
-    assert found == [
-        (
-            "support.tickets of zendesk_emea: last row 2026-01-05, 176 days before 2026-06-30;"
-            " warns after 14",
-        )
-    ]
+    name = table.split(" ")[0]
+    found = rows(built, f"{reason} where source_name || '.' || table_name = '{name}'")
+    assert found == [(f"{table}: last row {last_row}; warns after {warns_after}",)]

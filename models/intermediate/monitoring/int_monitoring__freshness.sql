@@ -13,22 +13,37 @@
 {% set undated_tables = [('product', 'features'), ('crm', 'accounts')] -%}
 
 {% set streams = [activity] -%}
-{% for source_name, table_name in raw_tables()
-    if (source_name, table_name) not in activity_tables + undated_tables -%}
-    {% set named = var('vendors').get(source_name, '') -%}
-    {% set table = raw_table(source_name, table_name) if named is not string and named[1:] -%}
-    {% do streams.append({
-        'name': source_name ~ '.' ~ table_name,
-        'relation': ref('stg_' ~ source_name ~ '__' ~ table_name),
-        'base': ref('base_' ~ source_name ~ '__' ~ table_name) if table,
-        'known_date': known_date('known_at', table.time_column) if table,
-        'has_connections':
-            table and 'source_relation' in table.columns | map(attribute='name') | list,
-        'n_rows': 'count(*)',
-    }) -%}
-{% endfor -%}
 {#- of several connections of a vendor each is judged -#}
-{% set connected = streams | selectattr('has_connections') | list -%}
+{% set connected = [] -%}
+{% for source_name, table_name in raw_tables()
+    if (source_name, table_name) not in undated_tables -%}
+    {% set name = source_name ~ '.' ~ table_name -%}
+    {% set is_activity = (source_name, table_name) in activity_tables -%}
+    {% set staging = ref('stg_' ~ source_name ~ '__' ~ table_name) if not is_activity -%}
+    {% do streams.append({'name': name, 'relation': staging, 'n_rows': 'count(*)'}) if staging -%}
+    {% set named = var('vendors').get(source_name, '') -%}
+    {% if named is not string and named[1:] -%}
+        {% set columns = raw_table(source_name, table_name).columns -%}
+        {% set stream = {'name': name, 'days_in_use': 0, 'keys': []} -%}
+        {#- nobody uses one that is silent for as long as it takes to know a volume, else four limits -#}
+        {% for check in policy_rows('source_checks')
+            if check.source_name ~ '.' ~ check.table_name == name -%}
+            {% set limit = check.fail_after_days or check.warn_after_days or 0 -%}
+            {% set days = (check.usual_windows or 0) * (check.volume_window_days or 0) -%}
+            {% do stream.update({'days_in_use': days or 4 * limit}) -%}
+        {% endfor -%}
+        {% for column in columns if column.meta.get('key') -%}
+            {% do stream['keys'].append('facts.' ~ column.name) -%}
+        {% endfor -%}
+        {#- the day is staging's, which has no connections; base has few of the events -#}
+        {% do stream.update(
+            {'events': raw_rows(source_name, table_name)} if is_activity
+            else {'staging': staging, 'base': ref('base_' ~ source_name ~ '__' ~ table_name)}
+        ) -%}
+        {% do connected.append(stream)
+            if 'source_relation' in columns | map(attribute='name') | list -%}
+    {% endif -%}
+{% endfor -%}
 {% set newest = 'coalesce(stalest_rows.last_row_date, last_rows.last_row_date)' if connected
     else 'last_rows.last_row_date' -%}
 
@@ -72,35 +87,46 @@ last_rows as (
 connection_rows as (
     {% for stream in connected -%}
         select
-            '{{ stream.name }}' as flow,
-            source_relation,
-            max({{ stream.known_date }}) as last_row_date
-        from {{ stream.base }}
-        where
-            quarantine_reason is null
-            and {{ stream.known_date }} <= (select clock.as_of_date from clock)
-        group by source_relation
+            '{{ stream.name }}' as full_name,
+            dated.source_relation,
+            max(dated.known_date) as last_row_date
+        from (
+            {% if stream.events -%}
+                select
+                    facts.source_relation,
+                    {{ known_date('facts.known_at', 'facts.occurred_at') }} as known_date
+                from ({{ stream.events }}) as facts
+                where {{ in_window('facts.occurred_at', stream.days_in_use) }}
+            {%- else -%}
+                select
+                    base.source_relation,
+                    facts.known_date
+                from {{ stream.staging }} as facts
+                inner join {{ stream.base }} as base
+                    on {{ row_key(stream['keys']) }} = base.row_key
+                where base.quarantine_reason is null
+            {%- endif %}
+        ) as dated
+        cross join clock
+        where dated.known_date <= clock.as_of_date
+        group by dated.source_relation, clock.as_of_date
+        having
+            max(dated.known_date)
+            > {{ add_days('clock.as_of_date', -stream.days_in_use) }}
         {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
 
--- without those that are silent for as long as it takes to know a volume: nobody uses them
 stalest_rows as (
     select
-        checks.full_name,
-        connection_rows.source_relation,
-        connection_rows.last_row_date,
+        full_name,
+        source_relation,
+        last_row_date,
         row_number() over (
-            partition by checks.full_name
-            order by connection_rows.last_row_date, connection_rows.source_relation
+            partition by full_name
+            order by last_row_date, source_relation
         ) as staleness
-    from checks
-    inner join connection_rows on checks.flow = connection_rows.flow
-    cross join clock
-    where
-        connection_rows.last_row_date > {{ add_days(
-            'clock.as_of_date', '-checks.usual_windows * checks.volume_window_days'
-        ) }}
+    from connection_rows
 ),
 
 {% endif -%}

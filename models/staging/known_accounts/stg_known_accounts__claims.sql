@@ -135,17 +135,20 @@ claims as (
         3 as claim_rank
     from ids
     {% if further %}
-        -- other sources have the id as that connection of the CRM spells it
-        union all
-        select
-            cast(null as varchar) as source_name,
-            'id' as kind,
-            {{ dbt.split_part('known_as', "':'", 2) }} as known_as,
-            account_id,
-            'id' as matched_by,
-            4 as claim_rank
-        from ids
-        where {{ dbt.split_part('known_as', "':'", 1) }} in ('{{ further | join("', '") }}')
+        -- other sources have the id as that connection of the CRM spells it; within the CRM it is
+        -- an id of the first connection
+        {% for source_name in raw_tables() | map('first') | unique if source_name != 'crm' %}
+            union all
+            select
+                '{{ source_name }}' as source_name,
+                'id' as kind,
+                {{ dbt.split_part('known_as', "':'", 2) }} as known_as,
+                account_id,
+                'id' as matched_by,
+                4 as claim_rank
+            from ids
+            where {{ dbt.split_part('known_as', "':'", 1) }} in ('{{ further | join("', '") }}')
+        {% endfor %}
     {% endif %}
     union all
     select

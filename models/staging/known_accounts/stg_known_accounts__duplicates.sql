@@ -63,37 +63,69 @@
         having count(distinct accounts.account_id) = 1
     ),
 
+    firsts as (
+        select
+            domain_name,
+            account_id,
+            connection_number,
+            row_number() over (partition by domain_name order by connection_number)
+                as position_number
+        from domains
+    ),
+
     by_domain as (
         select
             domains.account_id,
-            min(first_ones.account_id) as same_account_id
+            min(firsts.account_id) as same_account_id
         from domains
-        inner join domains as first_ones
+        inner join firsts
             on
-                domains.domain_name = first_ones.domain_name
-                and domains.connection_number > first_ones.connection_number
+                domains.domain_name = firsts.domain_name
+                and firsts.position_number = 1
+                and domains.connection_number > firsts.connection_number
         group by domains.account_id
-        having count(distinct first_ones.account_id) = 1
+        having count(distinct firsts.account_id) = 1
     ),
 
-    found as (
+    known as (
+        select distinct account_id from accounts
+    ),
+
+    links_0 as (
         select
-            accounts.account_id,
+            known.account_id,
             coalesce(by_hand.same_account_id, by_domain.same_account_id) as same_account_id,
             case when by_hand.account_id is not null then 'by hand' else 'domain' end as matched_by
-        from (select distinct accounts.account_id from accounts) as accounts
-        left join by_hand on accounts.account_id = by_hand.account_id
-        left join by_domain on accounts.account_id = by_domain.account_id
+        from known
+        left join by_hand on known.account_id = by_hand.account_id
+        left join by_domain on known.account_id = by_domain.account_id
+        where
+            known.account_id <> coalesce(by_hand.same_account_id, by_domain.same_account_id)
+            and coalesce(by_hand.same_account_id, by_domain.same_account_id)
+            in (select of_same.account_id from known as of_same)
     ),
 
+    -- one may be another that is a third, by domain and by hand in turn: chains half each time
+    {% set halvings = further | length + 2 %}
+    {% for n in range(halvings) %}
+        links_{{ n + 1 }} as (
+            select
+                links.account_id,
+                coalesce(of_same.same_account_id, links.same_account_id) as same_account_id,
+                links.matched_by
+            from links_{{ n }} as links
+            left join links_{{ n }} as of_same on links.same_account_id = of_same.account_id
+        ),
+    {% endfor %}
+
+    -- in a circle none stays, so all do
     final as (
         select
-            found.account_id,
-            coalesce(of_same.same_account_id, found.same_account_id) as same_account_id,
-            found.matched_by
-        from found
-        inner join found as of_same on found.same_account_id = of_same.account_id
-        where found.account_id <> coalesce(of_same.same_account_id, found.same_account_id)
+            account_id,
+            same_account_id,
+            matched_by
+        from links_{{ halvings }}
+        where same_account_id not in (select links_0.account_id from links_0)
     )
 
     select * from final
