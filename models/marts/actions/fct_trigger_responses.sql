@@ -6,6 +6,11 @@
     'health_score', 'churn_probability_90d', 'expected_arr_loss_90d', 'arr', 'days_to_renewal',
     'open_p1_tickets', 'overdue_invoices',
 ] %}
+{#- by critical fact: whose metrics have it, and the feed without which none is not known -#}
+{% set critical_facts = {
+    'open_p1_tickets': ('support', 'support_priorities'),
+    'overdue_invoices': ('financial', 'billing_payments'),
+} %}
 {% set words = ['band', 'segment', 'lifecycle_stage'] %}
 {#- on a weekly grid the last Sunday in time -#}
 {% set grid_days = 7 if var('history_grain') == 'week' else 1 %}
@@ -71,6 +76,10 @@ financial as (
     select * from {{ ref('int_financial__metrics') }}
 ),
 
+feeds as (
+    select * from {{ ref('int_feeds__connected') }}
+),
+
 timed as (
     select
         triggers.*,
@@ -108,11 +117,14 @@ states as (
         account_days.segment,
         account_days.lifecycle_stage,
         account_days.days_to_renewal,
-        -- what fired was known then, and days without any have no row
-        coalesce(nullif(critical_days.open_p1_tickets, 0), support.open_p1_tickets, 0)
-            as open_p1_tickets,
-        coalesce(nullif(critical_days.overdue_invoices, 0), financial.overdue_invoices, 0)
-            as overdue_invoices
+        -- days without any have no row, and nor have those of a source that is no longer there
+        {% for fact, (metrics, _) in critical_facts.items() %}
+            coalesce(
+                nullif(critical_days.{{ fact }}, 0),
+                {{ metrics }}.{{ fact }},
+                case when {{ fact }}_feed.feed is not null then 0 end
+            ) as {{ fact }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from awaited
     inner join account_days
         on
@@ -123,6 +135,12 @@ states as (
             on
                 awaited.account_id = {{ relation }}.account_id
                 and awaited.judged_date = {{ relation }}.as_of_date
+    {% endfor %}
+    {% for fact, (_, feed) in critical_facts.items() %}
+        left join feeds as {{ fact }}_feed
+            on
+                {{ fact }}_feed.feed = '{{ feed }}'
+                and awaited.judged_date >= {{ fact }}_feed.connected_from
     {% endfor %}
 ),
 
