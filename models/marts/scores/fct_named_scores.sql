@@ -60,7 +60,7 @@ final as (
         advocacy.likelihood_high as advocacy_likelihood_high,
         model_of_advocacy.model_label as advocacy_label,
         case
-            when not recorded.has_references then 'No source records references.'
+            when not recorded.has_references then 'No source records references, or only a few.'
             when advocacy.likelihood is not null then model_of_advocacy.reason
             when model_of_advocacy.intercept is not null then 'No contract is in service today.'
             else
