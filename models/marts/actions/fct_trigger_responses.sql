@@ -12,6 +12,8 @@
     'overdue_invoices': ('financial', 'billing_payments'),
 } %}
 {% set words = ['band', 'segment', 'lifecycle_stage'] %}
+{% set fired_words = ['band'] %}
+{% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>'} %}
 {#- on a weekly grid the last Sunday in time -#}
 {% set grid_days = 7 if var('history_grain') == 'week' else 1 %}
 
@@ -109,6 +111,9 @@ states as (
         awaited.account_id,
         awaited.as_of_date,
         awaited.trigger,
+        {% for fact in numbers + fired_words %}
+            awaited.{{ fact }} as fired_{{ fact }},
+        {% endfor %}
         scores.health_score,
         scores.band,
         churn_risk.churn_probability_90d,
@@ -152,14 +157,17 @@ facts as (
             trigger,
             '{{ fact }}' as fact,
             {{ fact if fact in numbers else 'null' }} as number,
-            {{ fact if fact in words else 'null' }} as word
+            {{ fact if fact in words else 'null' }} as word,
+            {{ 'fired_' ~ fact if fact in numbers else 'null' }} as fired_number,
+            {{ 'fired_' ~ fact if fact in fired_words else 'null' }} as fired_word
         from states
         where {{ fact }} is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
--- what is not known does not end anything
+-- what is not known does not end anything; nor does a condition that came into the policy later,
+-- if the day of the trigger did not meet it
 resolved as (
     select distinct
         facts.account_id,
@@ -170,11 +178,16 @@ resolved as (
         on facts.trigger = conditions.trigger and facts.fact = conditions.fact
     where
         case conditions.comparison
-            when 'below' then facts.number >= conditions.limit_value
-            when 'at_most' then facts.number > conditions.limit_value
-            when 'at_least' then facts.number < conditions.limit_value
-            when 'above' then facts.number <= conditions.limit_value
-            when 'is' then facts.word <> conditions.word
+            {% for comparison, sign in signs.items() %}
+                when '{{ comparison }}'
+                    then
+                        not facts.number {{ sign }} conditions.limit_value
+                        and coalesce(facts.fired_number {{ sign }} conditions.limit_value, true)
+            {% endfor %}
+            when 'is'
+                then
+                    facts.word <> conditions.word
+                    and coalesce(facts.fired_word = conditions.word, true)
         end
 ),
 
