@@ -14,7 +14,7 @@ from page_reader import read
 
 from customer_health.pages.rendering import file_name
 from customer_health.pages.site import draw
-from customer_health.pages.words import MISSED, measure, points, words
+from customer_health.pages.words import MISSED, measure, number, percent, points, words
 
 # What a customer is never told.
 FORBIDDEN = (
@@ -468,6 +468,27 @@ def test_an_account_page_shows_its_tickets_and_who_speaks_for_it(drawn):
         """
     )
     assert sorted(map(tuple, tables["roles"][1:])) == sorted(roles)
+
+
+def test_an_account_page_answers_more_than_whether_it_leaves(drawn):
+    named = drawn.rows(
+        """
+        select
+            account_id, expansion_opportunity / 100, expansion_reason, advocacy_likelihood / 100,
+            advocacy_reason, engagement_health, value_realisation
+        from marts.fct_named_scores
+        order by advocacy_likelihood desc nulls first, account_id
+        """
+    )
+    assert named
+    for account_id, expansion, no_expansion, advocacy, no_advocacy, *scores in named[:3]:
+        tables = read(drawn.folder / "accounts" / f"{file_name(account_id)}.html").tables
+        rows = tables["named-scores"][1:]
+        assert [row[1] for row in rows] == [
+            percent(expansion), percent(advocacy), *(number(score, 1) for score in scores)
+        ]  # fmt: skip
+        assert (no_expansion or "") in rows[0][3]
+        assert (no_advocacy or "") in rows[1][3]
 
 
 def test_the_page_of_a_parent_has_the_accounts_below_it(drawn):

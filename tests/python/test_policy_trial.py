@@ -75,7 +75,15 @@ def test_a_worked_change_of_the_how_to_is_accepted(heading, tmp_path):
     seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
     assert worked_changes()[heading]
     make_edits(tmp_path, heading)
-    assert seed_problems(seeds)[0] == []
+    errors, warnings = seed_problems(seeds)
+    assert errors == []
+    # another primary segmentation leaves rows to nobody
+    unused = {("bands.csv", "smb"), ("bands.csv", "enterprise")}
+    unused |= {("metric_curves.csv", "smb"), ("metric_curves.csv", "enterprise")}
+    told = r"seeds/policy/(\S+), rows .*: segment '(\w+)' has no account here: it is one of"
+    named = {match.groups() for match in (re.match(told, text) for text in warnings) if match}
+    assert named == (unused if heading == "Customers are segmented by ARR" else set())
+    assert len(warnings) == len(named)
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,13 @@ def test_worked_changes_end_as_the_how_to_says(tried):
         where scorecard = 'expert_default' and dimension = 'usage' order by valid_from desc limit 1
     """
     assert query(tried.after, usage) == [(40,)]
+    (state, _) = Warehouse(tried.project.parent / "scores.duckdb").publications()
+    limits = """
+        select distinct lower_bound >= 85 from intermediate.int_bands__in_force
+        where scorecard = 'expert_default' and segment = 'smb' and band = 'healthy'
+            and valid_until is null
+    """
+    assert query(state.state, limits) == [(True,)]
     ours = f"""
         select band, min(health_score) >= 70 from marts.fct_health_scores
         where scorecard = 'equal' and {day} and band <> 'insufficient data' and raw_band = 'fine'

@@ -195,6 +195,7 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
     children = marts.by_account("account_children", "children")
     parents = {row["account_id"]: row for row in marts.rows("parents")}
     risk = {row["account_id"]: row for row in marts.rows("account_risk")}
+    named_scores = {row["account_id"]: row for row in marts.rows("account_named_scores")}
     worklist = {row["account_id"]: row for row in marts.rows("worklist")}
     everyone = marts.row("everyone")
     for customer in marts.rows("customers"):
@@ -213,6 +214,7 @@ def _accounts(marts: PublishedMarts) -> Iterator[dict[str, Any]]:
             "children": children.get(key, []),
             "parent": parents.get(key),
             "risk": risk.get(key),
+            "named_scores": named_scores.get(key),
             "to_do": worklist.get(key),
             "shown": [
                 row

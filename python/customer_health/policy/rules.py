@@ -17,7 +17,7 @@ from customer_health.policy.matches import check_matches
 from customer_health.policy.plausible import check_rates, check_shares, check_signs
 from customer_health.policy.ranges import check_ranges
 from customer_health.policy.scoring import check_methods, check_percentiles, check_rules
-from customer_health.policy.segments import check_segmentations
+from customer_health.policy.segments import check_segmentations, check_use_of_segments
 from customer_health.policy.tables import (
     OVERLAY_ASPECTS,
     SIGNAL_TYPES,
@@ -318,6 +318,10 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
     (
         ("segmentations.csv", "segments.csv", "lifecycle_stages.csv", "custom_fields.csv"),
         check_segmentations,
+    ),
+    (
+        ("segmentations.csv", "segments.csv", "bands.csv", "metric_curves.csv"),
+        check_use_of_segments,
     ),
     (("lifecycle_stages.csv",), _check_stages),
     (("tiers.csv",), _check_tiers),

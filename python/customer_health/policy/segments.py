@@ -7,6 +7,8 @@ from customer_health.policy.facts import NUMBERS_OF_AN_ACCOUNT, TEXTS_OF_AN_ACCO
 from customer_health.policy.findings import Findings, grouped, listed, use_one_of
 from customer_health.policy.ranges import check_ranges
 from customer_health.policy.tables import (
+    Band,
+    CurvePoint,
     CustomField,
     LifecycleStage,
     Segment,
@@ -57,6 +59,32 @@ def check_segmentations(
             _check_words(row, parts, found)
             if row.field == "lifecycle_stage":
                 _check_stages(parts, [stage.lifecycle_stage for stage in stages], found)
+
+
+def check_use_of_segments(
+    segmentations: list[Segmentation],
+    segments: list[Segment],
+    bands: list[Band],
+    curves: list[CurvePoint],
+    found: Findings,
+) -> None:
+    """Bands and curves are for segments of the primary segmentation: others have no account."""
+    primary = [row.segmentation for row in segmentations if row.is_primary]
+    owner = {row.segment: row.segmentation for row in segments}
+    of_primary = [name for name, segmentation in owner.items() if segmentation in primary]
+    named = {
+        "bands.csv": grouped([row for row in bands if row.rule == "segment"], "applies_to"),
+        "metric_curves.csv": grouped(curves, "segment"),
+    }
+    for file, rows_of in named.items():
+        for (segment,), rows in rows_of.items():
+            if segment in owner and segment not in of_primary:
+                what = (
+                    f"segment '{segment}' has no account here: it is one of '{owner[segment]}',"
+                    f" and the primary segmentation is '{listed(primary)}'"
+                )
+                fix = f"write one of {listed(of_primary)}, or take these rows out"
+                found.warning(file, [row.number for row in rows], what, fix)
 
 
 def _check_limits(segmentation: Segmentation, parts: Sequence[Segment], found: Findings) -> None:

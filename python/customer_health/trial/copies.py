@@ -46,7 +46,9 @@ class Copy:
         if self.warehouse.tombstones.exists():
             given["tombstones"] = str(self.warehouse.tombstones)
         flags = ["--exclude-resource-type", "test", "unit_test", *flags]
-        run_dbt(self.state, self.state.parent, flags, given, self.lock, self.project)
+        # dbt parses all over again where it finds what it parsed with other variables
+        folder = self.state.parent / "-".join(["dbt", *sorted(variables)])
+        run_dbt(self.state, folder, flags, given, self.lock, self.project)
 
     def beside(self, seeds: Path) -> "Copy":
         """Copy the state once more, in a folder of its own, for a project with other seeds."""
