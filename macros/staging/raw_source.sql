@@ -37,7 +37,7 @@
             {%- for column in (described.rows if described else []) -%}
                 {%- do types_of_part.update({column[0] | lower: kind_of_type(column[1] | lower)}) -%}
             {%- endfor -%}
-            {%- for column, kind in types_of_part.items() if kind -%}
+            {%- for column, kind in types_of_part.items() if kind and not (is_vendor and column == 'source_relation') -%}
                 {%- set is_same = types.get(column, kind) == kind and not (is_further and column in own_ids) -%}
                 {%- do types.update({column: kind if is_same else 'varchar'}) -%}
             {%- endfor -%}

@@ -39,8 +39,8 @@ class Outcome:
         return self.terms[1:]
 
 
-# The outcomes and the terms of all of them are also in int_named_outcomes__in_force.sql and
-# fct_named_scores.sql.
+# The terms that are no dimensions are also in dbt_project.yml (named_outcome_terms), and the
+# outcomes in int_named_outcomes__likelihoods.sql and fct_named_scores.sql.
 EXPANSION = Outcome("expansion", "is_expanded", "expanded")
 ADVOCACY = Outcome(
     "advocacy",

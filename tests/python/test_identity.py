@@ -68,13 +68,20 @@ TICKETS = [
     (None, "jo@merged.example", "1001", "domain of contacts"),
     (None, "jo@first.example", "1003", "contested domain of contacts"),
 ]
-# delivered twice, and delivered again with another ARR
+# delivered twice, again with another ARR, and again with an account that we know: last, first, and
+# after the newest day
 TWICE = ("s5", "cus_5", None, None, "2026-01-01", None, "1000", "USD", None)
 RESTATED = [
     TWICE,
     TWICE,
     ("s6", "cus_6", None, None, "2026-01-01", None, "1500", "USD", "2026-03-01"),
     ("s6", "cus_6", None, None, "2026-01-01", None, "9000", "USD", "2026-01-01"),
+    ("s7", "cus_7", None, None, "2026-01-01", None, "5000", "USD", "2026-01-01"),
+    ("s7", "1001", None, None, "2026-01-01", None, "5000", "USD", "2026-02-01"),
+    ("s8", "1001", None, None, "2026-01-01", None, "6000", "USD", "2026-01-01"),
+    ("s8", "cus_8", None, None, "2026-01-01", None, "6000", "USD", "2026-02-01"),
+    ("s9", "cus_9", None, None, "2026-01-01", None, "7000", "USD", "2026-01-01"),
+    ("s9", "1001", None, None, "2026-01-01", None, "7000", "USD", "2026-06-20"),
 ]
 SEVERAL = "domain of several accounts"
 # delivered id and domain; id and domain as listed, reason, candidates
@@ -201,6 +208,9 @@ def test_arr_that_is_not_matched_is_that_of_running_terms(small):
         ("cus_2", "Globex Ltd.", 1, 50, "1002", "2026-01-01", "2026-01-01"),
         ("cus_5", None, 2, 1000, None, "2026-01-01", "2026-01-01"),
         ("cus_6", None, 2, 1500, None, "2026-01-01", "2026-01-01"),
+        ("cus_7", None, 1, None, None, "2026-01-01", "2026-01-01"),
+        ("cus_8", None, 1, None, None, "2026-01-01", "2026-01-01"),
+        ("cus_9", None, 1, 7000, None, "2026-01-01", "2026-01-01"),
     ]
 
 
@@ -257,7 +267,7 @@ def test_every_row_is_accepted_or_quarantined(small):
         ("contacts", 8, 8, 0),
         ("events", 5, 3, 2),
         ("responses", 1, 0, 1),
-        ("subscriptions", 8, 1, 7),
+        ("subscriptions", 14, 3, 11),
         ("tickets", 29, 19, 10),
     ]
 

@@ -1,11 +1,14 @@
 """Models of expansion and advocacy find what drives them, and say so where nothing does."""
 
+import csv
 import datetime
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from project import PROJECT
 
 from customer_health.named_outcome_fits import ADVOCACY, COLUMNS, EXPANSION, OUTCOMES, fit_due
 from customer_health.named_outcomes import OutcomeSettings, fit_model
@@ -38,6 +41,14 @@ def company(outcome, seed: int, strength: float, accounts: int = 300) -> pd.Data
     rows.loc[random.random(len(rows)) < 0.2, "sentiment"] = np.nan
     rows["hazard"] = hazard
     return rows
+
+
+def test_sql_weighs_the_terms_that_are_fitted():
+    with (PROJECT / "seeds/policy/metrics.csv").open(encoding="utf-8") as metrics:
+        dimensions = dict.fromkeys(row["dimension"] for row in csv.DictReader(metrics))
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    weighed = {"intercept", *dimensions, *settings["vars"]["named_outcome_terms"]}
+    assert weighed == {term for outcome in OUTCOMES for term in outcome.terms}
 
 
 @of_each

@@ -180,6 +180,27 @@ def test_a_stage_is_found_however_its_id_is_spelled_where_case_counts(tmp_path):
     ]
 
 
+def test_what_a_package_says_of_the_connection_changes_no_id(tmp_path):
+    companies = [
+        {"id": "1", "property_hs_merged_object_ids": "2", "source_relation": "db.hubspot"},
+        {"id": "2", "property_hs_merged_object_ids": "", "source_relation": "db.hubspot"},
+    ]
+    write_csv(tmp_path / "raw/hubspot/company.csv", companies)
+    warehouse = build(
+        tmp_path / "warehouse.duckdb",
+        *select("raw_hubspot__accounts"),
+        raw_path=tmp_path / "raw",
+        vendors={"crm": "hubspot"},
+    )
+    assert query(
+        warehouse,
+        """
+        select account_id, source_relation, left_out
+        from staging.raw_hubspot__accounts order by account_id
+        """,
+    ) == [("1", None, None), ("2", None, "merged into another company")]
+
+
 def test_no_row_of_a_csv_file_is_lost_to_a_guess(tmp_path):
     path = tmp_path / "raw" / "zendesk" / "ticket.csv"
     columns = ["id", "organization_id", "requester_id", "created_at", "priority"]

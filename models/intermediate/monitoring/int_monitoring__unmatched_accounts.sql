@@ -2,7 +2,7 @@
     the as-of date. -#}
 {% set without_account = [('product', 'features'), ('crm', 'accounts')] %}
 {#- as delivered: staging has the first of its copies -#}
-{% set known_at = 'try_cast(' ~ json_text('raw_row', "'known_at'") ~ ' as timestamp)' %}
+{% set raw_known_at = 'try_cast(' ~ json_text('base.raw_row', "'known_at'") ~ ' as timestamp)' %}
 
 with clock as (
     select * from {{ ref('stg_calendar__clock') }}
@@ -10,6 +10,41 @@ with clock as (
 
 exchange_rates as (
     select * from {{ ref('exchange_rates') }}
+),
+
+told_terms as (
+    select
+        base.*,
+        coalesce(
+            case when base.quarantine_reason is not null then {{ raw_known_at }} end,
+            base.known_at,
+            base.start_date
+        ) as told_at
+    from {{ ref('base_billing__subscriptions') }} as base
+    where base.quarantine_reason is distinct from 'duplicate key'
+),
+
+known_terms as (
+    select
+        told_terms.*,
+        coalesce(cast(told_terms.told_at as date) <= clock.as_of_date, true) as is_known
+    from told_terms
+    cross join clock
+),
+
+-- of a term that was delivered several times one counts: what an account has of it, or the newest
+terms as (
+    select
+        *,
+        is_known and row_number() over (
+            partition by row_key, is_known
+            order by
+                quarantine_reason is null desc,
+                told_at desc nulls last,
+                arr desc nulls last,
+                account_id asc
+        ) = 1 as is_counted
+    from known_terms
 ),
 
 refused as (
@@ -31,23 +66,15 @@ refused as (
             {% endif %}
             {% if table_name == 'subscriptions' -%}
                 least(end_date, cancelled_date) as until_date,
-                -- of a term that was delivered several times the newest row counts
-                case
-                    when row_number() over (
-                        partition by row_key
-                        order by
-                            coalesce({{ known_at }}, start_date) desc nulls last,
-                            arr desc nulls last,
-                            account_id asc
-                    ) = 1 then arr
-                end as arr,
+                case when is_counted then arr end as arr,
                 currency
             {% else -%}
                 cast(null as date) as until_date,
                 cast(null as double) as arr,
                 cast(null as varchar) as currency
             {% endif -%}
-        from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+        from {{ 'terms' if table_name == 'subscriptions'
+            else ref('base_' ~ source_name ~ '__' ~ table_name) }}
         where
             quarantine_column = 'account_id'
             and quarantine_reason in ('unknown account', 'missing value')

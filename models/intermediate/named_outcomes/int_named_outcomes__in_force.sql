@@ -1,6 +1,5 @@
-{#- The newest model of each outcome, wide: by the terms of
-    python/customer_health/named_outcome_fits.py. -#}
-{% set terms = ['intercept'] + dimensions() + ['renews', 'tenure', 'advocated'] %}
+{#- The newest model of each outcome, wide: by its terms. -#}
+{% set terms = ['intercept'] + dimensions() + var('named_outcome_terms') %}
 
 with fits as (
     select * from {{ ref('int_named_outcomes__fits') }}

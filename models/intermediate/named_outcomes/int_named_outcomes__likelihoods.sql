@@ -1,6 +1,5 @@
 {#- What the newest models say of each account in service on the newest day. -#}
-{#- the terms of python/customer_health/named_outcome_fits.py -#}
-{% set terms = ['intercept'] + dimensions() + ['renews', 'tenure', 'advocated'] %}
+{% set terms = ['intercept'] + dimensions() + var('named_outcome_terms') %}
 
 with observations as (
     select * from {{ ref('int_named_outcomes__observations') }}

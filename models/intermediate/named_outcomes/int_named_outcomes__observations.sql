@@ -71,9 +71,22 @@ later as (
     group by observed.account_id, observed.as_of_date
 ),
 
--- a day before the first reference known does not say that none was given
+-- days before references were recorded do not say that none was given; and a single one of long
+-- ago, entered today, does not say that they were recorded then
+counted_references as (
+    select
+        known_date,
+        count(*) over (
+            order by {{ day_number('known_date') }}
+            range between {{ policy_number('source_longest_gap_days') }} preceding and current row
+        ) as n_recent
+    from customer_references
+),
+
 recorded as (
-    select min(known_date) as recorded_from from customer_references
+    select min(known_date) as recorded_from
+    from counted_references
+    where n_recent >= {{ policy_number('source_carrying_rows') }}
 ),
 
 -- who has left gives none as a customer, whatever is written about us

@@ -6,7 +6,14 @@
     'health_score', 'churn_probability_90d', 'expected_arr_loss_90d', 'arr', 'days_to_renewal',
     'open_p1_tickets', 'overdue_invoices',
 ] %}
+{#- by critical fact: whose metrics have it, and the feed without which none is not known -#}
+{% set critical_facts = {
+    'open_p1_tickets': ('support', 'support_priorities'),
+    'overdue_invoices': ('financial', 'billing_payments'),
+} %}
 {% set words = ['band', 'segment', 'lifecycle_stage'] %}
+{% set fired_words = ['band'] %}
+{% set signs = {'below': '<', 'at_most': '<=', 'at_least': '>=', 'above': '>'} %}
 {#- on a weekly grid the last Sunday in time -#}
 {% set grid_days = 7 if var('history_grain') == 'week' else 1 %}
 
@@ -71,6 +78,10 @@ financial as (
     select * from {{ ref('int_financial__metrics') }}
 ),
 
+feeds as (
+    select * from {{ ref('int_feeds__connected') }}
+),
+
 timed as (
     select
         triggers.*,
@@ -100,6 +111,9 @@ states as (
         awaited.account_id,
         awaited.as_of_date,
         awaited.trigger,
+        {% for fact in numbers + fired_words %}
+            awaited.{{ fact }} as fired_{{ fact }},
+        {% endfor %}
         scores.health_score,
         scores.band,
         churn_risk.churn_probability_90d,
@@ -108,11 +122,14 @@ states as (
         account_days.segment,
         account_days.lifecycle_stage,
         account_days.days_to_renewal,
-        -- what fired was known then, and days without any have no row
-        coalesce(nullif(critical_days.open_p1_tickets, 0), support.open_p1_tickets, 0)
-            as open_p1_tickets,
-        coalesce(nullif(critical_days.overdue_invoices, 0), financial.overdue_invoices, 0)
-            as overdue_invoices
+        -- days without any have no row, and nor have those of a source that is no longer there
+        {% for fact, (metrics, _) in critical_facts.items() %}
+            coalesce(
+                nullif(critical_days.{{ fact }}, 0),
+                {{ metrics }}.{{ fact }},
+                case when {{ fact }}_feed.feed is not null then 0 end
+            ) as {{ fact }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from awaited
     inner join account_days
         on
@@ -124,6 +141,12 @@ states as (
                 awaited.account_id = {{ relation }}.account_id
                 and awaited.judged_date = {{ relation }}.as_of_date
     {% endfor %}
+    {% for fact, (_, feed) in critical_facts.items() %}
+        left join feeds as {{ fact }}_feed
+            on
+                {{ fact }}_feed.feed = '{{ feed }}'
+                and awaited.judged_date >= {{ fact }}_feed.connected_from
+    {% endfor %}
 ),
 
 facts as (
@@ -134,14 +157,17 @@ facts as (
             trigger,
             '{{ fact }}' as fact,
             {{ fact if fact in numbers else 'null' }} as number,
-            {{ fact if fact in words else 'null' }} as word
+            {{ fact if fact in words else 'null' }} as word,
+            {{ 'fired_' ~ fact if fact in numbers else 'null' }} as fired_number,
+            {{ 'fired_' ~ fact if fact in fired_words else 'null' }} as fired_word
         from states
         where {{ fact }} is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
--- what is not known does not end anything
+-- what is not known does not end anything; nor does a condition that came into the policy later,
+-- if the day of the trigger did not meet it
 resolved as (
     select distinct
         facts.account_id,
@@ -152,11 +178,16 @@ resolved as (
         on facts.trigger = conditions.trigger and facts.fact = conditions.fact
     where
         case conditions.comparison
-            when 'below' then facts.number >= conditions.limit_value
-            when 'at_most' then facts.number > conditions.limit_value
-            when 'at_least' then facts.number < conditions.limit_value
-            when 'above' then facts.number <= conditions.limit_value
-            when 'is' then facts.word <> conditions.word
+            {% for comparison, sign in signs.items() %}
+                when '{{ comparison }}'
+                    then
+                        not facts.number {{ sign }} conditions.limit_value
+                        and coalesce(facts.fired_number {{ sign }} conditions.limit_value, true)
+            {% endfor %}
+            when 'is'
+                then
+                    facts.word <> conditions.word
+                    and coalesce(facts.fired_word = conditions.word, true)
         end
 ),
 

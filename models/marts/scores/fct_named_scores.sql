@@ -18,11 +18,16 @@ observations as (
     select * from {{ ref('int_named_outcomes__observations') }}
 ),
 
--- on the newest day
-recorded as (
-    select count(observations.advocated) > 0 as has_references
+-- who is in service on the newest day
+newest as (
+    select observations.*
     from observations
     where observations.as_of_date = (select max(health.as_of_date) from health)
+),
+
+recorded as (
+    select count(advocated) > 0 as has_references
+    from newest
 ),
 
 final as (
@@ -35,6 +40,8 @@ final as (
         model_of_expansion.model_label as expansion_label,
         case
             when expansion.likelihood is not null then model_of_expansion.reason
+            when model_of_expansion.intercept is not null and newest.account_id is null
+                then 'No contract is in service today.'
             when model_of_expansion.intercept is not null then 'Nothing is paid for today.'
             else
                 coalesce(
@@ -53,7 +60,7 @@ final as (
         advocacy.likelihood_high as advocacy_likelihood_high,
         model_of_advocacy.model_label as advocacy_label,
         case
-            when not recorded.has_references then 'No source records references.'
+            when not recorded.has_references then 'No source records references, or only a few.'
             when advocacy.likelihood is not null then model_of_advocacy.reason
             when model_of_advocacy.intercept is not null then 'No contract is in service today.'
             else
@@ -66,6 +73,7 @@ final as (
         model_of_advocacy.valid_from as advocacy_model_from
     from health
     cross join recorded
+    left join newest on health.account_id = newest.account_id
     left join likelihoods as expansion
         on
             health.account_id = expansion.account_id

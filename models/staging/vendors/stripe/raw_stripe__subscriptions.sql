@@ -60,16 +60,17 @@ invoices as (
     group by id
 ),
 
+-- the copy that was loaded last; without its time, the one that has come further
 subscriptions as (
-    select
-        id,
-        min(status) as status,  -- noqa: RF04
-        max(ended_at) as ended_at,
-        max(cancel_at_period_end) as cancel_at_period_end,
-        min(trial_start) as trial_start,
-        max(trial_end) as trial_end
+    select *
     from subscription_copies
-    group by id
+    qualify row_number() over (
+        partition by id
+        order by
+            _fivetran_synced desc nulls last,
+            status in ('incomplete', 'incomplete_expired') asc, ended_at desc nulls last,
+            status asc, cancel_at_period_end desc nulls last, trial_start asc, trial_end asc
+    ) = 1
 ),
 
 products as (
