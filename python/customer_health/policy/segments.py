@@ -1,6 +1,7 @@
 """Rules of segmentations.csv and segments.csv."""
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 
 from customer_health.policy.facts import NUMBERS_OF_AN_ACCOUNT, TEXTS_OF_AN_ACCOUNT
@@ -72,19 +73,19 @@ def check_use_of_segments(
     primary = [row.segmentation for row in segmentations if row.is_primary]
     owner = {row.segment: row.segmentation for row in segments}
     of_primary = [name for name, segmentation in owner.items() if segmentation in primary]
-    named = {
-        "bands.csv": grouped([row for row in bands if row.rule == "segment"], "applies_to"),
-        "metric_curves.csv": grouped(curves, "segment"),
-    }
-    for file, rows_of in named.items():
-        for (segment,), rows in rows_of.items():
-            if segment in owner and segment not in of_primary:
-                what = (
-                    f"segment '{segment}' has no account here: it is one of '{owner[segment]}',"
-                    f" and the primary segmentation is '{listed(primary)}'"
-                )
-                fix = f"write one of {listed(of_primary)}, or take these rows out"
-                found.warning(file, [row.number for row in rows], what, fix)
+    named = [("bands.csv", row.applies_to, row.number) for row in bands if row.rule == "segment"]
+    named += [("metric_curves.csv", row.segment, row.number) for row in curves]
+    numbers_of = defaultdict(list)
+    for file, segment, number in named:
+        if segment in owner and segment not in of_primary:
+            numbers_of[file, segment].append(number)
+    for (file, segment), numbers in numbers_of.items():
+        what = (
+            f"segment '{segment}' has no account here: it is one of '{owner[segment]}', and the"
+            f" primary segmentation is '{listed(primary)}'"
+        )
+        fix = f"write one of {listed(of_primary)}, or take these rows out"
+        found.warning(file, numbers, what, fix)
 
 
 def _check_limits(segmentation: Segmentation, parts: Sequence[Segment], found: Findings) -> None:
