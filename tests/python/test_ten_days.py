@@ -279,6 +279,9 @@ def company(built_demo, tmp_path) -> Company:
         for table in EMPTIED:
             connection.execute(f"delete from {table}")
         connection.execute("update operations.completed_builds set as_of_date = $1", [day(0)])
+        # the demo's sources begin later
+        feeds = "update intermediate.int_feeds__connected set connected_from = $1"
+        connection.execute(feeds, [day(0)])
     return Company(warehouse, built_demo.raw)
 
 
