@@ -4,7 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from benchmarks.measure import PROJECT
+from customer_health.trial.copies import copy_project
 
 EACH_METHOD = "one of each method"
 SCORECARDS = ("as in the policy", EACH_METHOD, "all")
@@ -22,9 +22,7 @@ def with_scorecards(folder: Path, which: str) -> int:
         How many scorecards are scored.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    left_out = shutil.ignore_patterns(".git", ".venv", "data", "warehouse", "target", "logs")
-    shutil.copytree(PROJECT, folder, ignore=left_out)
-    path = folder / "seeds" / "policy" / "scorecards.csv"
+    path = copy_project(folder) / "seeds" / "policy" / "scorecards.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     methods = {row["method"] for row in rows if row["role"] != "off"}

@@ -198,23 +198,35 @@ def test_worked_changes_end_as_the_how_to_says(tried):
     assert query(tried.after, history) == query(tried.after, history.replace("'d3'", "'equal'"))
 
 
+def rebuilt(built_demo, folder: Path, heading: str, *nodes: str, **variables) -> Path:
+    """Build nodes of a copy of the demo's warehouse again, under a change of the how-to."""
+    warehouse = Path(shutil.copy(built_demo.warehouse, folder))
+    project = copy_project(folder / "project")
+    make_edits(project, heading)
+    outcome = dbt(
+        *("build", warehouse, "--full-refresh"),
+        *select(*nodes),
+        project=project,
+        is_edited=False,
+        raw_path=built_demo.raw,
+        **variables,
+    )
+    assert outcome.code == 0, outcome.text
+    return warehouse
+
+
 def test_a_condition_more_keeps_a_trigger_from_the_others(built_demo, tmp_path):
     fired = """
         select trigger, account_id, as_of_date, arr from marts.fct_playbook_triggers order by all
     """
-    warehouse = Path(shutil.copy(built_demo.warehouse, tmp_path))
-    before = query(warehouse, fired)
-    project = copy_project(tmp_path / "project")
-    make_edits(project, "A rule that starts a playbook")
-    outcome = dbt(
-        *("build", warehouse, "--full-refresh"),
-        *select("trigger_conditions", "fct_playbook_triggers"),
-        project=project,
-        is_edited=False,
-        raw_path=built_demo.raw,
+    before = query(built_demo.warehouse, fired)
+    warehouse = rebuilt(
+        built_demo,
+        tmp_path,
+        "A rule that starts a playbook",
+        *("trigger_conditions", "fct_playbook_triggers"),
         restate_history=True,
     )
-    assert outcome.code == 0, outcome.text
     after = query(warehouse, fired)
     paying = {row[3] >= 20_000 for row in before if row[0] == "at_risk"}
     assert paying == {True, False}, "the edit has nothing to tell apart"
@@ -226,20 +238,13 @@ def test_a_condition_more_keeps_a_trigger_from_the_others(built_demo, tmp_path):
 
 
 def test_customers_are_segmented_by_arr(built_demo, tmp_path):
-    warehouse = Path(shutil.copy(built_demo.warehouse, tmp_path))
-    project = copy_project(tmp_path / "project")
-    make_edits(project, "Customers are segmented by ARR")
-    outcome = dbt(
-        *("build", warehouse, "--full-refresh"),
-        *select(
-            *("segmentations", "int_policy__places"),
-            *("int_spine__segment_spans", "int_spine__account_days"),
-        ),
-        project=project,
-        is_edited=False,
-        raw_path=built_demo.raw,
+    warehouse = rebuilt(
+        built_demo,
+        tmp_path,
+        "Customers are segmented by ARR",
+        *("segmentations", "int_policy__places"),
+        *("int_spine__segment_spans", "int_spine__account_days"),
     )
-    assert outcome.code == 0, outcome.text
     segments = """
         select distinct
             spine.segment,

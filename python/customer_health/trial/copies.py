@@ -54,15 +54,20 @@ class Copy:
         """Copy the state once more, in a folder of its own, for a project with other seeds."""
         folder = self.warehouse.trial_folder / "other"
         shutil.rmtree(folder, ignore_errors=True)
-        project = folder / "project"
-        project.mkdir(parents=True)
-        for name in {Path(given).parts[0] for given in INPUTS}:
-            source = seeds if name == "seeds" else PROJECT / name
-            copy = shutil.copytree if source.is_dir() else shutil.copy
-            copy(source, project / name)
+        project = copy_project(folder / "project", seeds)
         state = folder / "state.duckdb"
         copy_file(self.base.state, state)
         return Copy(self.warehouse, self.base, state, self.lock, project)
+
+
+def copy_project(folder: Path, seeds: Path = PROJECT / "seeds") -> Path:
+    """Copy what a build reads of the project, with its seeds or others, into a new folder."""
+    folder.mkdir(parents=True)
+    for name in {Path(given).parts[0] for given in INPUTS}:
+        source = seeds if name == "seeds" else PROJECT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, folder / name)
+    return folder
 
 
 def base_of(warehouse: Warehouse) -> Publication:
